@@ -1,0 +1,103 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// One language mode and one set of checks for every target.
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
+
+/// A library target: one concept, depending only on what lies below it.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: swiftSettings)
+}
+
+/// A command: options, a library call, a summary.
+func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: ["Filters", argumentParser] + dependencies,
+    swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "srar",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+  ],
+  targets: [
+    // The only C and C++: module maps, shims and vector kernels.
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "CKernels"),
+
+    // Foundations.
+    library("Diagnostics"),
+    library("RandomStreams"),
+    library("JSONLines", ["CSimdjson", "CZstd", "Diagnostics"]),
+    library("Records", ["Diagnostics", "JSONLines", "Rubrics", "Steps"]),
+    library("Filters", ["Diagnostics", "JSONLines", "Records", argumentParser]),
+
+    // The method.
+    library("Rubrics"),
+    library("Steps"),
+    library("Answers", [bigInt]),
+    library("Judging", ["Answers", "Diagnostics", "JSONLines", "Records", "Rubrics", "Steps"]),
+    library("Rewards", ["Answers", "Rubrics", "Steps"]),
+    library("Advantages"),
+    library("WordProblems", ["Answers", "RandomStreams", "Rubrics"]),
+    library("Reporting", ["Rewards"]),
+
+    // The engine.
+    library("Checkpoints", ["Diagnostics", "JSONLines"]),
+    library("Tokenizers", ["Diagnostics", "JSONLines"]),
+    library("Kernels", ["CKernels", "COpenBLAS"]),
+    library("Transformer", ["Checkpoints", "Kernels", "RandomStreams"]),
+    library("PolicyGradient", ["Checkpoints", "Diagnostics", "RandomStreams", "Transformer"]),
+
+    // The commands.
+    tool("srar-prep", ["Answers", "JSONLines", "Records", "Rubrics", "WordProblems"]),
+    tool(
+      "srar-rollout", ["Checkpoints", "RandomStreams", "Records", "Steps", "Tokenizers", "Transformer"]),
+    tool("srar-judge", ["Judging", "JSONLines", "Records", "Rubrics", "Steps"]),
+    tool("srar-reward", ["Answers", "Records", "Rewards", "Rubrics", "Steps"]),
+    tool("srar-advantage", ["Advantages", "Records", "Steps"]),
+    tool(
+      "srar-update",
+      ["Checkpoints", "PolicyGradient", "RandomStreams", "Records", "Tokenizers", "Transformer"]),
+    tool("srar-report", ["JSONLines", "Records", "Reporting", "Steps"]),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["JSONLines"], path: "Tests/TestSupport",
+      swiftSettings: swiftSettings),
+    tests("JSONLinesTests", ["CZstd", "Diagnostics", "JSONLines"]),
+    tests("RecordsTests", ["JSONLines", "Records", "Rubrics", "Steps"]),
+    tests("RubricsTests", ["Rubrics"]),
+    tests("StepsTests", ["Steps"]),
+    tests("AnswersTests", ["Answers", bigInt]),
+    tests("JudgingTests", ["Answers", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
+    tests("RewardsTests", ["Answers", "Rewards", "Rubrics", "Steps"]),
+    tests("AdvantagesTests", ["Advantages", "RandomStreams"]),
+    tests("WordProblemsTests", ["Answers", "RandomStreams", "Rubrics", "WordProblems"]),
+    tests("ReportingTests", ["Reporting", "Rewards"]),
+    tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
+    tests("TokenizersTests", ["Tokenizers", "Diagnostics"]),
+    tests("TransformerTests", ["Checkpoints", "Kernels", "RandomStreams", "Transformer"]),
+    tests(
+      "PolicyGradientTests", ["Checkpoints", "PolicyGradient", "RandomStreams", "Transformer"]),
+    tests("CommandTests", ["CZstd", "JSONLines", "RandomStreams"]),
+  ]
+)

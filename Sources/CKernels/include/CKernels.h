@@ -1,0 +1,2 @@
+// Vector kernels that are faster in C than in Swift.
+#pragma once

@@ -1,0 +1,3 @@
+// OpenBLAS's C interface, as Swift sees it.
+#pragma once
+#include <cblas.h>

@@ -1,0 +1,2 @@
+// simdjson behind C functions.
+#pragma once

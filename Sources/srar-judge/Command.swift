@@ -1,0 +1,5 @@
+// Being written.
+@main
+enum Command {
+  static func main() {}
+}
