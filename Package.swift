@@ -53,11 +53,12 @@ let package = Package(
     // The method.
     library("Rubrics"),
     library("Steps"),
-    library("Answers", [bigInt]),
-    library("Judging", ["Answers", "Diagnostics", "JSONLines", "Records", "Rubrics", "Steps"]),
+    library("Arithmetic", [bigInt]),
+    library("Answers", ["Arithmetic", bigInt]),
+    library("Judging", ["Arithmetic", "Diagnostics", "JSONLines", "Records", "Rubrics", "Steps"]),
     library("Rewards", ["Answers", "Rubrics", "Steps"]),
     library("Advantages"),
-    library("WordProblems", ["Answers", "RandomStreams", "Rubrics"]),
+    library("WordProblems", ["RandomStreams", "Rubrics"]),
     library("Reporting", ["Rewards"]),
 
     // The engine.
@@ -68,7 +69,7 @@ let package = Package(
     library("PolicyGradient", ["Checkpoints", "Diagnostics", "RandomStreams", "Transformer"]),
 
     // The commands.
-    tool("srar-prep", ["Answers", "JSONLines", "Records", "Rubrics", "WordProblems"]),
+    tool("srar-prep", ["JSONLines", "Records", "Rubrics", "WordProblems"]),
     tool(
       "srar-rollout", ["Checkpoints", "RandomStreams", "Records", "Steps", "Tokenizers", "Transformer"]),
     tool("srar-judge", ["Judging", "JSONLines", "Records", "Rubrics", "Steps"]),
@@ -87,11 +88,12 @@ let package = Package(
     tests("RecordsTests", ["JSONLines", "Records", "Rubrics", "Steps"]),
     tests("RubricsTests", ["Rubrics"]),
     tests("StepsTests", ["Steps"]),
-    tests("AnswersTests", ["Answers", bigInt]),
-    tests("JudgingTests", ["Answers", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
+    tests("ArithmeticTests", ["Arithmetic", bigInt]),
+    tests("AnswersTests", ["Answers", "Arithmetic", bigInt]),
+    tests("JudgingTests", ["Arithmetic", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
     tests("RewardsTests", ["Answers", "Rewards", "Rubrics", "Steps"]),
     tests("AdvantagesTests", ["Advantages", "RandomStreams"]),
-    tests("WordProblemsTests", ["Answers", "RandomStreams", "Rubrics", "WordProblems"]),
+    tests("WordProblemsTests", ["Arithmetic", "RandomStreams", "Rubrics", "WordProblems"]),
     tests("ReportingTests", ["Reporting", "Rewards"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
     tests("TokenizersTests", ["Tokenizers", "Diagnostics"]),
