@@ -26,7 +26,8 @@ func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: swiftSettings)
+  .testTarget(
+    name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -71,7 +72,8 @@ let package = Package(
     // The commands.
     tool("srar-prep", ["JSONLines", "Records", "Rubrics", "WordProblems"]),
     tool(
-      "srar-rollout", ["Checkpoints", "RandomStreams", "Records", "Steps", "Tokenizers", "Transformer"]),
+      "srar-rollout",
+      ["Checkpoints", "RandomStreams", "Records", "Steps", "Tokenizers", "Transformer"]),
     tool("srar-judge", ["Judging", "JSONLines", "Records", "Rubrics", "Steps"]),
     tool("srar-reward", ["Answers", "Records", "Rewards", "Rubrics", "Steps"]),
     tool("srar-advantage", ["Advantages", "Records", "Steps"]),

@@ -2,7 +2,6 @@
 
 import Foundation
 
-
 /// A pseudo-random stream that is a function of a seed and of keys that name its purpose.
 ///
 /// The generator is xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number generators",

@@ -1,0 +1,57 @@
+// What makes an executable a well-behaved filter: one way in, one way out.
+
+package import ArgumentParser
+package import Diagnostics
+import Foundation
+
+/// A command of the pipeline. Its `main` gives all tools the same end: messages as `tool: place: what is wrong`,
+/// the exit statuses of `ExitStatus`, quiet on a closed pipe, nothing half-written after a signal.
+package protocol Filter: ParsableCommand {}
+
+extension Filter {
+  package static func main() {
+    signal(SIGPIPE, SIG_IGN)  // a closed reader becomes EPIPE, which ends the tool quietly
+    Interruption.install()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error where isForUser(error) {
+      exit(withError: error)
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Whether ArgumentParser knows what to say: usage, --help, --version, failed validation.
+  private static func isForUser(_ error: any Error) -> Bool {
+    exitCode(for: error) != .failure
+  }
+
+  private static func end(with error: any Error) -> Never {
+    if let error = error as? SystemError, error.isBrokenPipe { Foundation.exit(0) }
+    let known = error as? any ToolError
+    let message = known?.description ?? "internal error: \(error)"
+    StandardError.write("\(configuration.commandName ?? "srar"): \(message)\n")
+    Foundation.exit((known?.exitStatus ?? .internalError).rawValue)
+  }
+}
+
+/// Standard error: notes, progress and summaries; standard output carries records only.
+package enum StandardError {
+  /// Whether somebody is looking.
+  package static let isTerminal = isatty(STDERR_FILENO) == 1
+
+  /// Writes text as it is. A closed standard error is nobody's loss.
+  package static func write(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+}
+
+/// An option's value that does not fit, found only when the tool runs.
+package struct UsageError: ToolError, Equatable {
+  package let description: String
+
+  package init(_ description: String) { self.description = description }
+
+  package var exitStatus: ExitStatus { .usage }
+}

@@ -1,0 +1,132 @@
+import Diagnostics
+import Dispatch
+import JSONLines
+package import Records
+
+/// One run of a tool: its progress, its metrics and its summary.
+package final class ToolRun {
+  package let tool: String
+  package let progress: Progress
+  /// What `--metrics` will hold; "tool", "version", "arguments" and "seconds" are noted by the run itself.
+  package var metrics = Metrics()
+  private let options: ReportOptions
+  private let start = DispatchTime.now().uptimeNanoseconds
+  private var summaryLines: [String] = []
+
+  package init(tool: String, _ options: ReportOptions) {
+    self.tool = tool
+    self.options = options
+    progress = Progress(tool: tool, isQuiet: options.quiet)
+    metrics["tool"] = tool
+    metrics["version"] = Version.number
+    metrics["arguments"] = Array(CommandLine.arguments.dropFirst())
+  }
+
+  /// Seconds since the run began.
+  package var seconds: Double {
+    Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+  }
+
+  /// Adds a line to what is printed on standard error at the end, after the tool's name.
+  package func summarize(_ line: String) { summaryLines.append(line) }
+
+  /// Says something at once, on standard error.
+  package func note(_ text: String) {
+    guard !options.quiet else { return }
+    progress.clear()
+    StandardError.write("\(tool): \(text)\n")
+  }
+
+  /// Prints the summary and appends the metrics.
+  package func finish() throws {
+    progress.clear()
+    if !options.quiet {
+      for line in summaryLines { StandardError.write("\(tool): \(line)\n") }
+    }
+    guard let path = options.metrics else { return }
+    metrics["seconds"] = seconds
+    try metrics.append(to: path)
+  }
+}
+
+/// A run that reads records and writes records.
+package final class RecordRun {
+  package let run: ToolRun
+  package let reader: RecordReader
+  package let writer: RecordWriter
+  /// How many records were read whole.
+  package private(set) var recordCount = 0
+
+  init(run: ToolRun, reader: RecordReader, writer: RecordWriter) {
+    self.run = run
+    self.reader = reader
+    self.writer = writer
+  }
+
+  /// Gives every record to the closure, which writes what comes of it.
+  ///
+  /// A record that it cannot use (a `RecordError`) stops the tool or goes to the rejects; the closure must write
+  /// only after it has read all it needs.
+  package func forEachRecord(_ body: (Record) throws -> Void) throws {
+    while let record = try reader.next() {
+      do {
+        try body(record)
+        recordCount += 1
+      } catch let error as RecordError {
+        try reader.reject(record, error)
+      }
+      run.progress.update(fraction: reader.fractionRead, "\(recordCount) records")
+    }
+  }
+
+  /// Gives every problem's records to the closure, one group at a time.
+  ///
+  /// A group in which the closure finds a record that it cannot use stops the tool or goes to the rejects as a whole.
+  package func forEachGroup(_ body: (GroupReader.Group) throws -> Void) throws {
+    let groups = GroupReader(reader)
+    while let group = try groups.next() {
+      do {
+        try body(group)
+        recordCount += group.records.count
+      } catch let error as RecordError {
+        for record in group.records { try reader.reject(record, error) }
+      }
+      run.progress.update(fraction: reader.fractionRead, "\(recordCount) records")
+    }
+  }
+}
+
+/// Runs a tool that reads records and writes records: opens both sides, and in the end either everything stands
+/// under its final name or nothing does.
+///
+/// - Parameter body: the work; it adds its own metrics and summary to `run`.
+package func withRecords(
+  tool: String, input: InputOptions, output: OutputOptions, report: ReportOptions,
+  _ body: (RecordRun) throws -> Void
+) throws {
+  let run = ToolRun(tool: tool, report)
+  let rejects = try input.rejects.map { try RejectWriter(path: $0) }
+  let reader = try input.open(rejects: rejects)
+  let stream = try output.open()
+  let writer = RecordWriter(stream)
+  let records = RecordRun(run: run, reader: reader, writer: writer)
+  do {
+    try body(records)
+    try rejects?.commit()
+    try stream.finish()
+  } catch {
+    stream.abandon()
+    run.progress.clear()
+    throw error
+  }
+  run.metrics["records_in"] = records.recordCount
+  run.metrics["records_out"] = writer.count
+  run.metrics["rejected"] = rejects?.count ?? 0
+  if records.recordCount == 0 && rejects?.count ?? 0 == 0 {
+    run.note("the input is empty, and so is the output")
+  }
+  if let rejects, rejects.count > 0, let path = input.rejects {
+    run.summarize("\(rejects.count) lines could not be used and are in \(path)")
+  }
+  try run.finish()
+}

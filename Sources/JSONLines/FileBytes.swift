@@ -1,0 +1,157 @@
+// Bytes from and to file descriptors: every call is checked, interrupted calls go on.
+
+package import Diagnostics
+import Foundation
+
+/// Bytes read from a file or standard input.
+package final class FileReader {
+  /// The name for messages; standard input is `<stdin>`.
+  package let name: String
+  /// The size of a regular file, for progress.
+  package let size: Int?
+  /// How many bytes were read so far.
+  package private(set) var bytesRead = 0
+  private let descriptor: Int32
+  private let closesDescriptor: Bool
+
+  /// Opens a file; `-` is standard input.
+  package init(path: String) throws(SystemError) {
+    if path == "-" {
+      name = "<stdin>"
+      descriptor = STDIN_FILENO
+      closesDescriptor = false
+    } else {
+      name = path
+      descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      closesDescriptor = true
+      if descriptor < 0 { throw SystemError("open", path: path) }
+    }
+    var status = stat()
+    let isRegular = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    size = isRegular ? Int(status.st_size) : nil
+  }
+
+  deinit {
+    if closesDescriptor { close(descriptor) }
+  }
+
+  /// Fills the buffer as far as one system call does; 0 at the end.
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+    while true {
+      let count = Foundation.read(descriptor, buffer.baseAddress, buffer.count)
+      if count >= 0 {
+        bytesRead += count
+        return count
+      }
+      if errno != EINTR { throw SystemError("read", path: name) }
+    }
+  }
+}
+
+/// Where a tool's bytes go.
+package enum Destination: Equatable, Sendable {
+  case standardOutput
+  /// A file that appears under its name only when it is whole.
+  case file(String)
+}
+
+/// Bytes written to standard output, or to a file that appears only when it is whole.
+///
+/// A regular file is written under a temporary name in the same folder, synced and renamed by `commit`. Anything else
+/// that bears the name (a device, a named pipe) is written to directly.
+package final class FileWriter {
+  /// The name for messages; standard output is `<stdout>`.
+  package let name: String
+  /// Whether the bytes go to a terminal.
+  package let isTerminal: Bool
+  /// Whether the bytes go to a regular file, so that nobody waits for them as they are written.
+  package let isRegularFile: Bool
+  private let descriptor: Int32
+  private let temporaryPath: String?
+  private var isOpen = true
+
+  package init(_ destination: Destination) throws(SystemError) {
+    switch destination {
+    case .standardOutput:
+      name = "<stdout>"
+      descriptor = STDOUT_FILENO
+      temporaryPath = nil
+    case .file(let path):
+      name = path
+      var status = stat()
+      if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+        descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        temporaryPath = nil
+      } else {
+        let url = URL(fileURLWithPath: path)
+        let temporary = url.deletingLastPathComponent()
+          .appendingPathComponent(".\(url.lastPathComponent).\(getpid()).tmp").path
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        temporaryPath = temporary
+      }
+      if descriptor < 0 { throw SystemError("write", path: path) }
+    }
+    if let temporaryPath { TemporaryPaths.register(temporaryPath) }
+    isTerminal = isatty(descriptor) == 1
+    var status = stat()
+    isRegularFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  deinit { discard() }
+
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+      if count >= 0 {
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      } else if errno != EINTR {
+        throw SystemError("write", path: name)
+      }
+    }
+  }
+
+  /// Makes what was written lasting, and visible under its name. A full disk may show only here.
+  package func commit() throws(SystemError) {
+    guard isOpen else { return }
+    isOpen = false
+    guard let temporaryPath else {
+      if close(descriptor) != 0 { throw SystemError("write", path: name) }
+      return
+    }
+    let isSynced = fsync(descriptor) == 0
+    let syncCode = errno
+    let isClosed = close(descriptor) == 0
+    guard isSynced, isClosed, rename(temporaryPath, name) == 0 else {
+      let code = isSynced ? errno : syncCode
+      removeTemporaryFile(temporaryPath)
+      throw SystemError("write", path: name, code: code)
+    }
+    TemporaryPaths.unregister(temporaryPath)
+    syncFolder(of: name)
+  }
+
+  /// Leaves no file under the name. What went to standard output cannot be taken back.
+  package func discard() {
+    guard isOpen else { return }
+    isOpen = false
+    if let temporaryPath {
+      close(descriptor)
+      removeTemporaryFile(temporaryPath)
+    }
+  }
+
+  private func removeTemporaryFile(_ path: String) {
+    unlink(path)
+    TemporaryPaths.unregister(path)
+  }
+}
+
+/// Makes a rename lasting. File systems that cannot sync a folder are left to their own promises.
+package func syncFolder(of path: String) {
+  let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+  let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  guard descriptor >= 0 else { return }
+  fsync(descriptor)
+  close(descriptor)
+}

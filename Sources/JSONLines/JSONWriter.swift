@@ -1,0 +1,192 @@
+// Writing JSON: bytes appended to one array, numbers in their shortest round-trip form.
+
+/// A value that can be written as JSON.
+package protocol JSONWritable {
+  func write(to json: inout JSONWriter)
+}
+
+/// JSON being written. Commas are placed by the writer.
+package struct JSONWriter {
+  /// The text so far.
+  package private(set) var bytes: [UInt8] = []
+  /// Whether a number that JSON cannot express (NaN, infinity) was given; null stands in its place, and
+  /// whoever writes the record must refuse it.
+  package private(set) var hasNonFiniteNumber = false
+  private var needsComma = false
+
+  package init() {}
+
+  /// Empties the text but keeps its memory.
+  package mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    hasNonFiniteNumber = false
+    needsComma = false
+  }
+
+  /// An object, whose members the closure writes with `member`.
+  package mutating func object(_ body: (inout JSONWriter) -> Void) {
+    open(UInt8(ascii: "{"))
+    body(&self)
+    close(UInt8(ascii: "}"))
+  }
+
+  /// An array, whose elements the closure writes with `value`.
+  package mutating func array(_ body: (inout JSONWriter) -> Void) {
+    open(UInt8(ascii: "["))
+    body(&self)
+    close(UInt8(ascii: "]"))
+  }
+
+  /// A member of the object being written.
+  package mutating func member(_ key: String, _ value: some JSONWritable) {
+    self.key(key)
+    value.write(to: &self)
+  }
+
+  /// A member that is left out where the value is nil.
+  package mutating func member(ifPresent key: String, _ value: (some JSONWritable)?) {
+    if let value { member(key, value) }
+  }
+
+  /// A member whose value the closure writes with `object`, `array` or `value`.
+  package mutating func member(_ key: String, _ body: (inout JSONWriter) -> Void) {
+    self.key(key)
+    body(&self)
+  }
+
+  /// An element of the array being written, or the whole text.
+  package mutating func value(_ value: some JSONWritable) {
+    value.write(to: &self)
+  }
+
+  /// A value that is JSON already.
+  package mutating func raw(_ json: some Sequence<UInt8>) {
+    separate()
+    bytes.append(contentsOf: json)
+    needsComma = true
+  }
+
+  package mutating func null() { raw("null".utf8) }
+
+  mutating func number(_ text: String) { raw(text.utf8) }
+
+  mutating func nonFinite() {
+    hasNonFiniteNumber = true
+    null()
+  }
+
+  mutating func string(_ text: String) {
+    separate()
+    appendQuoted(text)
+    needsComma = true
+  }
+
+  private mutating func key(_ key: String) {
+    separate()
+    appendQuoted(key)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  private mutating func open(_ bracket: UInt8) {
+    separate()
+    bytes.append(bracket)
+    needsComma = false
+  }
+
+  private mutating func close(_ bracket: UInt8) {
+    bytes.append(bracket)
+    needsComma = true
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+  }
+
+  private mutating func appendQuoted(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    var text = text
+    text.withUTF8 { utf8 in
+      var start = 0
+      for index in 0..<utf8.count {
+        let byte = utf8[index]
+        guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
+          continue
+        }
+        bytes.append(contentsOf: utf8[start..<index])
+        appendEscaped(byte)
+        start = index + 1
+      }
+      bytes.append(contentsOf: utf8[start...])
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func appendEscaped(_ byte: UInt8) {
+    bytes.append(UInt8(ascii: "\\"))
+    switch byte {
+    case UInt8(ascii: "\n"): bytes.append(UInt8(ascii: "n"))
+    case UInt8(ascii: "\t"): bytes.append(UInt8(ascii: "t"))
+    case UInt8(ascii: "\r"): bytes.append(UInt8(ascii: "r"))
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
+    default:
+      let digits = Array("0123456789abcdef".utf8)
+      bytes.append(contentsOf: "u00".utf8)
+      bytes.append(digits[Int(byte >> 4)])
+      bytes.append(digits[Int(byte & 15)])
+    }
+  }
+}
+
+extension Int: JSONWritable {
+  package func write(to json: inout JSONWriter) { json.number(description) }
+}
+
+extension UInt64: JSONWritable {
+  package func write(to json: inout JSONWriter) { json.number(description) }
+}
+
+extension Double: JSONWritable {
+  package func write(to json: inout JSONWriter) {
+    if isFinite { json.number(description) } else { json.nonFinite() }
+  }
+}
+
+extension Float: JSONWritable {
+  /// The shortest text that reads back as the same `Float`.
+  package func write(to json: inout JSONWriter) {
+    if isFinite { json.number(description) } else { json.nonFinite() }
+  }
+}
+
+extension Bool: JSONWritable {
+  package func write(to json: inout JSONWriter) { json.raw((self ? "true" : "false").utf8) }
+}
+
+extension String: JSONWritable {
+  package func write(to json: inout JSONWriter) { json.string(self) }
+}
+
+extension Array: JSONWritable where Element: JSONWritable {
+  package func write(to json: inout JSONWriter) {
+    json.array { array in
+      for element in self { array.value(element) }
+    }
+  }
+}
+
+extension Optional: JSONWritable where Wrapped: JSONWritable {
+  package func write(to json: inout JSONWriter) {
+    if let self { self.write(to: &json) } else { json.null() }
+  }
+}
+
+/// A half-open range as `[start, end]`.
+extension Range: JSONWritable where Bound == Int {
+  package func write(to json: inout JSONWriter) {
+    json.array { array in
+      array.value(lowerBound)
+      array.value(upperBound)
+    }
+  }
+}

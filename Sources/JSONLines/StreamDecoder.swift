@@ -1,0 +1,91 @@
+// A stream's bytes: zstd is sniffed and decompressed, plain text goes through.
+
+internal import CZstd
+import Diagnostics
+
+/// The uncompressed bytes of a file or standard input, zstd-compressed or plain.
+///
+/// Several zstd frames are one stream. Memory is bounded: libzstd's window (128 MiB at most) and one input buffer.
+final class StreamDecoder {
+  let file: FileReader
+  private let input: UnsafeMutableRawBufferPointer
+  private var inputStart = 0
+  private var inputEnd = 0
+  private var decompressor: OpaquePointer?
+  /// Inside a frame, whose end is still to come.
+  private var isInsideFrame = false
+  /// How many bytes of the file were handed to the caller or to libzstd.
+  private var bytesConsumed = 0
+
+  init(_ file: FileReader) throws {
+    self.file = file
+    input = .allocate(byteCount: 256 << 10, alignment: 64)
+    try sniff()
+  }
+
+  deinit {
+    ZSTD_freeDCtx(decompressor)
+    input.deallocate()
+  }
+
+  /// Reads until the first four bytes are there, and looks for a zstd frame or a skippable one (RFC 8878).
+  private func sniff() throws(SystemError) {
+    while inputEnd < 4 {
+      let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: input[inputEnd...]))
+      if count == 0 { break }
+      inputEnd += count
+    }
+    guard inputEnd >= 4 else { return }
+    let magic = UInt32(littleEndian: input.loadUnaligned(as: UInt32.self))
+    if magic == UInt32(ZSTD_MAGICNUMBER)
+      || magic & 0xFFFF_FFF0 == UInt32(ZSTD_MAGIC_SKIPPABLE_START)
+    {
+      decompressor = ZSTD_createDCtx()
+    }
+  }
+
+  /// Fills the buffer with as much as is at hand, at least one byte; 0 at the end of the stream.
+  ///
+  /// - Parameter lastWholeLine: the number of the last line that the caller has seen whole, for messages.
+  func read(into buffer: UnsafeMutableRawBufferPointer, lastWholeLine: Int) throws -> Int {
+    guard let decompressor else { return try readPlain(into: buffer) }
+    var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
+    while output.pos == 0 {
+      if inputStart == inputEnd {
+        inputStart = 0
+        inputEnd = try file.read(into: input)
+        if inputEnd == 0 {
+          guard !isInsideFrame else {
+            throw StreamError.truncated(
+              source: file.name, byte: bytesConsumed, lastWholeLine: lastWholeLine)
+          }
+          return 0
+        }
+      }
+      var source = ZSTD_inBuffer(src: input.baseAddress, size: inputEnd, pos: inputStart)
+      let result = ZSTD_decompressStream(decompressor, &output, &source)
+      bytesConsumed += source.pos - inputStart
+      inputStart = source.pos
+      guard ZSTD_isError(result) == 0 else {
+        throw StreamError.corrupt(
+          source: file.name, byte: bytesConsumed,
+          reason: String(cString: ZSTD_getErrorName(result)),
+          lastWholeLine: lastWholeLine)
+      }
+      isInsideFrame = result != 0
+    }
+    return output.pos
+  }
+
+  private func readPlain(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+    guard inputStart < inputEnd else { return try file.read(into: buffer) }
+    let count = min(buffer.count, inputEnd - inputStart)
+    buffer.copyMemory(
+      from: UnsafeRawBufferPointer(rebasing: input[inputStart..<inputStart + count]))
+    inputStart += count
+    return count
+  }
+}
+
+/// The version of the zstd library, such as "1.5.4".
+package var zstdVersion: String { String(cString: ZSTD_versionString()) }

@@ -1,0 +1,46 @@
+package import Diagnostics
+
+/// What can be wrong with a stream of JSON Lines.
+package enum StreamError: ToolError, Equatable {
+  case notJSON(LinePosition, JSONFault)
+  case notAnObject(LinePosition, found: JSONKind)
+  case lineTooLong(LinePosition, limitBytes: Int)
+  /// The zstd stream ends in the middle of a frame.
+  case truncated(source: String, byte: Int, lastWholeLine: Int)
+  /// The zstd stream is damaged; libzstd's reason.
+  case corrupt(source: String, byte: Int, reason: String, lastWholeLine: Int)
+  case zstd(reason: String)
+
+  package var description: String {
+    switch self {
+    case .notJSON(let place, let fault): "\(place): \(fault)"
+    case .notAnObject(let place, let found):
+      "\(place): a record is a JSON object, but this line is \(found.article) \(found.rawValue)"
+    case .lineTooLong(let place, let limit):
+      "\(place): the line is longer than \(limit) bytes; raise '--max-line-bytes' if it is meant to be"
+    case .truncated(let source, let byte, let line):
+      "\(source): the zstd stream is cut off at byte \(byte); \(lastWhole(line))"
+    case .corrupt(let source, let byte, let reason, let line):
+      "\(source): the zstd stream is damaged at byte \(byte) (\(reason)); \(lastWhole(line))"
+    case .zstd(let reason): "zstd: \(reason)"
+    }
+  }
+
+  package var exitStatus: ExitStatus {
+    if case .zstd = self { .internalError } else { .badData }
+  }
+
+  private func lastWhole(_ line: Int) -> String {
+    line == 0 ? "no whole record came before" : "the last whole record is line \(line)"
+  }
+}
+
+extension JSONKind {
+  /// "a" or "an"; "the" value null needs neither.
+  package var article: String {
+    switch self {
+    case .array, .object, .integer: "an"
+    default: "a"
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package import JSONLines
+package import Rubrics
+
+/// One chat message.
+package struct ChatMessage: Equatable, Sendable, JSONWritable {
+  /// "system", "user" or "assistant".
+  package let role: String
+  package let content: String
+
+  package init(role: String, content: String) {
+    self.role = role
+    self.content = content
+  }
+
+  package func write(to json: inout JSONWriter) {
+    json.object { message in
+      message.member("role", role)
+      message.member("content", content)
+    }
+  }
+}
+
+/// What `srar-prep` writes: a problem with its answer and rubric. Its fields are the record's own.
+package struct Problem: Equatable, Sendable {
+  /// The problem's identity; the group key of its rollouts.
+  package var id: String
+  /// The set that it comes from.
+  package var source: String?
+  package var problem: String
+  /// The reference answer as text: `37`, not `37.0`.
+  package var groundTruth: String?
+  /// nil where no rubric is given; empty where it is known to have no items.
+  package var rubric: [RubricItem]?
+  /// A reference solution in step format, for supervised warm start.
+  package var solution: String?
+  package var messages: [ChatMessage]
+
+  package init(
+    id: String, source: String? = nil, problem: String, groundTruth: String? = nil,
+    rubric: [RubricItem]? = nil, solution: String? = nil, messages: [ChatMessage] = []
+  ) {
+    self.id = id
+    self.source = source
+    self.problem = problem
+    self.groundTruth = groundTruth
+    self.rubric = rubric
+    self.solution = solution
+    self.messages = messages
+  }
+
+  /// The problem of a record that `srar-prep` has written.
+  package init(_ record: Record) throws {
+    let fields = record.fields.writtenBy("srar-prep")
+    id = try record.requiredID()
+    source = try fields.stringIfPresent("source")
+    problem = try fields.string("problem")
+    groundTruth = try fields.textIfPresent("ground_truth")
+    rubric = try fields.rubricIfPresent("rubric")
+    solution = try fields.stringIfPresent("solution")
+    messages = try (fields.objectsIfPresent("messages") ?? []).map { message in
+      ChatMessage(role: try message.string("role"), content: try message.string("content"))
+    }
+  }
+
+  /// Writes the problem's fields as members of a record.
+  package func writeMembers(to json: inout JSONWriter) {
+    json.member("id", id)
+    json.member(ifPresent: "source", source)
+    json.member("problem", problem)
+    json.member(ifPresent: "ground_truth", groundTruth)
+    json.member(ifPresent: "rubric", rubric)
+    json.member(ifPresent: "solution", solution)
+    if !messages.isEmpty { json.member("messages", messages) }
+  }
+}
+
+extension RubricItem: JSONWritable {
+  package func write(to json: inout JSONWriter) {
+    json.object { item in
+      item.member("id", id)
+      item.member("type", type.rawValue)
+      item.member("text", text)
+    }
+  }
+}
+
+extension Fields {
+  /// The rubric under a key: `[{"id":1,"type":"SUGGEST","text":"…"}]`.
+  package func rubricIfPresent(_ key: String) throws(RecordError) -> [RubricItem]? {
+    guard let objects = try objectsIfPresent(key) else { return nil }
+    var items: [RubricItem] = []
+    for object in objects {
+      let name = try object.string("type")
+      guard let type = RubricItemType(rawValue: name) else {
+        throw object.invalid(
+          "type", "is \"\(name)\", which is not SUGGEST, PITFALL, BONUS or ANSWER")
+      }
+      let id = try object.integer("id")
+      guard !items.contains(where: { $0.id == id }) else {
+        throw object.invalid("id", "is \(id), which an item before it has already")
+      }
+      items.append(RubricItem(id: id, type: type, text: try object.string("text")))
+    }
+    return items
+  }
+
+  /// The same fields, with the tool that writes them, for messages.
+  package func writtenBy(_ tool: String) -> Fields {
+    var fields = self
+    fields.tool = tool
+    return fields
+  }
+}

@@ -1,0 +1,41 @@
+package import Diagnostics
+package import JSONLines
+
+/// What can be wrong with a record that is well-formed JSON.
+package enum RecordError: ToolError, Equatable {
+  /// A field is absent. `writtenBy` is the tool that would have written it.
+  case missingField(String, record: String?, LinePosition, writtenBy: String?)
+  case wrongType(String, expected: String, found: JSONKind, record: String?, LinePosition)
+  /// A field has the right type but a value that makes no sense.
+  case invalidValue(String, reason: String, record: String?, LinePosition)
+  /// A tool computed a number that JSON cannot hold.
+  case notFinite(String, record: String?, LinePosition)
+  /// Rollouts of one problem are not consecutive.
+  case scatteredGroup(record: String, LinePosition)
+
+  package var description: String {
+    switch self {
+    case .missingField(let field, let record, let place, let tool):
+      "\(place): \(named(record)) has no \"\(field)\""
+        + (tool.map { "; run \($0) first" } ?? "")
+    case .wrongType(let field, let expected, let found, let record, let place):
+      "\(place): \"\(field)\" of \(named(record)) must be \(expected), but is "
+        + (found == .null ? "null" : "\(found.article) \(found.rawValue)")
+    case .invalidValue(let field, let reason, let record, let place):
+      "\(place): \"\(field)\" of \(named(record)) \(reason)"
+    case .notFinite(let field, let record, let place):
+      "\(place): \"\(field)\" of \(named(record)) came out as a number that is not finite"
+    case .scatteredGroup(let record, let place):
+      "\(place): \(named(record)) appears again after other problems; "
+        + "the rollouts of a problem must be consecutive"
+    }
+  }
+
+  package var exitStatus: ExitStatus {
+    if case .notFinite = self { .internalError } else { .badData }
+  }
+
+  private func named(_ record: String?) -> String {
+    record.map { "record \"\($0)\"" } ?? "the record"
+  }
+}

@@ -1,0 +1,108 @@
+package import JSONLines
+
+/// What `srar-reward` says of one rollout: the object under `reward`.
+package struct Reward: RecordObject, Equatable, Sendable {
+  package static let key = "reward"
+  package static let tool = "srar-reward"
+
+  /// The rubric score of one step that a verdict named.
+  package struct StepReward: Equatable, Sendable {
+    /// The step's number as the judge gave it; 0, −1 and steps that the response lacks are kept too.
+    package let step: Int
+    /// d_k, the sum of the deltas of its satisfied items.
+    package let delta: Double
+    /// How many items were attributed to it.
+    package let judged: Int
+    /// How many of them are satisfied.
+    package let satisfied: Int
+
+    package init(step: Int, delta: Double, judged: Int, satisfied: Int) {
+      self.step = step
+      self.delta = delta
+      self.judged = judged
+      self.satisfied = satisfied
+    }
+  }
+
+  /// The answer that was found; nil where there is none.
+  package var answer: String?
+  /// By which rule it was found, such as "boxed".
+  package var answerRule: String?
+  /// r_acc.
+  package var isCorrect: Bool
+  /// r_fmt.
+  package var hasFormat: Bool
+  /// r_base, overlong shaping included where it is on.
+  package var base: Double
+  /// RaR's Σδ; nil where the judge gave no verdicts.
+  package var rubric: Double?
+  package var suggest: Double?
+  package var pitfall: Double?
+  package var bonus: Double?
+  /// nil where the judge gave no verdicts: the rollout is then in no G_k.
+  package var steps: [StepReward]?
+  package var isLooping: Bool
+
+  package init(
+    answer: String?, answerRule: String?, isCorrect: Bool, hasFormat: Bool, base: Double,
+    rubric: Double? = nil, suggest: Double? = nil, pitfall: Double? = nil, bonus: Double? = nil,
+    steps: [StepReward]? = nil, isLooping: Bool
+  ) {
+    self.answer = answer
+    self.answerRule = answerRule
+    self.isCorrect = isCorrect
+    self.hasFormat = hasFormat
+    self.base = base
+    self.rubric = rubric
+    self.suggest = suggest
+    self.pitfall = pitfall
+    self.bonus = bonus
+    self.steps = steps
+    self.isLooping = isLooping
+  }
+
+  package init(_ fields: Fields) throws {
+    answer = try fields.stringIfPresent("answer")
+    answerRule = try fields.stringIfPresent("answer_rule")
+    isCorrect = try fields.boolean("correct")
+    hasFormat = try fields.boolean("format")
+    base = try fields.double("base")
+    rubric = try fields.doubleIfPresent("rubric")
+    suggest = try fields.doubleIfPresent("suggest")
+    pitfall = try fields.doubleIfPresent("pitfall")
+    bonus = try fields.doubleIfPresent("bonus")
+    steps = try fields.objectsIfPresent("steps")?.map { step in
+      StepReward(
+        step: try step.integer("step"), delta: try step.double("delta"),
+        judged: try step.integer("judged"), satisfied: try step.integer("satisfied"))
+    }
+    isLooping = try fields.booleanIfPresent("looping") ?? false
+  }
+
+  package func write(to json: inout JSONWriter) {
+    json.object { reward in
+      reward.member("answer", answer)
+      reward.member(ifPresent: "answer_rule", answerRule)
+      reward.member("correct", isCorrect)
+      reward.member("format", hasFormat)
+      reward.member("base", base)
+      reward.member(ifPresent: "rubric", rubric)
+      reward.member(ifPresent: "suggest", suggest)
+      reward.member(ifPresent: "pitfall", pitfall)
+      reward.member(ifPresent: "bonus", bonus)
+      reward.member(ifPresent: "steps", steps)
+      reward.member("looping", isLooping)
+    }
+  }
+}
+
+extension Reward.StepReward: JSONWritable {
+  package func write(to json: inout JSONWriter) {
+    json.object { step in
+      step.member("step", self.step)
+      step.member("delta", delta)
+      step.member("judged", judged)
+      step.member("satisfied", satisfied)
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package import JSONLines
+package import Steps
+
+/// How responses were sampled, as the record states it.
+package struct SamplingDescription: Equatable, Sendable, JSONWritable {
+  /// 0 is greedy.
+  package var temperature: Double
+  /// 1 turns it off.
+  package var topP: Double
+  /// 0 turns it off.
+  package var topK: Int
+  package var maxResponseTokens: Int
+  package var seed: UInt64
+
+  package init(
+    temperature: Double, topP: Double, topK: Int, maxResponseTokens: Int, seed: UInt64
+  ) {
+    self.temperature = temperature
+    self.topP = topP
+    self.topK = topK
+    self.maxResponseTokens = maxResponseTokens
+    self.seed = seed
+  }
+
+  package func write(to json: inout JSONWriter) {
+    json.object { sampling in
+      sampling.member("temperature", temperature)
+      sampling.member("top_p", topP)
+      sampling.member("top_k", topK)
+      sampling.member("max_response_tokens", maxResponseTokens)
+      sampling.member("seed", seed)
+    }
+  }
+
+  init(_ fields: Fields) throws {
+    temperature = try fields.double("temperature")
+    topP = try fields.doubleIfPresent("top_p") ?? 1
+    topK = try fields.integerIfPresent("top_k") ?? 0
+    maxResponseTokens = try fields.integerIfPresent("max_response_tokens") ?? 0
+    seed = UInt64(bitPattern: Int64(try fields.integerIfPresent("seed") ?? 0))
+  }
+}
+
+/// Why a response ended.
+package enum FinishReason: String, Sendable {
+  /// The policy ended it with an end-of-sequence token.
+  case stop
+  /// It reached the greatest number of tokens.
+  case length
+}
+
+/// One sampled attempt at a problem: what `srar-rollout` writes.
+package struct Rollout: RecordObject, Equatable, Sendable {
+  package static let key = "rollout"
+  package static let tool = "srar-rollout"
+
+  /// Its number among the rollouts of the problem, from 0.
+  package var index: Int
+  package var response: String
+  /// The prompt as token ids; nil where the engine gave none.
+  package var promptTokens: [Int]?
+  /// The response as token ids, the end-of-sequence token included; nil where the engine gave none.
+  package var tokens: [Int]?
+  /// log π of each response token under the sampling distribution, natural logarithm.
+  package var logProbabilities: [Float]?
+  package var finishReason: FinishReason?
+  package var model: String?
+  package var sampling: SamplingDescription?
+  /// How the response was parted into steps.
+  package var stepStyle: StepStyle
+  package var steps: [ResponseStep]
+
+  package init(
+    index: Int, response: String, promptTokens: [Int]? = nil, tokens: [Int]? = nil,
+    logProbabilities: [Float]? = nil, finishReason: FinishReason? = nil, model: String? = nil,
+    sampling: SamplingDescription? = nil, stepStyle: StepStyle, steps: [ResponseStep]
+  ) {
+    self.index = index
+    self.response = response
+    self.promptTokens = promptTokens
+    self.tokens = tokens
+    self.logProbabilities = logProbabilities
+    self.finishReason = finishReason
+    self.model = model
+    self.sampling = sampling
+    self.stepStyle = stepStyle
+    self.steps = steps
+  }
+
+  package init(_ fields: Fields) throws {
+    index = try fields.integer("index")
+    response = try fields.string("response")
+    promptTokens = try fields.integersIfPresent("prompt_tokens")
+    tokens = try fields.integersIfPresent("tokens")
+    logProbabilities = try fields.doublesIfPresent("logprobs")?.map(Float.init)
+    finishReason = try fields.stringIfPresent("finish_reason").flatMap(FinishReason.init)
+    model = try fields.stringIfPresent("model")
+    sampling = fields.has("sampling") ? try SamplingDescription(fields.object("sampling")) : nil
+    stepStyle =
+      try fields.stringIfPresent("step_style").flatMap(StepStyle.init(rawValue:)) ?? .headers
+    steps = try fields.objects("steps").map(ResponseStep.init)
+    try checkLengths(fields)
+  }
+
+  /// Spans and log-probabilities must fit the response they belong to.
+  private func checkLengths(_ fields: Fields) throws(RecordError) {
+    if let tokens, let logProbabilities, tokens.count != logProbabilities.count {
+      throw fields.invalid(
+        "logprobs",
+        "has \(logProbabilities.count) values, but \"rollout.tokens\" has \(tokens.count)")
+    }
+    let byteCount = response.utf8.count
+    for (index, step) in steps.enumerated() {
+      guard step.number == index + 1 else {
+        throw fields.invalid("steps", "must be numbered 1, 2, … in order of appearance")
+      }
+      guard step.bytes.upperBound <= byteCount else {
+        throw fields.invalid(
+          "steps", "reach to byte \(step.bytes.upperBound) of a response of \(byteCount) bytes")
+      }
+      if let span = step.tokens, span.upperBound > tokens?.count ?? 0 {
+        throw fields.invalid(
+          "steps", "reach to token \(span.upperBound) of a response of \(tokens?.count ?? 0) tokens"
+        )
+      }
+    }
+  }
+
+  package func write(to json: inout JSONWriter) {
+    json.object { rollout in
+      rollout.member("index", index)
+      rollout.member("response", response)
+      rollout.member(ifPresent: "prompt_tokens", promptTokens)
+      rollout.member(ifPresent: "tokens", tokens)
+      rollout.member(ifPresent: "logprobs", logProbabilities)
+      rollout.member(ifPresent: "finish_reason", finishReason?.rawValue)
+      rollout.member(ifPresent: "model", model)
+      rollout.member(ifPresent: "sampling", sampling)
+      rollout.member("step_style", stepStyle.rawValue)
+      rollout.member("steps", steps)
+    }
+  }
+}
+
+extension ResponseStep: JSONWritable {
+  init(_ fields: Fields) throws {
+    self.init(
+      number: try fields.integer("number"), label: try fields.stringIfPresent("label") ?? "",
+      bytes: try fields.range("bytes"), tokens: try fields.rangeIfPresent("tokens"))
+  }
+
+  package func write(to json: inout JSONWriter) {
+    json.object { step in
+      step.member("number", number)
+      step.member("label", label)
+      step.member("bytes", bytes)
+      step.member(ifPresent: "tokens", tokens)
+    }
+  }
+}
