@@ -5,7 +5,7 @@ extension Estimator {
   ///                                                   SRaR (arXiv 2605.17291), eq. 1, 4, 5 and 6
   ///
   /// A group of one rollout gets 0 in every preset: here the authors' code does so, too.
-  static let srar = Estimator(
+  package static let srar = Estimator(
     name: "srar", summary: "outcome advantage plus a normalised rubric offset per step"
   ) { group, options in
     let steps = StepGroups(group, options: options)

@@ -1,0 +1,50 @@
+# The conductor: one file per stage of a training step, so that make itself knows what is done,
+# what to redo, and where to go on. `make help` lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+
+BIN := .build/release
+
+.PHONY: help
+help: ## list the targets
+	@echo "srar: reinforcement learning with step-wise rubric rewards, as a pipeline of filters"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "Variables of step, train, replay and eval: RUN=name STEP=n STEPS=n PRESET=srar|rar|grpo|dapo"
+	@echo "and every variable of pipelines/defaults.mk; README.md walks through them."
+
+.PHONY: deps build test lint format bench clean
+deps: ## find the system libraries that are missing and install them with apt
+	@pipelines/deps.sh
+
+build: deps ## build the tools (release)
+	@swift build -c release
+
+test: deps ## set up, build and run all tests
+	@swift build -c release --build-tests
+	swift test -c release --skip-build
+
+lint: ## check the format of the sources
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format: ## format the sources in place
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+bench: build ## measure, beside what else is installed
+	@pipelines/bench.sh
+
+clean: ## remove what was built, but no run
+	rm -rf .build
+
+include pipelines/defaults.mk
+ifneq ($(PRESET),)
+include pipelines/$(PRESET).mk
+endif
+include pipelines/step.mk
+include pipelines/demo.mk

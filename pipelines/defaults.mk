@@ -1,0 +1,41 @@
+# What a training step uses unless a preset or the command line says otherwise. Each value names its source.
+
+# The run's folder is runs/$(RUN). It holds no time stamp: the same name goes on where it was.
+RUN ?= run
+# How many steps `make train` takes (the paper: 200), and which one `make step` makes.
+STEPS ?= 200
+STEP ?= 1
+SEED ?= 1
+
+# The problems (a stream that srar-prep wrote) and the policy to start from (a Hugging Face folder).
+PROBLEMS ?=
+POLICY ?=
+# The set that `make eval` measures on.
+SET ?=
+
+# A batch (the paper: 128 problems, 8 rollouts of each).
+GROUPS_PER_STEP ?= 128
+GROUP_SIZE ?= 8
+
+# Sampling (the paper: temperature 1, top-p 1, at most 8,192 tokens).
+TEMPERATURE ?= 1
+TOP_P ?= 1
+TOP_K ?= 0
+MAX_RESPONSE_TOKENS ?= 8192
+
+# Options of the stages as they stand on their command lines.
+ROLLOUT_OPTIONS ?= --group-size $(GROUP_SIZE) --temperature $(TEMPERATURE) --top-p $(TOP_P) \
+  --top-k $(TOP_K) --max-response-tokens $(MAX_RESPONSE_TOKENS)
+JUDGE_OPTIONS ?= --judge equations
+REWARD_OPTIONS ?=
+ESTIMATOR ?= srar
+ADVANTAGE_OPTIONS ?= --estimator $(ESTIMATOR)
+
+# The policy update (the paper: AdamW, 1e-6, 10 warm-up steps, one mini-batch).
+LEARNING_RATE ?= 1e-6
+UPDATE_OPTIONS ?= --learning-rate $(LEARNING_RATE)
+
+# Evaluation (the paper: temperature 0.7, top-p 0.8, one response).
+EVAL_OPTIONS ?= --group-size 1 --temperature 0.7 --top-p 0.8 \
+  --max-response-tokens $(MAX_RESPONSE_TOKENS)
+EVAL_POLICY ?= $(POLICY)
