@@ -90,7 +90,7 @@ let package = Package(
     tests("RecordsTests", ["JSONLines", "Records", "Rubrics", "Steps"]),
     tests("RubricsTests", ["Rubrics"]),
     tests("StepsTests", ["Steps"]),
-    tests("ArithmeticTests", ["Arithmetic", bigInt]),
+    tests("ArithmeticTests", ["Arithmetic", "RandomStreams", bigInt]),
     tests("AnswersTests", ["Answers", "Arithmetic", bigInt]),
     tests("JudgingTests", ["Arithmetic", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
     tests("RewardsTests", ["Answers", "Rewards", "Rubrics", "Steps"]),
