@@ -66,7 +66,7 @@ let package = Package(
     library("Checkpoints", ["Diagnostics", "JSONLines"]),
     library("Tokenizers", ["Diagnostics", "JSONLines"]),
     library("Kernels", ["CKernels", "COpenBLAS"]),
-    library("Transformer", ["Checkpoints", "Kernels", "RandomStreams"]),
+    library("Transformer", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams"]),
     library("PolicyGradient", ["Checkpoints", "Diagnostics", "RandomStreams", "Transformer"]),
 
     // The commands.
@@ -99,7 +99,9 @@ let package = Package(
     tests("ReportingTests", ["Reporting", "Rewards"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
     tests("TokenizersTests", ["Tokenizers", "Diagnostics"]),
-    tests("TransformerTests", ["Checkpoints", "Kernels", "RandomStreams", "Transformer"]),
+    tests(
+      "TransformerTests",
+      ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),
     tests(
       "PolicyGradientTests", ["Checkpoints", "PolicyGradient", "RandomStreams", "Transformer"]),
     tests("CommandTests", ["CZstd", "JSONLines", "RandomStreams"]),

@@ -4,6 +4,10 @@
 package enum ModelArchitecture: String, Sendable, CaseIterable {
   /// RMS norm, rotary positions, grouped-query attention, SwiGLU; no biases.
   case llama
+  /// Llama with biases on the query, key and value projections.
+  case qwen2
+  /// Llama with an RMS norm on each head's query and key.
+  case qwen3
 }
 
 /// The shape of a policy: what `config.json` in a Hugging Face folder says.

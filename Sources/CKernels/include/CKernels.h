@@ -1,2 +1,63 @@
-// Vector kernels that are faster in C than in Swift.
+// Vector kernels that are faster in C than in Swift. Each lies in one file with its gradient below it.
+//
+// All matrices are row-major float32; a stride is the distance of two rows, in elements. Gradients accumulate (+=)
+// unless a comment says otherwise. Nothing here checks bounds: the Swift library Kernels does.
 #pragma once
+#include <stdint.h>
+
+// y = x · w / √(mean(x²) + epsilon); keeps 1 / √(…) of each row, unless inverse_rms is null.
+void rms_norm(
+    const float *x, long x_stride, const float *w, float *y, long y_stride, float *inverse_rms,
+    long rows, long width, float epsilon);
+void rms_norm_gradient(
+    const float *dy, long dy_stride, const float *x, long x_stride, const float *w,
+    const float *inverse_rms, float *dx, long dx_stride, float *dw, long rows, long width);
+
+// Rotates the pairs (i, i + half) of a head by a position's angles; direction is 1 forwards and −1 for the gradient.
+void rotate_head(float *x, const float *cosine, const float *sine, long half, float direction);
+
+// out = silu(gate) · up, where each row of gate_up is gate, then up.
+void swiglu(const float *gate_up, float *out, long rows, long width);
+// Overwrites d_gate_up, and writes out again (cheaper than keeping it).
+void swiglu_gradient(
+    const float *gate_up, const float *d_out, float *d_gate_up, float *out, long rows, long width);
+
+// Rows of scores become exp(score · scale − logsumexp) over their first `first_count + row` columns, 0 after them.
+// With known_log_sum null it is computed and written to log_sum; otherwise it is taken from there.
+void causal_softmax(
+    float *scores, long stride, long rows, long first_count, long columns, float scale,
+    float *log_sum, int log_sum_is_known);
+// d_scores ← p · (d_p − Σ d_out · out) · scale, in place of d_p.
+void causal_softmax_gradient(
+    const float *p, float *d_p, long stride, const float *d_out, const float *out, long out_stride,
+    long rows, long columns, long width, float scale);
+
+// Statistics of softmax(logits · inverse_temperature) of one row.
+float log_sum_exp(const float *logits, long count, float inverse_temperature);
+// −Σ p log p.
+float distribution_entropy(
+    const float *logits, long count, float inverse_temperature, float log_sum);
+// logits ← the gradient of d_log_probability · log p[target] + d_entropy · entropy with respect to the logits.
+void log_probability_gradient(
+    float *logits, long count, float inverse_temperature, float log_sum, long target,
+    float d_log_probability, float d_entropy, float entropy);
+// out ← softmax(logits · inverse_temperature).
+void softmax(
+    const float *logits, float *out, long count, float inverse_temperature, float log_sum);
+
+// y += x.
+void add_into(float *y, const float *x, long count);
+// Each row of y += bias.
+void add_bias(float *y, long stride, const float *bias, long rows, long width);
+// bias += the sum of the rows of y.
+void add_bias_gradient(const float *y, long stride, float *d_bias, long rows, long width);
+
+// Positions of a key-value block, which holds keys as [width][positions] and values as [positions][width].
+#define KEY_VALUE_BLOCK 16
+// One query against the first `count` cached positions. blocks[i] + key_offset is a block's keys, and its values lie
+// width · KEY_VALUE_BLOCK after them. scratch holds count floats, rounded up to whole blocks.
+void cached_attention(
+    const float *query, float *const *blocks, long key_offset, long count, long width, float scale,
+    float *scratch, float *out);
+// Writes one position's key and value; block points to the keys of its layer and head, slot is the position inside.
+void store_key_value(const float *key, const float *value, float *block, long slot, long width);

@@ -1,0 +1,35 @@
+// One kernel, compiled for several levels of x86-64 and chosen when the program is loaded.
+#pragma once
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__x86_64__) && defined(__linux__)
+#define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define KERNEL
+#endif
+
+// Sums may be taken in another order, so that they vectorise. The order is fixed when the kernel is compiled.
+#define REASSOCIATE _Pragma("clang fp reassociate(on)")
+
+// exp(x) within 2 units in the last place for −87 ≤ x ≤ 88, clamped outside; branch-free, so that loops vectorise.
+// Cody and Waite reduction to |r| ≤ ln 2 / 2, then a polynomial with the coefficients of Cephes' expf.
+static inline __attribute__((always_inline)) float fast_exp(float x) {
+  x = x < -87.0f ? -87.0f : x;
+  x = x > 88.0f ? 88.0f : x;
+  float scaled = x * 1.44269504088896341f;
+  int32_t power = (int32_t)(scaled + (scaled < 0.0f ? -0.5f : 0.5f));
+  float whole = (float)power;
+  float r = x - whole * 0.693359375f + whole * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  int32_t bits = (power + 127) << 23;
+  float factor;
+  memcpy(&factor, &bits, sizeof factor);
+  return p * factor;
+}

@@ -1,0 +1,25 @@
+internal import Dispatch
+internal import Synchronization
+
+/// Work in a fixed number of lanes, by any number of threads.
+///
+/// What a lane computes depends on its index alone, so results do not depend on how many threads there are or which of
+/// them took which lane.
+package enum Lanes {
+  /// Runs `body` once for each lane; returns when all are done.
+  package static func run(count: Int, threadCount: Int, body: @Sendable (_ lane: Int) -> Void) {
+    let workers = max(1, min(count, threadCount))
+    guard workers > 1 else {
+      for lane in 0..<count { body(lane) }
+      return
+    }
+    let next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      while true {
+        let lane = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard lane < count else { return }
+        body(lane)
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+// Matrix products, by OpenBLAS on the calling thread only: the lanes above are what runs in parallel.
+
+internal import COpenBLAS
+
+/// A matrix read with its rows as columns.
+package struct TransposedRows {
+  fileprivate let rows: Rows
+}
+
+extension Rows {
+  package var transposed: TransposedRows { TransposedRows(rows: self) }
+}
+
+/// c = a · b, or c += a · b. Shapes: a [m, k], b [k, n], c [m, n].
+///
+/// The sum over k runs in an order that depends on the shapes alone.
+package func matrixProduct(_ a: Rows, _ b: Rows, into c: Rows, accumulates: Bool = false) {
+  precondition(a.rowCount == c.rowCount && a.width == b.rowCount && b.width == c.width, misfit)
+  product(a, CblasNoTrans, b, CblasNoTrans, inner: a.width, c, accumulates)
+}
+
+/// c = a · bᵀ, or c += a · bᵀ. Shapes: a [m, k], b [n, k], c [m, n].
+package func matrixProduct(_ a: Rows, _ b: TransposedRows, into c: Rows, accumulates: Bool = false)
+{
+  let b = b.rows
+  precondition(a.rowCount == c.rowCount && a.width == b.width && b.rowCount == c.width, misfit)
+  product(a, CblasNoTrans, b, CblasTrans, inner: a.width, c, accumulates)
+}
+
+/// c = aᵀ · b, or c += aᵀ · b. Shapes: a [k, m], b [k, n], c [m, n].
+package func matrixProduct(_ a: TransposedRows, _ b: Rows, into c: Rows, accumulates: Bool = false)
+{
+  let a = a.rows
+  precondition(a.width == c.rowCount && a.rowCount == b.rowCount && b.width == c.width, misfit)
+  product(a, CblasTrans, b, CblasNoTrans, inner: a.rowCount, c, accumulates)
+}
+
+/// y = x · wᵀ, or y += x · wᵀ. Shapes: x [tokens, in], w [out, in], y [tokens, out].
+package func linear(_ x: Rows, weight w: Rows, into y: Rows, accumulates: Bool = false) {
+  matrixProduct(x, w.transposed, into: y, accumulates: accumulates)
+}
+
+/// Gradient of `linear`: dx = dy · w, overwritten; dw += dyᵀ · x.
+package func linearGradient(dy: Rows, x: Rows, weight w: Rows, dx: Rows, dw: Rows) {
+  // forward: y[t, o] = Σᵢ x[t, i] · w[o, i]
+  matrixProduct(dy, w, into: dx)
+  matrixProduct(dy.transposed, x, into: dw, accumulates: true)
+}
+
+private var misfit: String { "shapes of a product do not fit" }
+
+/// Makes OpenBLAS stay on the thread that calls it. Evaluated once, before the first product.
+private let openBLASIsSingleThreaded: Bool = {
+  openblas_set_num_threads(1)
+  return true
+}()
+
+private func product(
+  _ a: Rows, _ aLayout: CBLAS_TRANSPOSE, _ b: Rows, _ bLayout: CBLAS_TRANSPOSE, inner: Int,
+  _ c: Rows, _ accumulates: Bool
+) {
+  guard c.rowCount > 0, c.width > 0, inner > 0, openBLASIsSingleThreaded else { return }
+  cblas_sgemm(
+    CblasRowMajor, aLayout, bLayout, blasint(c.rowCount), blasint(c.width), blasint(inner), 1,
+    a.base, blasint(a.stride), b.base, blasint(b.stride), accumulates ? 1 : 0, c.base,
+    blasint(c.stride))
+}

@@ -1,0 +1,195 @@
+internal import Checkpoints
+internal import Kernels
+
+/// One token that is to be read: where it stands in its sequence, and whether the next one is to be predicted.
+struct DecoderRow {
+  let token: Int32
+  let position: Int
+  /// Index of its sequence among those given to the step.
+  let sequence: Int
+  let predictsNext: Bool
+}
+
+/// Reads tokens into the cache, many sequences at a time, and predicts the tokens after them.
+///
+/// Prompts and single new tokens are rows alike. One thread at a time.
+final class Decoder {
+  private let model: Model
+  private let configuration: ModelConfiguration
+  private let parameters: ParameterViews
+  let cache: KVCache
+  private var buffers: DecoderBuffers
+
+  init(model: Model) {
+    self.model = model
+    configuration = model.configuration
+    parameters = ParameterViews(model.weights)
+    cache = KVCache(configuration: model.configuration)
+    buffers = DecoderBuffers(
+      configuration: model.configuration, rowCapacity: 64, predictionCapacity: 64)
+  }
+
+  /// Reads the rows, and returns the logits of those that predict, in their order: [predictions, vocabulary].
+  ///
+  /// Rows of one sequence come in the order of their positions; the sequences have room for them. The result is valid
+  /// until the next step.
+  func step(_ rows: [DecoderRow], sequences: [CachedSequence]) -> Rows {
+    let predictions = rows.indices.filter { rows[$0].predictsNext }
+    if rows.count > buffers.rowCapacity || predictions.count > buffers.predictionCapacity {
+      buffers = DecoderBuffers(
+        configuration: configuration, rowCapacity: max(rows.count, buffers.rowCapacity),
+        predictionCapacity: max(predictions.count, buffers.predictionCapacity))
+    }
+    let stream = buffers.stream[rows: 0..<rows.count]
+    for (t, row) in rows.enumerated() {
+      stream[row: t].update(
+        from: parameters.embedding[row: Int(row.token)], count: configuration.hiddenSize)
+    }
+    for layer in 0..<configuration.layerCount { read(rows, sequences, layer: layer, stream) }
+    let gathered = buffers.gathered[rows: 0..<predictions.count]
+    for (i, t) in predictions.enumerated() {
+      gathered[row: i].update(from: stream[row: t], count: configuration.hiddenSize)
+    }
+    let normed = buffers.normed[rows: 0..<predictions.count]
+    rmsNorm(
+      gathered, weight: parameters.finalNorm, epsilon: Float(configuration.rmsNormEpsilon),
+      into: normed, inverseRMS: nil)
+    let logits = buffers.logits[rows: 0..<predictions.count]
+    linear(normed, weight: parameters.head, into: logits)
+    return logits
+  }
+
+  private func read(
+    _ rows: [DecoderRow], _ sequences: [CachedSequence], layer: Int, _ stream: Rows
+  ) {
+    let all = 0..<rows.count
+    let weights = parameters.layers[layer]
+    let epsilon = Float(configuration.rmsNormEpsilon)
+    let normed = buffers.normed[rows: all]
+    // pass 1: queries, keys and values
+    rmsNorm(stream, weight: weights.inputNorm, epsilon: epsilon, into: normed, inverseRMS: nil)
+    let queryKeyValue = buffers.queryKeyValue[rows: all]
+    linear(normed, weight: weights.queryKeyValue, into: queryKeyValue)
+    if let bias = weights.queryKeyValueBias { addBias(bias, to: queryKeyValue) }
+    for (t, row) in rows.enumerated() {
+      place(queryKeyValue[row: t], at: row.position, of: sequences[row.sequence], layer, weights)
+    }
+    // pass 2: attention, once all rows' keys and values are in place
+    let attention = buffers.attention[rows: all]
+    for (t, row) in rows.enumerated() {
+      attend(
+        queryKeyValue[row: t], upTo: row.position, of: sequences[row.sequence], layer,
+        into: attention[row: t])
+    }
+    // pass 3: back into the residual stream
+    linear(attention, weight: weights.output, into: stream, accumulates: true)
+    // pass 4: feed-forward
+    rmsNorm(
+      stream, weight: weights.feedForwardNorm, epsilon: epsilon, into: normed, inverseRMS: nil)
+    let gateUp = buffers.gateUp[rows: all]
+    let gated = buffers.gated[rows: all]
+    linear(normed, weight: weights.gateUp, into: gateUp)
+    swiGLU(gateUp, into: gated)
+    linear(gated, weight: weights.down, into: stream, accumulates: true)
+  }
+
+  /// Norms and rotates one row's queries and keys, and puts its keys and values into the cache.
+  private func place(
+    _ row: UnsafeMutablePointer<Float>, at position: Int, of sequence: CachedSequence,
+    _ layer: Int, _ weights: LayerParameterViews
+  ) {
+    let width = configuration.headDimension
+    let keys = row + configuration.queryWidth
+    let keyHeads = configuration.keyValueHeadCount
+    if let queryNorm = weights.queryNorm, let keyNorm = weights.keyNorm {
+      for (norm, start, count) in [
+        (queryNorm, row, configuration.headCount), (keyNorm, keys, keyHeads),
+      ] {
+        // In place: a row is read whole for its mean before any of it is written.
+        let heads = Rows(base: start, rowCount: count, width: width, stride: width)
+        rmsNorm(
+          heads, weight: norm, epsilon: Float(configuration.rmsNormEpsilon), into: heads,
+          inverseRMS: nil)
+      }
+    }
+    model.rotaryEmbedding.rotate(
+      row, headCount: configuration.headCount + keyHeads, position: position)
+    guard let block = sequence.pointers[position / CachedAttention.blockSize] else { return }
+    for head in 0..<keyHeads {
+      CachedAttention.store(
+        key: keys + head * width, value: keys + (keyHeads + head) * width, block: block,
+        keyOffset: cache.keyOffset(layer: layer, head: head),
+        slot: position % CachedAttention.blockSize, headDimension: width)
+    }
+  }
+
+  private func attend(
+    _ row: UnsafeMutablePointer<Float>, upTo position: Int, of sequence: CachedSequence,
+    _ layer: Int, into out: UnsafeMutablePointer<Float>
+  ) {
+    let width = configuration.headDimension
+    sequence.pointers.withUnsafeBufferPointer { blocks in
+      guard let base = blocks.baseAddress else { return }
+      for head in 0..<configuration.headCount {
+        let shared = head * configuration.keyValueHeadCount / configuration.headCount
+        CachedAttention.attend(
+          query: row + head * width, blocks: base,
+          keyOffset: cache.keyOffset(layer: layer, head: shared), count: position + 1,
+          headDimension: width, scratch: buffers.scores.base, into: out + head * width)
+      }
+    }
+  }
+}
+
+/// The buffers of one decoder step.
+private struct DecoderBuffers {
+  let rowCapacity: Int
+  let predictionCapacity: Int
+  /// Owns the memory of all that follows.
+  private let memory: FloatBuffer
+  /// [rows, hidden]: the residual stream
+  let stream: Rows
+  /// [rows, hidden]
+  let normed: Rows
+  /// [rows, (heads + 2 · key-value heads) · d]
+  let queryKeyValue: Rows
+  /// [rows, heads · d]
+  let attention: Rows
+  /// [rows, 2 · intermediate]
+  let gateUp: Rows
+  /// [rows, intermediate]
+  let gated: Rows
+  /// [predictions, hidden]
+  let gathered: Rows
+  /// [predictions, vocabulary]
+  let logits: Rows
+  /// [1, positions], in whole blocks: one query's scores
+  let scores: Rows
+
+  init(configuration: ModelConfiguration, rowCapacity: Int, predictionCapacity: Int) {
+    self.rowCapacity = rowCapacity
+    self.predictionCapacity = predictionCapacity
+    let hidden = configuration.hiddenSize
+    let inner = configuration.intermediateSize
+    let scoreWidth = configuration.maximumPositionCount + CachedAttention.blockSize
+    let memory = FloatBuffer(
+      count: rowCapacity
+        * (2 * hidden + configuration.queryKeyValueWidth + configuration.queryWidth + 3 * inner)
+        + predictionCapacity * (hidden + configuration.vocabularySize) + scoreWidth)
+    var used = 0
+    func take(_ width: Int, _ rowCount: Int) -> Rows {
+      defer { used += rowCount * width }
+      return memory.rows(rowCount, width, at: used)
+    }
+    stream = take(hidden, rowCapacity)
+    normed = take(hidden, rowCapacity)
+    queryKeyValue = take(configuration.queryKeyValueWidth, rowCapacity)
+    attention = take(configuration.queryWidth, rowCapacity)
+    gateUp = take(2 * inner, rowCapacity)
+    gated = take(inner, rowCapacity)
+    gathered = take(hidden, predictionCapacity)
+    logits = take(configuration.vocabularySize, predictionCapacity)
+    scores = take(scoreWidth, 1)
+    self.memory = memory
+  }
+}

@@ -1,0 +1,75 @@
+internal import Checkpoints
+internal import Kernels
+
+/// A parameter set as the matrices and vectors that the layers work on.
+struct ParameterViews {
+  /// [vocabulary, hidden]
+  let embedding: Rows
+  let layers: [LayerParameterViews]
+  /// [hidden]
+  let finalNorm: UnsafeMutablePointer<Float>
+  /// [vocabulary, hidden]; the embedding where they are tied
+  let head: Rows
+
+  init(_ parameters: some ParameterSet) {
+    let configuration = parameters.configuration
+    let base = parameters.buffer.base
+    let offsets = Dictionary(
+      uniqueKeysWithValues: parameters.tensors.map { ($0.name, $0.offset) })
+    func vector(_ name: String) -> UnsafeMutablePointer<Float>? {
+      offsets[name].map { base + $0 }
+    }
+    /// A tensor that every layout of this architecture has.
+    func required(_ name: String) -> UnsafeMutablePointer<Float> {
+      guard let pointer = vector(name) else { preconditionFailure("no \(name) in the layout") }
+      return pointer
+    }
+    func matrix(_ name: String, _ rowCount: Int, _ width: Int) -> Rows {
+      Rows(base: required(name), rowCount: rowCount, width: width, stride: width)
+    }
+    let hidden = configuration.hiddenSize
+    let queryWidth = configuration.headCount * configuration.headDimension
+    let inner = configuration.intermediateSize
+    embedding = matrix("model.embed_tokens.weight", configuration.vocabularySize, hidden)
+    layers = (0..<configuration.layerCount).map { layer in
+      let prefix = "model.layers.\(layer)."
+      return LayerParameterViews(
+        inputNorm: required(prefix + "input_layernorm.weight"),
+        queryKeyValue: matrix(
+          prefix + "self_attn.q_proj.weight", configuration.queryKeyValueWidth, hidden),
+        queryKeyValueBias: vector(prefix + "self_attn.q_proj.bias"),
+        queryNorm: vector(prefix + "self_attn.q_norm.weight"),
+        keyNorm: vector(prefix + "self_attn.k_norm.weight"),
+        output: matrix(prefix + "self_attn.o_proj.weight", hidden, queryWidth),
+        feedForwardNorm: required(prefix + "post_attention_layernorm.weight"),
+        gateUp: matrix(prefix + "mlp.gate_proj.weight", 2 * inner, hidden),
+        down: matrix(prefix + "mlp.down_proj.weight", hidden, inner))
+    }
+    finalNorm = required("model.norm.weight")
+    head =
+      configuration.tiesEmbeddings
+      ? embedding : matrix("lm_head.weight", configuration.vocabularySize, hidden)
+  }
+}
+
+/// The parameters of one layer.
+struct LayerParameterViews {
+  /// [hidden]
+  let inputNorm: UnsafeMutablePointer<Float>
+  /// [(heads + 2 · key-value heads) · d, hidden]
+  let queryKeyValue: Rows
+  /// [(heads + 2 · key-value heads) · d], of architectures that have it
+  let queryKeyValueBias: UnsafeMutablePointer<Float>?
+  /// [d], of architectures that have it
+  let queryNorm: UnsafeMutablePointer<Float>?
+  /// [d], of architectures that have it
+  let keyNorm: UnsafeMutablePointer<Float>?
+  /// [hidden, heads · d]
+  let output: Rows
+  /// [hidden]
+  let feedForwardNorm: UnsafeMutablePointer<Float>
+  /// [2 · intermediate, hidden]: gate, then up
+  let gateUp: Rows
+  /// [hidden, intermediate]
+  let down: Rows
+}

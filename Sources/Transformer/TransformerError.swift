@@ -1,0 +1,45 @@
+package import Diagnostics
+
+/// What can be wrong with what a model is asked to do.
+package enum TransformerError: ToolError, Equatable {
+  /// The shape of a model contradicts itself: which number, its value, what it must be.
+  case impossibleConfiguration(field: String, value: Int, requirement: String)
+  case emptySequence(index: Int)
+  case tokenOutsideVocabulary(token: Int, sequence: Int, position: Int, vocabularySize: Int)
+  case sequenceTooLong(index: Int, tokenCount: Int, maximumPositionCount: Int)
+  /// Offsets, targets or gradients that do not fit the tokens or values they belong to.
+  case mismatchedCounts(what: String, count: Int, expected: Int)
+  case optionOutOfRange(option: String, value: Double, requirement: String)
+  case unknownTensor(String)
+
+  package var description: String {
+    switch self {
+    case .impossibleConfiguration(let field, let value, let requirement):
+      "model configuration: \(field) is \(value), but must be \(requirement)"
+    case .emptySequence(let index):
+      "sequence \(index): has no tokens; give at least one"
+    case .tokenOutsideVocabulary(let token, let sequence, let position, let vocabularySize):
+      """
+      sequence \(sequence): token \(position) is \(token), but the vocabulary has \
+      \(vocabularySize) entries; use the tokenizer of this model
+      """
+    case .sequenceTooLong(let index, let tokenCount, let maximumPositionCount):
+      "sequence \(index): has \(tokenCount) tokens, but the model's limit is \(maximumPositionCount)"
+    case .mismatchedCounts(let what, let count, let expected):
+      "\(what): has \(count) entries, but \(expected) are needed"
+    case .optionOutOfRange(let option, let value, let requirement):
+      "\(option): is \(value), but must be \(requirement)"
+    case .unknownTensor(let name):
+      "tensor \"\(name)\": the model has none of this name"
+    }
+  }
+
+  package var exitStatus: ExitStatus {
+    switch self {
+    case .optionOutOfRange: .usage
+    case .impossibleConfiguration, .emptySequence, .tokenOutsideVocabulary, .sequenceTooLong,
+      .mismatchedCounts, .unknownTensor:
+      .badData
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import Checkpoints
+import Foundation
+import RandomStreams
+import Testing
+import Transformer
+
+@Suite("Sampler")
+struct SamplerTests {
+  @Test(
+    "logits and greedy continuations are PyTorch's, which has no cache",
+    arguments: ReferenceModel.names)
+  func greedyAgreesWithPyTorch(name: String) throws {
+    let reference = try ReferenceModel(name)
+    let logits = try reference.model.nextTokenLogits(after: reference.sequences[1])
+    #expect(relativeDifference(logits, reference.lastLogits) < 1e-4)
+    let sampler = try Sampler(model: reference.model, laneCount: 2, slotCount: 4, threadCount: 2)
+    let responses = try sampler.generate(
+      [GenerationRequest(prompt: Array(reference.greedy[..<5]), random: RandomStream(seed: 1))],
+      options: SamplingOptions(
+        temperature: 0, topP: 1, endOfSequenceTokenIDs: [], maxResponseTokens: 20))
+    #expect(responses[0].tokens == Array(reference.greedy[5...]))
+    #expect(responses[0].finishReason == .length)
+  }
+
+  @Test("log-probabilities are those of the training pass", arguments: [0.7, 1.0])
+  func agreesWithTrainingPass(temperature: Double) throws {
+    let model = try randomModel(seed: 5)
+    let requests = requests(promptCount: 5, perPrompt: 3)
+    let sampler = try Sampler(model: model, laneCount: 2, slotCount: 4, threadCount: 2)
+    let responses = try sampler.generate(
+      requests,
+      options: SamplingOptions(
+        temperature: temperature, topP: 1, endOfSequenceTokenIDs: [3], maxResponseTokens: 60))
+    #expect(responses.contains { $0.finishReason == .stop && $0.tokens.last == 3 })
+    let pack = try PackedSequences(
+      zip(requests, responses).map {
+        ($0.prompt + $1.tokens, $0.prompt.count..<$0.prompt.count + $1.tokens.count)
+      })
+    let lanes = try TrainingLanes(model: model, laneCount: 1, threadCount: 1)
+    let statistics = try lanes.statistics(of: [pack], temperature: Float(temperature))
+    let sampled = responses.flatMap(\.logProbabilities)
+    for (a, b) in zip(sampled, statistics[0].logProbabilities) { #expect(abs(a - b) < 1e-4) }
+    #expect(sampled.count == statistics[0].logProbabilities.count)
+  }
+
+  @Test("the same requests give the same bytes with one thread and with two, in any company")
+  func threadsDoNotMatter() throws {
+    let model = try randomModel(seed: 6)
+    let requests = requests(promptCount: 4, perPrompt: 3)
+    let options = SamplingOptions(
+      temperature: 1, topP: 1, endOfSequenceTokenIDs: [3], maxResponseTokens: 40)
+    let one = try Sampler(model: model, laneCount: 2, slotCount: 4, threadCount: 1)
+      .generate(requests, options: options)
+    let two = try Sampler(model: model, laneCount: 2, slotCount: 4, threadCount: 2)
+      .generate(requests, options: options)
+    #expect(one == two)
+    let alone = try requests.flatMap {
+      try Sampler(model: model, laneCount: 1, slotCount: 1, threadCount: 1)
+        .generate([$0], options: options)
+    }
+    #expect(one.map(\.tokens) == alone.map(\.tokens))
+  }
+
+  @Test("first tokens come as often as the model says")
+  func frequenciesFollowProbabilities() throws {
+    let model = try randomModel(seed: 7)
+    let prompt: [Int32] = [1, 2, 5]
+    let logits = try model.nextTokenLogits(after: prompt).map(Double.init)
+    for (topK, topP) in [(nil, 1.0), (6, 1.0), (nil, 0.6), (9, 0.7)] as [(Int?, Double)] {
+      let expected = distribution(logits, temperature: 0.9, topK: topK, topP: topP)
+      let count = 4000
+      let responses = try Sampler(model: model, laneCount: 2, slotCount: 32, threadCount: 2)
+        .generate(
+          (0..<count).map {
+            GenerationRequest(prompt: prompt, random: RandomStream(seed: 11, "draw", $0))
+          },
+          options: SamplingOptions(
+            temperature: 0.9, topK: topK, topP: topP, endOfSequenceTokenIDs: [],
+            maxResponseTokens: 1))
+      for (token, p) in expected.enumerated() {
+        let matching = responses.filter { $0.tokens == [Int32(token)] }
+        // Five standard deviations of a binomial share.
+        let deviation = (p * (1 - p) / Double(count)).squareRoot()
+        #expect(abs(Double(matching.count) / Double(count) - p) <= 5 * deviation, "token \(token)")
+        for response in matching.prefix(1) {
+          #expect(abs(Double(response.logProbabilities[0]) - log(p)) < 1e-4)
+        }
+      }
+    }
+  }
+
+  @Test("a response ends at the model's last position")
+  func endsAtLastPosition() throws {
+    let model = try randomModel(seed: 8, maximumPositionCount: 32)
+    let responses = try Sampler(model: model, laneCount: 1, slotCount: 2, threadCount: 1).generate(
+      [GenerationRequest(prompt: [1, 2, 3], random: RandomStream(seed: 1))],
+      options: SamplingOptions(
+        temperature: 1, topP: 1, endOfSequenceTokenIDs: [], maxResponseTokens: 100))
+    #expect(responses[0].tokens.count == 29)
+    #expect(responses[0].finishReason == .length)
+  }
+
+  /// Requests of random prompts of several lengths, each prompt several times, each with its own stream.
+  private func requests(promptCount: Int, perPrompt: Int) -> [GenerationRequest] {
+    (0..<promptCount).flatMap { prompt in
+      var random = RandomStream(seed: 9, "prompt", prompt)
+      let tokens = (0..<random.integer(in: 1...40)).map { _ in Int32(random.integer(in: 4..<48)) }
+      return (0..<perPrompt).map { index in
+        GenerationRequest(prompt: tokens, random: RandomStream(seed: 9, "rollout", prompt, index))
+      }
+    }
+  }
+
+  /// The sampling distribution, straight from its definition.
+  private func distribution(
+    _ logits: [Double], temperature: Double, topK: Int?, topP: Double
+  ) -> [Double] {
+    let weights = logits.map { exp($0 / temperature) }
+    var kept = weights.indices.sorted { weights[$0] > weights[$1] }
+    kept = Array(kept.prefix(topK ?? kept.count))
+    let whole = kept.reduce(0) { $0 + weights[$1] }
+    var cumulative = 0.0
+    var nucleus: [Int] = []
+    for token in kept where cumulative < topP * whole {
+      cumulative += weights[token]
+      nucleus.append(token)
+    }
+    return weights.indices.map { nucleus.contains($0) ? weights[$0] / cumulative : 0 }
+  }
+}
