@@ -97,6 +97,16 @@ package indirect enum Expression: Hashable, Sendable {
     }
   }
 
+  /// The numbers that it is made of, in order.
+  package var literals: [Number] {
+    switch self {
+    case .number(let number): [number]
+    case .sum(let terms): terms.flatMap(\.expression.literals)
+    case .product(let factors): factors.flatMap(\.expression.literals)
+    case .power(let base, let exponent): base.literals + exponent.literals
+    }
+  }
+
   /// Itself and every calculation inside it.
   package var calculations: [Expression] {
     guard isCalculation else { return [] }
