@@ -89,7 +89,7 @@ let package = Package(
     tests("JSONLinesTests", ["CZstd", "Diagnostics", "JSONLines"]),
     tests("RecordsTests", ["JSONLines", "Records", "Rubrics", "Steps"]),
     tests("RubricsTests", ["Rubrics"]),
-    tests("StepsTests", ["Steps"]),
+    tests("StepsTests", ["RandomStreams", "Steps"]),
     tests("ArithmeticTests", ["Arithmetic", "RandomStreams", bigInt]),
     tests("AnswersTests", ["Answers", "Arithmetic", bigInt]),
     tests("JudgingTests", ["Arithmetic", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
