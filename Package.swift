@@ -75,7 +75,7 @@ let package = Package(
       "srar-rollout",
       ["Checkpoints", "RandomStreams", "Records", "Steps", "Tokenizers", "Transformer"]),
     tool("srar-judge", ["Judging", "JSONLines", "Records", "Rubrics", "Steps"]),
-    tool("srar-reward", ["Answers", "Records", "Rewards", "Rubrics", "Steps"]),
+    tool("srar-reward", ["Advantages", "Answers", "Records", "Rewards", "Rubrics", "Steps"]),
     tool("srar-advantage", ["Advantages", "Records", "Steps"]),
     tool(
       "srar-update",

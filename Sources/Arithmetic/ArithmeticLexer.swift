@@ -148,7 +148,10 @@ struct ArithmeticLexer {
     switch name {
     case "times", "cdot": tokens.append(ArithmeticToken(kind: .times, bytes: range))
     case "div": tokens.append(ArithmeticToken(kind: .divide, bytes: range))
-    case "frac", "dfrac", "tfrac": tokens.append(ArithmeticToken(kind: .fraction, bytes: range))
+    case "frac", "dfrac", "tfrac":
+      tokens.append(ArithmeticToken(kind: .fraction, bytes: range))
+      // LaTeX's short form: `\frac12` is 1/2, a digit for each group that has no braces.
+      for _ in 0..<2 where isDigit(at: position) { digitGroup() }
     case "left", "right", "displaystyle", "quad", "qquad": break
     case "text", "mathrm", "textbf", "mathbf", "boxed":
       tokens.append(ArithmeticToken(kind: .word, bytes: range))
@@ -165,6 +168,17 @@ struct ArithmeticLexer {
       }
     default: tokens.append(ArithmeticToken(kind: .barrier, bytes: range))
     }
+  }
+
+  /// A single digit as if it stood in braces.
+  private mutating func digitGroup() {
+    let place = position..<position + 1
+    let number = Expression.Number(
+      value: Rational(Int(bytes[position] - 0x30)), decimals: 0, isPercentage: false)
+    for kind in [ArithmeticToken.Kind.openBrace, .number(number), .closeBrace] {
+      tokens.append(ArithmeticToken(kind: kind, bytes: place))
+    }
+    position += 1
   }
 
   private mutating func word() {
