@@ -1,45 +1,72 @@
-/// Families of models that differ in which tensors a layer has.
-package enum ModelArchitecture: String, Sendable, Equatable, CaseIterable {
+// What a policy's `config.json` says of the network's shape.
+
+/// The networks that a policy may be.
+package enum ModelArchitecture: String, Sendable, CaseIterable {
+  /// RMS norm, rotary positions, grouped-query attention, SwiGLU; no biases.
   case llama
   /// Llama with biases on the query, key and value projections.
   case qwen2
-  /// Llama with a root-mean-square norm on each head's query and key.
+  /// Llama with an RMS norm on each head's query and key.
   case qwen3
 }
 
-/// The shape of a decoder-only language model: what `config.json` of a Hugging Face folder says.
+/// The shape of a policy: what `config.json` in a Hugging Face folder says.
+///
+/// Values are constant, so that a configuration that was read is written back as the bytes it came
+/// from, with all that other programs keep there.
 package struct ModelConfiguration: Sendable, Equatable {
-  package var architecture: ModelArchitecture
-  /// Entries of the vocabulary.
-  package var vocabularySize: Int
+  package let architecture: ModelArchitecture
+  /// Entries of the embedding; at least the tokenizer's.
+  package let vocabularySize: Int
   /// Width of the residual stream.
-  package var hiddenSize: Int
-  /// Width of the gated unit inside the feed-forward part.
-  package var intermediateSize: Int
-  package var layerCount: Int
-  /// Heads of the queries.
-  package var headCount: Int
-  /// Heads of the keys and values; each serves `headCount / keyValueHeadCount` query heads.
-  package var keyValueHeadCount: Int
-  /// Width of one head; even.
-  package var headDimension: Int
-  /// Base of the rotary embedding's wavelengths.
-  package var ropeTheta: Double
-  package var rmsNormEpsilon: Double
-  /// Whether the output projection is the token embedding.
-  package var tiesEmbeddings: Bool
-  /// Longest sequence, in tokens.
-  package var maximumPositionCount: Int
-  package var bosTokenID: Int?
-  package var endOfSequenceTokenIDs: [Int]
-  package var paddingTokenID: Int?
+  package let hiddenSize: Int
+  /// Width of the gate and up projections.
+  package let intermediateSize: Int
+  package let layerCount: Int
+  /// Query heads.
+  package let headCount: Int
+  /// Key and value heads; divides `headCount`.
+  package let keyValueHeadCount: Int
+  /// Width of one head, even; `hiddenSize / headCount` in most models, but not in all.
+  package let headDimension: Int
+  /// Base of the rotary frequencies.
+  package let ropeTheta: Double
+  /// ε of the RMS norms.
+  package let rmsNormEpsilon: Double
+  /// Whether the output projection is the embedding itself.
+  package let tiesEmbeddings: Bool
+  /// Tokens, prompt and response together, that the policy was made for.
+  package let maximumPositionCount: Int
+  package let bosTokenID: Int?
+  /// Tokens that end a response; any of them does.
+  package let endOfSequenceTokenIDs: [Int]
+  package let paddingTokenID: Int?
+  /// The bytes of the file that this was read from; nil for a new configuration.
+  let sourceBytes: [UInt8]?
 
+  /// A new configuration; the head's width defaults to `hiddenSize / headCount`.
   package init(
     architecture: ModelArchitecture = .llama, vocabularySize: Int, hiddenSize: Int,
     intermediateSize: Int, layerCount: Int, headCount: Int, keyValueHeadCount: Int,
-    headDimension: Int, ropeTheta: Double = 10_000, rmsNormEpsilon: Double = 1e-5,
+    headDimension: Int? = nil, ropeTheta: Double = 10_000, rmsNormEpsilon: Double = 1e-5,
     tiesEmbeddings: Bool = true, maximumPositionCount: Int, bosTokenID: Int? = nil,
     endOfSequenceTokenIDs: [Int] = [], paddingTokenID: Int? = nil
+  ) {
+    self.init(
+      architecture: architecture, vocabularySize: vocabularySize, hiddenSize: hiddenSize,
+      intermediateSize: intermediateSize, layerCount: layerCount, headCount: headCount,
+      keyValueHeadCount: keyValueHeadCount, headDimension: headDimension ?? hiddenSize / headCount,
+      ropeTheta: ropeTheta, rmsNormEpsilon: rmsNormEpsilon, tiesEmbeddings: tiesEmbeddings,
+      maximumPositionCount: maximumPositionCount, bosTokenID: bosTokenID,
+      endOfSequenceTokenIDs: endOfSequenceTokenIDs, paddingTokenID: paddingTokenID,
+      sourceBytes: nil)
+  }
+
+  init(
+    architecture: ModelArchitecture, vocabularySize: Int, hiddenSize: Int, intermediateSize: Int,
+    layerCount: Int, headCount: Int, keyValueHeadCount: Int, headDimension: Int, ropeTheta: Double,
+    rmsNormEpsilon: Double, tiesEmbeddings: Bool, maximumPositionCount: Int, bosTokenID: Int?,
+    endOfSequenceTokenIDs: [Int], paddingTokenID: Int?, sourceBytes: [UInt8]?
   ) {
     self.architecture = architecture
     self.vocabularySize = vocabularySize
@@ -56,5 +83,20 @@ package struct ModelConfiguration: Sendable, Equatable {
     self.bosTokenID = bosTokenID
     self.endOfSequenceTokenIDs = endOfSequenceTokenIDs
     self.paddingTokenID = paddingTokenID
+    self.sourceBytes = sourceBytes
+  }
+
+  /// Whether both describe the same network, whatever else their files say.
+  package static func == (one: Self, other: Self) -> Bool {
+    one.architecture == other.architecture && one.vocabularySize == other.vocabularySize
+      && one.hiddenSize == other.hiddenSize && one.intermediateSize == other.intermediateSize
+      && one.layerCount == other.layerCount && one.headCount == other.headCount
+      && one.keyValueHeadCount == other.keyValueHeadCount
+      && one.headDimension == other.headDimension && one.ropeTheta == other.ropeTheta
+      && one.rmsNormEpsilon == other.rmsNormEpsilon && one.tiesEmbeddings == other.tiesEmbeddings
+      && one.maximumPositionCount == other.maximumPositionCount
+      && one.bosTokenID == other.bosTokenID
+      && one.endOfSequenceTokenIDs == other.endOfSequenceTokenIDs
+      && one.paddingTokenID == other.paddingTokenID
   }
 }

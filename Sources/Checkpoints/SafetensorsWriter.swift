@@ -1,0 +1,88 @@
+// Writing tensors as a safetensors file.
+
+internal import Diagnostics
+internal import Foundation
+
+/// A tensor to be written: row-major values that the caller keeps alive until it is written.
+package struct TensorValues {
+  package let name: String
+  /// Dimensions, outermost first.
+  package let shape: [Int]
+  package let values: UnsafeBufferPointer<Float>
+
+  package init(name: String, shape: [Int], values: UnsafeBufferPointer<Float>) {
+    self.name = name
+    self.shape = shape
+    self.values = values
+  }
+}
+
+/// Writes a safetensors file.
+///
+/// The bytes are a function of the tensors alone: data lie in the order of the names (by their
+/// UTF-8 bytes), the header is padded so that they start at a multiple of eight.
+/// The file is flushed to the disk before this returns, but appears at once under its name: whole
+/// folders are made atomic by `replaceFolder`.
+///
+/// - Throws: `CheckpointError.duplicateName`, `SystemError`.
+package func writeSafetensors(
+  _ tensors: [TensorValues], elementType: TensorElementType = .float32,
+  metadata: [String: String] = [:], to path: String
+) throws {
+  precondition(elementType != .float16, "half precision is read only")
+  let ordered = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  for (tensor, next) in zip(ordered, ordered.dropFirst()) where tensor.name == next.name {
+    throw CheckpointError.duplicateName(path: path, name: tensor.name)
+  }
+  var file = try WritableFile(path: path)
+  try safetensorsHeader(ordered, elementType: elementType, metadata: metadata)
+    .withUnsafeBytes { try file.write($0) }
+  for tensor in ordered {
+    if elementType == .float32 {
+      try file.write(UnsafeRawBufferPointer(tensor.values))
+    } else {
+      try writeBFloat16(tensor.values, to: &file)
+    }
+  }
+  try file.finish()
+}
+
+/// The length and the JSON, padded with spaces.
+private func safetensorsHeader(
+  _ tensors: [TensorValues], elementType: TensorElementType, metadata: [String: String]
+) -> [UInt8] {
+  // Readers of the PyTorch family look for this note before they load a file.
+  let notes = metadata.merging(["format": "pt"]) { given, _ in given }
+    .sorted { $0.key < $1.key }
+    .map { "\(jsonString($0.key)):\(jsonString($0.value))" }
+  var entries = ["\"__metadata__\":{\(notes.joined(separator: ","))}"]
+  var offset = 0
+  for tensor in tensors {
+    precondition(
+      checkedProduct(tensor.shape) == tensor.values.count,
+      "\(tensor.name): \(tensor.values.count) values for the shape \(tensor.shape)")
+    let end = offset + tensor.values.count * elementType.byteCount
+    let shape = tensor.shape.map(String.init).joined(separator: ",")
+    entries.append(
+      "\(jsonString(tensor.name)):{\"dtype\":\"\(elementType.rawValue)\",\"shape\":[\(shape)],"
+        + "\"data_offsets\":[\(offset),\(end)]}")
+    offset = end
+  }
+  var json = Array("{\(entries.joined(separator: ","))}".utf8)
+  json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: -json.count & 7))
+  let length = UInt64(json.count)
+  return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + json
+}
+
+private func writeBFloat16(_ values: UnsafeBufferPointer<Float>, to file: inout WritableFile) throws
+{
+  let block = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: 1 << 18)
+  defer { block.deallocate() }
+  var start = 0
+  while start < values.count {
+    let count = min(block.count, values.count - start)
+    for i in 0..<count { block[i] = bfloat16Bits(values[start + i]) }
+    try file.write(UnsafeRawBufferPointer(UnsafeMutableBufferPointer(rebasing: block[0..<count])))
+    start += count
+  }
+}

@@ -1,0 +1,130 @@
+// Writing the files of a tokenizer as Hugging Face's tokenizers and transformers open them.
+
+extension Tokenizer {
+  /// The contents of `tokenizer.json`: entries in the order of their numbers, a line each.
+  package var fileBytes: [UInt8] {
+    let added = vocabulary.addedTokens.map { token in
+      "    {\"id\": \(token.id), \"content\": \(jsonString(token.content)), \"single_word\": false, "
+        + "\"lstrip\": false, \"rstrip\": false, \"normalized\": false, "
+        + "\"special\": \(token.isSpecial)}"
+    }
+    let addedIDs = Set(vocabulary.addedTokens.map(\.id))
+    func entry(_ id: Int) -> String? {
+      vocabulary.tokens[id].map { bytes in
+        jsonString(
+          addedIDs.contains(id) ? String(decoding: bytes, as: UTF8.self) : ByteAlphabet.text(bytes))
+      }
+    }
+    let entries = vocabulary.tokens.indices.compactMap { id in
+      entry(id).map { "      \($0): \(id)" }
+    }
+    let merges = vocabulary.merges.map { merge in
+      "      [\(entry(merge.left) ?? ""), \(entry(merge.right) ?? "")]"
+    }
+    let byteLevel =
+      #"{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}"#
+    let preTokenizer =
+      self.preTokenizer.separatesDigits
+      ? #"{"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true}, "#
+        + byteLevel + "]}"
+      : byteLevel
+    let text = """
+      {
+        "version": "1.0",
+        "truncation": null,
+        "padding": null,
+        "added_tokens": [
+      \(added.joined(separator: ",\n"))
+        ],
+        "normalizer": null,
+        "pre_tokenizer": \(preTokenizer),
+        "post_processor": null,
+        "decoder": \(byteLevel),
+        "model": {
+          "type": "BPE",
+          "dropout": null,
+          "unk_token": null,
+          "continuing_subword_prefix": null,
+          "end_of_word_suffix": null,
+          "fuse_unk": false,
+          "byte_fallback": false,
+          "ignore_merges": false,
+          "vocab": {
+      \(entries.joined(separator: ",\n"))
+          },
+          "merges": [
+      \(merges.joined(separator: ",\n"))
+          ]
+        }
+      }
+
+      """
+    return Array(text.utf8)
+  }
+
+  /// The files of a new policy's tokenizer, by name: `tokenizer.json`, `tokenizer_config.json` with the
+  /// chat template, `special_tokens_map.json`.
+  ///
+  /// - Parameters:
+  ///   - endOfSequence: the token that ends a response.
+  ///   - padding: the token that fills batches of programs that pad.
+  ///   - maximumLength: tokens that the policy was made for.
+  package func files(
+    chatTemplate: ChatTemplate = .chatML, endOfSequence: String = "<|im_end|>",
+    padding: String = "<|endoftext|>", maximumLength: Int
+  ) -> [(name: String, bytes: [UInt8])] {
+    let added = vocabulary.addedTokens.map { token in
+      "    \"\(token.id)\": {\"content\": \(jsonString(token.content)), \"lstrip\": false, "
+        + "\"normalized\": false, \"rstrip\": false, \"single_word\": false, "
+        + "\"special\": \(token.isSpecial)}"
+    }
+    let configuration = """
+      {
+        "added_tokens_decoder": {
+      \(added.joined(separator: ",\n"))
+        },
+        "bos_token": null,
+        "chat_template": \(jsonString(chatTemplate.source)),
+        "clean_up_tokenization_spaces": false,
+        "eos_token": \(jsonString(endOfSequence)),
+        "model_max_length": \(maximumLength),
+        "pad_token": \(jsonString(padding)),
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "unk_token": null
+      }
+
+      """
+    let special = """
+      {
+        "eos_token": \(jsonString(endOfSequence)),
+        "pad_token": \(jsonString(padding))
+      }
+
+      """
+    return [
+      ("tokenizer.json", fileBytes),
+      ("tokenizer_config.json", Array(configuration.utf8)),
+      ("special_tokens_map.json", Array(special.utf8)),
+    ]
+  }
+
+}
+
+/// A JSON string, quoted.
+func jsonString(_ text: String) -> String {
+  var result = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": result += "\\\""
+    case "\\": result += "\\\\"
+    case "\n": result += "\\n"
+    case "\r": result += "\\r"
+    case "\t": result += "\\t"
+    case "\0"..."\u{1F}", "\u{7F}":
+      let digits = String(scalar.value, radix: 16)
+      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result + "\""
+}
