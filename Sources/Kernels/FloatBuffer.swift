@@ -1,19 +1,30 @@
 // Memory that kernels work on.
 
+internal import Foundation
+
 /// A flat run of float32 numbers that owns its memory: parameters, gradients, or scratch.
 ///
 /// Crossing threads is safe as long as no two write the same elements at once; the lanes see to that.
 package final class FloatBuffer: @unchecked Sendable {
   package let count: Int
-  /// The first element, aligned to a cache line.
+  /// The first element, aligned to a cache line at least.
   package let base: UnsafeMutablePointer<Float>
+
+  /// Size of the pages that large buffers ask for.
+  private static let hugePageBytes = 2 << 20
 
   /// Numbers that are all 0.
   package init(count: Int) {
     self.count = count
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-      .bindMemory(to: Float.self, capacity: max(count, 1))
+    let isLarge = bytes >= Self.hugePageBytes
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: bytes, alignment: isLarge ? Self.hugePageBytes : 64)
+    #if os(Linux)
+      // Sweeps over large buffers otherwise wait for page tables. Only advice: a refusal changes no result.
+      if isLarge { _ = madvise(memory, bytes, MADV_HUGEPAGE) }
+    #endif
+    base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
     base.initialize(repeating: 0, count: max(count, 1))
   }
 

@@ -17,11 +17,13 @@ final class Decoder {
   private let model: Model
   private let configuration: ModelConfiguration
   private let parameters: ParameterViews
+  private let packed: PackedParameters
   let cache: KVCache
   private var buffers: DecoderBuffers
 
-  init(model: Model) {
+  init(model: Model, packed: PackedParameters) {
     self.model = model
+    self.packed = packed
     configuration = model.configuration
     parameters = ParameterViews(model.weights)
     cache = KVCache(configuration: model.configuration)
@@ -55,7 +57,7 @@ final class Decoder {
       gathered, weight: parameters.finalNorm, epsilon: Float(configuration.rmsNormEpsilon),
       into: normed, inverseRMS: nil)
     let logits = buffers.logits[rows: 0..<predictions.count]
-    linear(normed, weight: parameters.head, into: logits)
+    packed.head.multiply(normed, into: logits)
     return logits
   }
 
@@ -69,7 +71,7 @@ final class Decoder {
     // pass 1: queries, keys and values
     rmsNorm(stream, weight: weights.inputNorm, epsilon: epsilon, into: normed, inverseRMS: nil)
     let queryKeyValue = buffers.queryKeyValue[rows: all]
-    linear(normed, weight: weights.queryKeyValue, into: queryKeyValue)
+    packed.layers[layer].queryKeyValue.multiply(normed, into: queryKeyValue)
     if let bias = weights.queryKeyValueBias { addBias(bias, to: queryKeyValue) }
     for (t, row) in rows.enumerated() {
       place(queryKeyValue[row: t], at: row.position, of: sequences[row.sequence], layer, weights)
@@ -82,15 +84,15 @@ final class Decoder {
         into: attention[row: t])
     }
     // pass 3: back into the residual stream
-    linear(attention, weight: weights.output, into: stream, accumulates: true)
+    packed.layers[layer].output.multiply(attention, into: stream, accumulates: true)
     // pass 4: feed-forward
     rmsNorm(
       stream, weight: weights.feedForwardNorm, epsilon: epsilon, into: normed, inverseRMS: nil)
     let gateUp = buffers.gateUp[rows: all]
     let gated = buffers.gated[rows: all]
-    linear(normed, weight: weights.gateUp, into: gateUp)
+    packed.layers[layer].gateUp.multiply(normed, into: gateUp)
     swiGLU(gateUp, into: gated)
-    linear(gated, weight: weights.down, into: stream, accumulates: true)
+    packed.layers[layer].down.multiply(gated, into: stream, accumulates: true)
   }
 
   /// Norms and rotates one row's queries and keys, and puts its keys and values into the cache.

@@ -23,13 +23,13 @@ struct GenerationLane {
   private static let promptTokensPerStep = 256
 
   init(
-    model: Model, requests: [GenerationRequest], assigned: [Int], options: SamplingOptions,
-    slotCount: Int
+    model: Model, packed: PackedParameters, requests: [GenerationRequest], assigned: [Int],
+    options: SamplingOptions, slotCount: Int
   ) {
     self.requests = requests
     self.options = options
     self.slotCount = slotCount
-    decoder = Decoder(model: model)
+    decoder = Decoder(model: model, packed: packed)
     sampler = TokenSampler(
       options: options, vocabularySize: model.configuration.vocabularySize)
     maximumPositionCount = model.configuration.maximumPositionCount

@@ -6,19 +6,25 @@ internal import Kernels
 /// A block holds all layers and heads of its positions. Rollouts of one prompt share the prompt's whole blocks; a block
 /// goes back when its last sequence ends. One thread at a time.
 final class KVCache {
-  /// Elements of one block.
-  private let blockCount: Int
   private let configuration: ModelConfiguration
-  /// Every block ever made; memory grows to what was needed at once.
-  private var blocks: [FloatBuffer] = []
+  /// Elements of one block.
+  private let blockElementCount: Int
+  /// Memory of the blocks, many in each; it grows to what was needed at once.
+  private var slabs: [FloatBuffer] = []
+  private let blocksPerSlab: Int
+  /// The address of every block ever made.
+  private var blocks: [UnsafeMutablePointer<Float>] = []
   private var useCounts: [Int] = []
   private var free: [Int] = []
+  /// 4 MiB: large enough for large pages.
+  private static let slabElementCount = 1 << 20
 
   init(configuration: ModelConfiguration) {
     self.configuration = configuration
-    blockCount =
+    blockElementCount =
       configuration.layerCount * configuration.keyValueHeadCount * 2 * configuration.headDimension
       * CachedAttention.blockSize
+    blocksPerSlab = max(1, Self.slabElementCount / blockElementCount)
   }
 
   /// Where the keys of a layer and head lie inside a block.
@@ -44,7 +50,7 @@ final class KVCache {
     }
     if shared * CachedAttention.blockSize < tokenCount {
       let copy = takeBlock()
-      blocks[copy].base.update(from: blocks[sequence.blocks[shared]].base, count: blockCount)
+      blocks[copy].update(from: blocks[sequence.blocks[shared]], count: blockElementCount)
       append(copy, to: &result)
     }
     return result
@@ -63,14 +69,18 @@ final class KVCache {
       useCounts[block] = 1
       return block
     }
-    blocks.append(FloatBuffer(count: blockCount))
+    let indexInSlab = blocks.count % blocksPerSlab
+    if indexInSlab == 0 {
+      slabs.append(FloatBuffer(count: blocksPerSlab * blockElementCount))
+    }
+    blocks.append(slabs[slabs.count - 1].base + indexInSlab * blockElementCount)
     useCounts.append(1)
     return blocks.count - 1
   }
 
   private func append(_ block: Int, to sequence: inout CachedSequence) {
     sequence.blocks.append(block)
-    sequence.pointers.append(blocks[block].base)
+    sequence.pointers.append(blocks[block])
   }
 }
 

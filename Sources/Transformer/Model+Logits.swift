@@ -5,7 +5,7 @@ extension Model {
   /// The logits of the token after a sequence, [vocabulary]. For looking at single predictions; to make text, use `Sampler`.
   package func nextTokenLogits(after tokens: [Int32]) throws(TransformerError) -> [Float] {
     try checkSequence(tokens[...], index: 0, for: configuration)
-    let decoder = Decoder(model: self)
+    let decoder = Decoder(model: self, packed: PackedParameters(self))
     var sequence = CachedSequence()
     decoder.cache.extend(&sequence, to: tokens.count)
     let rows = tokens.enumerated().map { position, token in

@@ -5,31 +5,35 @@ internal import Synchronization
 /// Makes responses, many at a time, with a cache of keys and values.
 ///
 /// Neighbouring requests of the same prompt share its keys and values: the prompt is read once. A response that ends
-/// makes room for the next request at once. Requests are dealt to a fixed number of lanes, so the result does not
-/// depend on the number of threads.
+/// makes room for the next request at once. A response depends on the model, its prompt, the options and its own random
+/// stream alone: every kernel computes a row the same way whatever the other rows are, so neither the thread count, nor
+/// the slot count, nor the other requests change a bit of it.
 package final class Sampler: Sendable {
   package let model: Model
-  /// Lanes that requests are dealt to.
-  package let laneCount: Int
-  /// Responses that one lane makes at a time.
-  package let slotCount: Int
-  /// Threads that work at a time; does not change results.
+  /// Threads that work at a time, each on its own share of the requests.
   package let threadCount: Int
+  /// Responses that one thread makes at a time.
+  package let slotCount: Int
 
+  /// - Parameter slotCount: responses that one thread makes at a time; nil for what suits the model's size.
   package init(
-    model: Model, laneCount: Int, slotCount: Int, threadCount: Int
+    model: Model, slotCount: Int? = nil, threadCount: Int
   ) throws(TransformerError) {
-    for (option, value) in [
-      ("lane count", laneCount), ("slot count", slotCount), ("thread count", threadCount),
-    ] {
+    let slotCount = slotCount ?? Self.suitableSlotCount(for: model)
+    for (option, value) in [("slot count", slotCount), ("thread count", threadCount)] {
       guard value > 0 else {
         throw .optionOutOfRange(option: option, value: Double(value), requirement: "positive")
       }
     }
     self.model = model
-    self.laneCount = laneCount
-    self.slotCount = slotCount
     self.threadCount = threadCount
+    self.slotCount = slotCount
+  }
+
+  /// Where a core's cache holds the weights, few responses at a time keep their keys and values there too; where the
+  /// weights come from memory at every step, many share the way.
+  private static func suitableSlotCount(for model: Model) -> Int {
+    model.weights.elements.count <= 4 << 20 ? 16 : 64
   }
 
   /// The responses, in the order of the requests.
@@ -55,10 +59,11 @@ package final class Sampler: Sendable {
       }
     }
     let lanes = deal(requests)
+    let packed = PackedParameters(model)
     let finished = Mutex([GenerationResponse?](repeating: nil, count: requests.count))
-    Lanes.run(count: laneCount, threadCount: threadCount) { lane in
+    Lanes.run(count: threadCount, threadCount: threadCount) { lane in
       var work = GenerationLane(
-        model: model, requests: requests, assigned: lanes[lane], options: options,
+        model: model, packed: packed, requests: requests, assigned: lanes[lane], options: options,
         slotCount: slotCount)
       work.run { index, response in
         finished.withLock {
@@ -70,10 +75,10 @@ package final class Sampler: Sendable {
     return finished.withLock { $0.compactMap { $0 } }
   }
 
-  /// The requests of each lane: runs of one prompt, no longer than a lane's share, go to the lane with the fewest so far.
+  /// The requests of each thread's lane: runs of one prompt, no longer than a lane's share, go to the lane with the fewest so far.
   private func deal(_ requests: [GenerationRequest]) -> [[Int]] {
-    let share = max(1, (requests.count + laneCount - 1) / laneCount)
-    var lanes = [[Int]](repeating: [], count: laneCount)
+    let share = max(1, (requests.count + threadCount - 1) / threadCount)
+    var lanes = [[Int]](repeating: [], count: threadCount)
     var start = 0
     while start < requests.count {
       var end = start + 1
