@@ -70,7 +70,9 @@ let package = Package(
     library("PolicyGradient", ["Checkpoints", "Diagnostics", "RandomStreams", "Transformer"]),
 
     // The commands.
-    tool("srar-prep", ["JSONLines", "Records", "Rubrics", "WordProblems"]),
+    tool(
+      "srar-prep",
+      ["Diagnostics", "RandomStreams", "JSONLines", "Records", "Rubrics", "WordProblems"]),
     tool(
       "srar-rollout",
       ["Checkpoints", "RandomStreams", "Records", "Steps", "Tokenizers", "Transformer"]),

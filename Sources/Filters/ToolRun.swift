@@ -96,37 +96,49 @@ package final class RecordRun {
   }
 }
 
-/// Runs a tool that reads records and writes records: opens both sides, and in the end either everything stands
-/// under its final name or nothing does.
+/// Runs a tool that writes records: in the end either everything stands under its final name or nothing does.
 ///
-/// - Parameter body: the work; it adds its own metrics and summary to `run`.
-package func withRecords(
-  tool: String, input: InputOptions, output: OutputOptions, report: ReportOptions,
-  _ body: (RecordRun) throws -> Void
+/// - Parameter body: the work; it adds its own metrics and summary to the run.
+package func withOutput(
+  tool: String, output: OutputOptions, report: ReportOptions,
+  _ body: (ToolRun, RecordWriter) throws -> Void
 ) throws {
   let run = ToolRun(tool: tool, report)
-  let rejects = try input.rejects.map { try RejectWriter(path: $0) }
-  let reader = try input.open(rejects: rejects)
   let stream = try output.open()
   let writer = RecordWriter(stream)
-  let records = RecordRun(run: run, reader: reader, writer: writer)
   do {
-    try body(records)
-    try rejects?.commit()
+    try body(run, writer)
     try stream.finish()
   } catch {
     stream.abandon()
     run.progress.clear()
     throw error
   }
-  run.metrics["records_in"] = records.recordCount
   run.metrics["records_out"] = writer.count
-  run.metrics["rejected"] = rejects?.count ?? 0
-  if records.recordCount == 0 && rejects?.count ?? 0 == 0 {
-    run.note("the input is empty, and so is the output")
-  }
-  if let rejects, rejects.count > 0, let path = input.rejects {
-    run.summarize("\(rejects.count) lines could not be used and are in \(path)")
-  }
   try run.finish()
+}
+
+/// Runs a tool that reads records and writes records.
+///
+/// - Parameter body: the work; it adds its own metrics and summary to `run`.
+package func withRecords(
+  tool: String, input: InputOptions, output: OutputOptions, report: ReportOptions,
+  _ body: (RecordRun) throws -> Void
+) throws {
+  let rejects = try input.rejects.map { try RejectWriter(path: $0) }
+  let reader = try input.open(rejects: rejects)
+  try withOutput(tool: tool, output: output, report: report) { run, writer in
+    let records = RecordRun(run: run, reader: reader, writer: writer)
+    try body(records)
+    try rejects?.commit()
+    let rejectCount = rejects?.count ?? 0
+    run.metrics["records_in"] = records.recordCount
+    run.metrics["rejected"] = rejectCount
+    if records.recordCount == 0 && rejectCount == 0 {
+      run.note("the input is empty, and so is the output")
+    }
+    if rejectCount > 0, let path = input.rejects {
+      run.summarize("\(rejectCount) lines could not be used and are in \(path)")
+    }
+  }
 }

@@ -1,0 +1,63 @@
+package import Rubrics
+
+/// One problem of the embedded task.
+package struct WordProblem: Equatable, Sendable {
+  /// The text, question included.
+  package let text: String
+  package let answer: Int
+  /// A SUGGEST item per calculation, PITFALLs, a BONUS where a shortcut exists, and the ANSWER.
+  package let rubric: [RubricItem]
+  /// A reference solution in step format, one calculation a step.
+  package let solution: String
+  /// The calculations of the solution, in order.
+  package let calculations: [Calculation]
+}
+
+/// Which set a problem belongs to.
+package enum ProblemSplit: String, CaseIterable, Sendable {
+  case train, test
+
+  /// The set of a text: one in ten is a test problem. Whatever the seeds and counts, no text is in both.
+  package init(text: String) {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    self = (hash >> 32).isMultiple(of: 10) ? .test : .train
+  }
+}
+
+/// How hard the problems are.
+package enum Difficulty: Int, CaseIterable, Sendable {
+  /// Sums and differences of small numbers.
+  case easy = 1
+  /// Small products and two-digit numbers as well.
+  case medium
+  /// Quotients, per cents and three-digit numbers as well.
+  case hard
+
+  /// How many there are at the start.
+  var start: ClosedRange<Int> {
+    switch self {
+    case .easy: 4...20
+    case .medium: 5...60
+    case .hard: 20...400
+    }
+  }
+
+  /// How many come or go at once.
+  var change: ClosedRange<Int> {
+    switch self {
+    case .easy: 2...9
+    case .medium: 2...30
+    case .hard: 5...200
+    }
+  }
+
+  /// There are never more than this.
+  var ceiling: Int {
+    switch self {
+    case .easy: 50
+    case .medium: 200
+    case .hard: 2000
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import Filters
+
+/// `srar-prep`: problems, in the form in which the pipeline wants them.
+@main
+struct PrepCommand: Filter {
+  static let configuration = CommandConfiguration(
+    commandName: "srar-prep",
+    abstract: "Prepare problems with rubrics for the pipeline.",
+    discussion: """
+      EXAMPLES
+        srar-prep synth --count 1000 --seed 7 > train.jsonl.zst
+        srar-prep batch --size 64 --step 3 --seed 1 train.jsonl.zst > prompts.jsonl.zst
+      """,
+    version: Version.text(),
+    subcommands: [SynthCommand.self, BatchCommand.self])
+}

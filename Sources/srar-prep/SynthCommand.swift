@@ -1,0 +1,86 @@
+import ArgumentParser
+import Diagnostics
+import Filters
+import JSONLines
+import Records
+import WordProblems
+
+/// `srar-prep synth`: the embedded task.
+struct SynthCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "synth",
+    abstract: "Make word problems with rubrics and reference solutions, from a seed.",
+    discussion: """
+      The training and the test set have no problem in common, whatever their seeds and counts.
+
+      EXAMPLES
+        srar-prep synth --count 20000 --seed 1 --output train.jsonl.zst
+        srar-prep synth --count 300 --split test --difficulty 2 | zstdcat | head -1
+      """)
+
+  @Option(help: ArgumentHelp("How many problems.", valueName: "count"))
+  var count = 1000
+
+  @Option(help: "Which set.")
+  var split: ProblemSplit = .train
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      How hard: 1 sums and differences of small numbers, 2 small products and two-digit numbers as well, 3 quotients, per \
+      cents and three-digit numbers as well.
+      """, valueName: "1|2|3"))
+  var difficulty = 1
+
+  @Option(
+    help: ArgumentHelp("The fewest calculations of a problem, at least 2.", valueName: "count"))
+  var minSteps = 2
+
+  @Option(help: ArgumentHelp("The most calculations of a problem, at most 5.", valueName: "count"))
+  var maxSteps = 5
+
+  @Option(help: ArgumentHelp("Another seed makes other problems.", valueName: "seed"))
+  var seed: UInt64 = 1
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Report") var report: ReportOptions
+
+  mutating func validate() throws {
+    guard count >= 0 else { throw ValidationError("'--count' must be at least 0, but is \(count)") }
+    guard Difficulty(rawValue: difficulty) != nil else {
+      throw ValidationError("'--difficulty' must be 1, 2 or 3, but is \(difficulty)")
+    }
+    guard 2 <= minSteps, minSteps <= maxSteps, maxSteps <= 5 else {
+      throw ValidationError(
+        "'--min-steps' and '--max-steps' must be in 2 ... 5, in order, but are \(minSteps) and \(maxSteps)"
+      )
+    }
+  }
+
+  func run() throws {
+    try withOutput(tool: "srar-prep synth", output: output, report: report) { run, writer in
+      let generator = WordProblemGenerator(
+        seed: seed, difficulty: Difficulty(rawValue: difficulty) ?? .easy,
+        stepCounts: minSteps...maxSteps)
+      for (index, problem) in generator.problems(count: count, split: split).enumerated() {
+        let record = self.record(problem, number: index + 1)
+        try writer.write(
+          id: record.id, position: LinePosition(source: "<synth>", line: index + 1)
+        ) { record.writeMembers(to: &$0) }
+      }
+      run.summarize(
+        "\(writer.count) problems of difficulty \(difficulty), seed \(seed), \(split.rawValue)")
+    }
+  }
+
+  private func record(_ problem: WordProblem, number: Int) -> Problem {
+    let digits = String(number)
+    let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    return Problem(
+      id: "synth-\(split.rawValue)-\(padded)", source: "synth", problem: problem.text,
+      groundTruth: String(problem.answer), rubric: problem.rubric, solution: problem.solution,
+      messages: [ChatMessage(role: "user", content: problem.text)])
+  }
+}
+
+extension ProblemSplit: ExpressibleByArgument {}
