@@ -15,11 +15,16 @@ package enum AnswerChecker: String, CaseIterable, Sendable {
     case .numeric: compareNumbers(answer, groundTruth)
     case .normalized:
       AnswerComparison(
-        isEqual: !normalizedAnswer(answer).isEmpty
-          && normalizedAnswer(answer) == normalizedAnswer(groundTruth),
+        isEqual: equalAsScalars(normalizedAnswer(answer), normalizedAnswer(groundTruth)),
         method: .text)
     }
   }
+}
+
+/// Whether two texts are the same scalar by scalar and not empty. Swift's own equality would take é for e and an accent, which
+/// the authors' code does not.
+private func equalAsScalars(_ one: String, _ other: String) -> Bool {
+  !one.isEmpty && one.unicodeScalars.elementsEqual(other.unicodeScalars)
 }
 
 /// What came of comparing.

@@ -38,6 +38,12 @@ package struct Calculation: Hashable, Sendable {
     }
   }
 
+  /// The same calculation with its operands in order, where their order does not matter.
+  var canonical: Calculation {
+    let isCommutative = operation == .plus || operation == .times
+    return isCommutative && left > right ? Calculation(right, operation, left) : self
+  }
+
   /// As text, with the result: "12 + 7 = 19".
   package func equation(result: Int) -> String {
     "\(left) \(operation.rawValue) \(right) = \(result)"

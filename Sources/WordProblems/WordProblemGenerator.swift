@@ -89,7 +89,7 @@ struct Story {
     self.start = start
     self.events = events
     self.parts = parts
-    guard Set(calculations).count == calculations.count else { return nil }
+    guard Set(calculations.map(\.canonical)).count == calculations.count else { return nil }
   }
 
   private static func event(
@@ -113,11 +113,12 @@ struct Story {
 
   /// Wrong calculations that a weak solver makes: the opposite operation at a step, where that has a result of its own.
   func mistakes(count: Int, random: inout RandomStream) -> [String] {
-    let right = Set(calculations)
+    let right = Set(calculations.map(\.canonical))
     var texts: [String] = []
     for calculation in random.shuffled(calculations) where texts.count < count {
       let mistake = Event.mistake(for: calculation)
-      guard let result = mistake.result, !right.contains(mistake), result != calculation.result
+      guard let result = mistake.result, !right.contains(mistake.canonical),
+        result != calculation.result
       else { continue }
       texts.append(
         "\(mistake.operation.verb)s where it should \(calculation.operation.verb.lowercased()): "
@@ -132,7 +133,7 @@ struct Story {
       switch (first, second) {
       case (.gain(let one), .gain(let two)), (.loss(let one), .loss(let two)):
         let sum = Calculation(one, .plus, two)
-        guard !calculations.contains(sum) else { continue }
+        guard !calculations.map(\.canonical).contains(sum.canonical) else { continue }
         return "Puts two changes together first: \(sum.equation(result: one + two))."
       default: continue
       }
