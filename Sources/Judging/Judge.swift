@@ -1,0 +1,54 @@
+// The seam between the pipeline and whoever judges: exact arithmetic here, language models behind the same protocol.
+
+import JSONLines
+import Records
+package import Rubrics
+package import Steps
+
+/// What a judge is asked about one rollout.
+package struct JudgeRequest: Equatable, Sendable {
+  package let problem: String
+  /// The rubric without its ANSWER items, which the outcome reward covers.
+  package let items: [RubricItem]
+  package let response: String
+  /// The response's steps, whose numbers the verdicts name.
+  package let steps: [ResponseStep]
+
+  package init(problem: String, rubric: [RubricItem], response: String, steps: [ResponseStep]) {
+    self.problem = problem
+    items = rubric.filter { $0.type != .answer }
+    self.response = response
+    self.steps = steps
+  }
+
+  /// A name for what is asked and of whom: the SHA-256 of judge, settings, problem, items, response and step spans.
+  ///
+  /// - Parameter judge: the judge's name and settings; another judge's answer is no answer to the same question.
+  package func fingerprint(judge: String) -> String {
+    var json = JSONWriter()
+    json.object { request in
+      request.member("judge", judge)
+      request.member("problem", problem)
+      request.member("items", items)
+      request.member("response", response)
+      request.member("steps", steps.map(\.bytes))
+    }
+    return SHA256.hexadecimalDigest(of: json.bytes)
+  }
+}
+
+/// What came of asking.
+package enum JudgeOutcome: Equatable, Sendable {
+  /// Verdicts on the items that the judge could decide, one an item at most.
+  case verdicts([Verdict])
+  /// No usable reply; never the same as "nothing is satisfied".
+  case failure(reason: String)
+}
+
+/// Somebody who gives verdicts.
+package protocol Judge: Sendable {
+  /// Name and settings, as they go into records and fingerprints.
+  var name: String { get }
+
+  func judge(_ request: JudgeRequest) -> JudgeOutcome
+}

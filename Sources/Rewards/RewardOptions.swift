@@ -1,0 +1,65 @@
+package import Answers
+package import Rubrics
+
+/// When a response has the format that it was asked for.
+package enum FormatRule: String, CaseIterable, Sendable {
+  /// A step header and a complete `\boxed{}`.
+  case complete
+  /// A step header, and the last `\boxed{` is complete (the paper).
+  case lastBox = "last-box"
+  /// A step header and an opening `\boxed{`, even if it is cut off (the authors' code).
+  case opened
+}
+
+/// All that a reward can be told.
+package struct RewardOptions: Equatable, Sendable {
+  /// λ, the weight of the format in r_base, 0 … 1.
+  package var formatWeight: Double
+  package var format: FormatRule
+  /// How the answer is found; the first rule that finds one counts.
+  package var extraction: [ExtractionRule]
+  package var checker: AnswerChecker
+  package var budgets: RubricBudgets
+  package var repeatedVerdicts: RepeatedVerdicts
+
+  package init(
+    formatWeight: Double, format: FormatRule, extraction: [ExtractionRule],
+    checker: AnswerChecker, budgets: RubricBudgets, repeatedVerdicts: RepeatedVerdicts
+  ) {
+    self.formatWeight = formatWeight
+    self.format = format
+    self.extraction = extraction
+    self.checker = checker
+    self.budgets = budgets
+    self.repeatedVerdicts = repeatedVerdicts
+  }
+
+  /// Our choices. λ = 0.1 is the paper's.
+  package static let `default` = RewardOptions(
+    formatWeight: 0.1, format: .complete, extraction: [.boxed], checker: .numeric,
+    budgets: .standard, repeatedVerdicts: .first)
+
+  /// The paper's; it does not say how answers are compared, so that stays ours.
+  package static let paper = RewardOptions(
+    formatWeight: 0.1, format: .lastBox, extraction: [.lastBox], checker: .numeric,
+    budgets: .standard, repeatedVerdicts: .first)
+
+  /// What the authors' published code computes.
+  package static let authors = RewardOptions(
+    formatWeight: 0.1, format: .opened, extraction: [.lastBox], checker: .normalized,
+    budgets: .standard, repeatedVerdicts: .all)
+}
+
+/// A named choice of all options.
+package enum RewardPreset: String, CaseIterable, Sendable {
+  case `default`, paper, authors
+
+  /// The options that the name stands for.
+  package var options: RewardOptions {
+    switch self {
+    case .default: .default
+    case .paper: .paper
+    case .authors: .authors
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import Filters
+
+/// `srar-judge`: who ties rubric items to steps, and says which are satisfied.
+@main
+struct JudgeCommand: Filter {
+  static let configuration = CommandConfiguration(
+    commandName: "srar-judge",
+    abstract: "Judge rollouts by their rubrics, step by step.",
+    discussion: """
+      EXAMPLES
+        srar-judge --judge equations --log judge.log.jsonl rollouts.jsonl.zst > judged.jsonl.zst
+        srar-judge --replay judge.log.jsonl rollouts.jsonl.zst --output again.jsonl.zst
+      """,
+    version: Version.text(),
+    subcommands: [RubricJudgeCommand.self, StepCheckCommand.self],
+    defaultSubcommand: RubricJudgeCommand.self)
+}

@@ -1,0 +1,141 @@
+import Advantages
+import Answers
+import Filters
+import Records
+import Rewards
+import Rubrics
+import Steps
+
+/// The stage itself: a judged rollout in, the same rollout with its reward out.
+struct RewardStage {
+  private let options: RewardOptions
+  private let needsJudge: Bool
+  private let overlong: OverlongShaping?
+  private var counts = Counts()
+
+  /// What the summary and the metrics tell.
+  private struct Counts {
+    var rollouts = 0
+    var correct = 0
+    var format = 0
+    var base = 0.0
+    var withRubric = 0
+    var rubric = 0.0
+    var suggest = 0.0
+    var pitfall = 0.0
+    var bonus = 0.0
+    var judgeFailures = 0
+    var withoutAnswer = 0
+    var comparedAsText = 0
+    var looping = 0
+    var responseTokens = 0
+    var overlong = 0
+  }
+
+  init(options: RewardOptions, needsJudge: Bool, overlong: OverlongShaping?) {
+    self.options = options
+    self.needsJudge = needsJudge
+    self.overlong = overlong
+  }
+
+  mutating func process(_ record: Record, into writer: RecordWriter) throws {
+    let problem = try Problem(record)
+    let rollout = try record.read(Rollout.self)
+    guard let groundTruth = problem.groundTruth else {
+      throw RecordError.missingField(
+        "ground_truth", record: problem.id, record.position, writtenBy: "srar-prep")
+    }
+    let judgement = needsJudge ? try record.read(Judgement.self) : nil
+    let outcome = outcomeReward(
+      response: rollout.response, groundTruth: groundTruth, options: options)
+    var reward = Reward(
+      answer: outcome.answer?.text, answerRule: outcome.answer?.rule.rawValue,
+      isCorrect: outcome.accuracy == 1, hasFormat: outcome.format == 1, base: outcome.base,
+      isLooping: Looping(rollout.response).isLooping)
+    if let overlong, let length = rollout.tokens?.count {
+      let adjustment = overlong.adjustment(responseTokens: length)
+      reward.base += adjustment
+      counts.overlong += adjustment < 0 ? 1 : 0
+    }
+    if let judgement { add(judgement, on: problem.rubric ?? [], to: &reward) }
+    try writer.write(record, setting: reward)
+    count(reward, outcome, rollout)
+  }
+
+  /// The rubric's part. Without a rubric there is nothing to score; a judge that failed leaves the rollout without scores.
+  private mutating func add(
+    _ judgement: Judgement, on rubric: [RubricItem], to reward: inout Reward
+  ) {
+    guard judgement.status != .failed else {
+      counts.judgeFailures += 1
+      return
+    }
+    let score = rubricScore(
+      rubric: rubric, verdicts: judgement.verdicts, budgets: options.budgets,
+      repeated: options.repeatedVerdicts)
+    reward.rubric = score.total
+    reward.suggest = score.suggest
+    reward.pitfall = score.pitfall
+    reward.bonus = score.bonus
+    reward.steps = score.steps.map { step in
+      Reward.StepReward(
+        step: step.step, delta: step.delta, judged: step.judged, satisfied: step.satisfied)
+    }
+  }
+
+  private mutating func count(_ reward: Reward, _ outcome: OutcomeReward, _ rollout: Rollout) {
+    counts.rollouts += 1
+    counts.correct += reward.isCorrect ? 1 : 0
+    counts.format += reward.hasFormat ? 1 : 0
+    counts.base += reward.base
+    counts.withoutAnswer += outcome.answer == nil ? 1 : 0
+    counts.comparedAsText += outcome.comparison?.method == .text ? 1 : 0
+    counts.looping += reward.isLooping ? 1 : 0
+    counts.responseTokens += rollout.tokens?.count ?? 0
+    guard let rubric = reward.rubric else { return }
+    counts.withRubric += 1
+    counts.rubric += rubric
+    counts.suggest += reward.suggest ?? 0
+    counts.pitfall += reward.pitfall ?? 0
+    counts.bonus += reward.bonus ?? 0
+  }
+
+  /// Says what was done.
+  func report(to run: ToolRun) {
+    run.metrics["accuracy"] = mean(Double(counts.correct), counts.rollouts)
+    run.metrics["format"] = mean(Double(counts.format), counts.rollouts)
+    run.metrics["base"] = mean(counts.base, counts.rollouts)
+    run.metrics["rubric"] = mean(counts.rubric, counts.withRubric)
+    run.metrics["suggest"] = mean(counts.suggest, counts.withRubric)
+    run.metrics["pitfall"] = mean(counts.pitfall, counts.withRubric)
+    run.metrics["bonus"] = mean(counts.bonus, counts.withRubric)
+    run.metrics["judge_failures"] = counts.judgeFailures
+    run.metrics["without_answer"] = counts.withoutAnswer
+    run.metrics["compared_as_text"] = counts.comparedAsText
+    run.metrics["looping"] = counts.looping
+    run.metrics["overlong"] = counts.overlong
+    run.metrics["response_tokens"] = mean(Double(counts.responseTokens), counts.rollouts)
+    var line =
+      "\(counts.rollouts) rollouts, \(percent(counts.correct)) right, \(percent(counts.format)) in "
+      + "format, mean r_base \(rounded(mean(counts.base, counts.rollouts)))"
+    if counts.withRubric > 0 {
+      line += ", mean rubric score \(rounded(mean(counts.rubric, counts.withRubric)))"
+    }
+    run.summarize(line)
+    var remarks: [String] = []
+    if counts.withoutAnswer > 0 { remarks.append("\(counts.withoutAnswer) without an answer") }
+    if counts.comparedAsText > 0 { remarks.append("\(counts.comparedAsText) compared as text") }
+    if counts.looping > 0 { remarks.append("\(counts.looping) looping") }
+    if counts.judgeFailures > 0 { remarks.append("\(counts.judgeFailures) without verdicts") }
+    if counts.overlong > 0 { remarks.append("\(counts.overlong) overlong") }
+    if !remarks.isEmpty { run.summarize(remarks.joined(separator: ", ")) }
+  }
+
+  private func mean(_ sum: Double, _ count: Int) -> Double { count == 0 ? 0 : sum / Double(count) }
+
+  private func rounded(_ value: Double) -> String { ((value * 1000).rounded() / 1000).description }
+
+  private func percent(_ count: Int) -> String {
+    "\((mean(Double(count), counts.rollouts) * 1000).rounded() / 10) %"
+  }
+}
