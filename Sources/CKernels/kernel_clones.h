@@ -12,11 +12,13 @@
 // Sums may be taken in another order, so that they vectorise. The order is fixed when the kernel is compiled.
 #define REASSOCIATE _Pragma("clang fp reassociate(on)")
 
-// exp(x) within 2 units in the last place for −87 ≤ x ≤ 88, clamped outside; branch-free, so that loops vectorise.
+// exp(x) within 2 units in the last place for −87 ≤ x ≤ 88, clamped outside, NaN for NaN; branch-free, so that loops
+// vectorise.
 // Cody and Waite reduction to |r| ≤ ln 2 / 2, then a polynomial with the coefficients of Cephes' expf.
-static inline __attribute__((always_inline)) float fast_exp(float x) {
-  x = x < -87.0f ? -87.0f : x;
-  x = x > 88.0f ? 88.0f : x;
+static inline __attribute__((always_inline)) float fast_exp(float argument) {
+  // Comparisons that NaN fails leave it at the bound: converting it to an integer would be undefined.
+  float x = argument > -87.0f ? argument : -87.0f;
+  x = x < 88.0f ? x : 88.0f;
   float scaled = x * 1.44269504088896341f;
   int32_t power = (int32_t)(scaled + (scaled < 0.0f ? -0.5f : 0.5f));
   float whole = (float)power;
@@ -31,5 +33,5 @@ static inline __attribute__((always_inline)) float fast_exp(float x) {
   int32_t bits = (power + 127) << 23;
   float factor;
   memcpy(&factor, &bits, sizeof factor);
-  return p * factor;
+  return argument != argument ? argument : p * factor;
 }

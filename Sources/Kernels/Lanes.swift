@@ -7,18 +7,23 @@ internal import Synchronization
 /// them took which lane.
 package enum Lanes {
   /// Runs `body` once for each lane; returns when all are done.
-  package static func run(count: Int, threadCount: Int, body: @Sendable (_ lane: Int) -> Void) {
+  ///
+  /// - Parameter body: takes the lane, and the worker that runs it, below `threadCount`: no two calls at a time have the same
+  ///   worker, so that scratch memory can be the worker's. Results must depend on the lane alone.
+  package static func run(
+    count: Int, threadCount: Int, body: @Sendable (_ lane: Int, _ worker: Int) -> Void
+  ) {
     let workers = max(1, min(count, threadCount))
     guard workers > 1 else {
-      for lane in 0..<count { body(lane) }
+      for lane in 0..<count { body(lane, 0) }
       return
     }
     let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
       while true {
         let lane = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard lane < count else { return }
-        body(lane)
+        body(lane, worker)
       }
     }
   }

@@ -37,16 +37,20 @@ struct GenerationLane {
   }
 
   /// Makes all responses.
-  mutating func run(onFinished: (Int, GenerationResponse) -> Void) {
+  mutating func run(
+    onFinished: (Int, GenerationResponse) -> Void
+  ) throws(TransformerError) {
     while true {
-      admit(onFinished)
+      try admit(onFinished)
       if active.isEmpty && waiting.isEmpty { return }
-      step(onFinished)
+      try step(onFinished)
     }
   }
 
   /// Fills the free slots with the next requests.
-  private mutating func admit(_ onFinished: (Int, GenerationResponse) -> Void) {
+  private mutating func admit(
+    _ onFinished: (Int, GenerationResponse) -> Void
+  ) throws(TransformerError) {
     while active.count + waiting.count < slotCount, let index = pending.popLast() {
       let tokens = requests[index].prompt
       let prompt: SharedPrompt
@@ -60,7 +64,7 @@ struct GenerationLane {
         unread.append(prompt)
       }
       if prompt.isRead {
-        begin(index, prompt, onFinished)
+        try begin(index, prompt, onFinished)
       } else {
         waiting.append((index, prompt))
       }
@@ -68,7 +72,9 @@ struct GenerationLane {
   }
 
   /// Reads the newest token of each response and some of the unread prompts, and draws the tokens after them.
-  private mutating func step(_ onFinished: (Int, GenerationResponse) -> Void) {
+  private mutating func step(
+    _ onFinished: (Int, GenerationResponse) -> Void
+  ) throws(TransformerError) {
     var rows: [DecoderRow] = []
     for i in active.indices {
       let position = active[i].promptTokenCount + active[i].response.tokens.count - 1
@@ -81,7 +87,7 @@ struct GenerationLane {
     let logits = decoder.step(
       rows + read.rows, sequences: active.map(\.sequence) + read.prompts.map(\.sequence))
 
-    for i in active.indices { active[i].draw(logits[row: i], sampler) }
+    for i in active.indices { try active[i].draw(logits[row: i], sampler) }
     var next = active.count
     for prompt in read.prompts where prompt.readCount == prompt.tokens.count {
       prompt.keep(logits[row: next], count: logits.width)
@@ -90,7 +96,7 @@ struct GenerationLane {
     finishEnded(onFinished)
     let ready = waiting.filter(\.prompt.isRead)
     waiting.removeAll(where: \.prompt.isRead)
-    for (index, prompt) in ready { begin(index, prompt, onFinished) }
+    for (index, prompt) in ready { try begin(index, prompt, onFinished) }
     for prompt in unread where prompt.isRead && prompt !== latestPrompt {
       decoder.cache.release(prompt.sequence)
     }
@@ -120,7 +126,7 @@ struct GenerationLane {
   /// Starts a response after its prompt, with its first token.
   private mutating func begin(
     _ index: Int, _ prompt: SharedPrompt, _ onFinished: (Int, GenerationResponse) -> Void
-  ) {
+  ) throws(TransformerError) {
     guard let logits = prompt.logits else { return }
     let request = requests[index]
     var response = ActiveResponse(
@@ -130,7 +136,7 @@ struct GenerationLane {
         maximumPositionCount - prompt.tokens.count),
       random: request.random,
       sequence: decoder.cache.fork(prompt.sequence, tokenCount: prompt.tokens.count))
-    response.draw(logits.base, sampler)
+    try response.draw(logits.base, sampler)
     active.append(response)
     finishEnded(onFinished)
   }
@@ -188,8 +194,12 @@ private struct ActiveResponse {
   }
 
   /// Draws the next token, and notes whether it was the last.
-  mutating func draw(_ logits: UnsafeMutablePointer<Float>, _ sampler: TokenSampler) {
-    let drawn = sampler.sample(logits, random: &random)
+  mutating func draw(
+    _ logits: UnsafeMutablePointer<Float>, _ sampler: TokenSampler
+  ) throws(TransformerError) {
+    guard let drawn = sampler.sample(logits, random: &random) else {
+      throw .predictionsNotFinite(request: index, responseTokenCount: response.tokens.count)
+    }
     latestToken = Int32(drawn.token)
     response.tokens.append(latestToken)
     response.logProbabilities.append(drawn.logProbability)

@@ -19,8 +19,9 @@ final class PredictionHead {
 
   init(configuration: ModelConfiguration) {
     self.configuration = configuration
-    // About 1 MiB of logits: a chunk stays in the second-level cache for the passes over it.
-    chunkRowCount = max(16, min(512, 262_144 / configuration.vocabularySize))
+    // About 1 MiB of logits stay in a core's cache for the passes over them; but the head's weights are read once a chunk,
+    // which should not be too few rows for that.
+    chunkRowCount = max(64, min(512, 262_144 / configuration.vocabularySize))
     logits = FloatBuffer(count: chunkRowCount * configuration.vocabularySize)
   }
 

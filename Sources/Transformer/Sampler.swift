@@ -60,22 +60,29 @@ package final class Sampler: Sendable {
     }
     let lanes = deal(requests)
     let packed = PackedParameters(model)
+    let faults = Mutex([TransformerError?](repeating: nil, count: threadCount))
     let finished = Mutex([GenerationResponse?](repeating: nil, count: requests.count))
-    Lanes.run(count: threadCount, threadCount: threadCount) { lane in
+    Lanes.run(count: threadCount, threadCount: threadCount) { lane, _ in
       var work = GenerationLane(
         model: model, packed: packed, requests: requests, assigned: lanes[lane], options: options,
         slotCount: slotCount)
-      work.run { index, response in
-        finished.withLock {
-          $0[index] = response
-          onFinished(index, response)
+      do throws(TransformerError) {
+        try work.run { index, response in
+          finished.withLock {
+            $0[index] = response
+            onFinished(index, response)
+          }
         }
+      } catch {
+        faults.withLock { $0[lane] = error }
       }
     }
+    if let fault = faults.withLock({ $0.compactMap { $0 }.first }) { throw fault }
     return finished.withLock { $0.compactMap { $0 } }
   }
 
-  /// The requests of each thread's lane: runs of one prompt, no longer than a lane's share, go to the lane with the fewest so far.
+  /// The requests of each thread's lane: runs of one prompt, no longer than a lane's share, go to the lane that has the
+  /// fewest so far.
   private func deal(_ requests: [GenerationRequest]) -> [[Int]] {
     let share = max(1, (requests.count + threadCount - 1) / threadCount)
     var lanes = [[Int]](repeating: [], count: threadCount)

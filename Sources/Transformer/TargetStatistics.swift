@@ -21,4 +21,12 @@ package struct TargetGradients: Sendable, Equatable {
     self.logProbabilities = logProbabilities
     self.entropies = entropies
   }
+
+  /// What is wrong where there is not one gradient for every target.
+  func mismatch(targetCount: Int) -> TransformerError? {
+    let counts = [logProbabilities.count, entropies?.count ?? targetCount]
+    return counts.first { $0 != targetCount }.map {
+      .mismatchedCounts(what: "gradient of a pack's loss", count: $0, expected: targetCount)
+    }
+  }
 }

@@ -18,18 +18,19 @@ struct TokenSampler {
   /// A token and log p of it under the distribution that it was drawn from: after temperature, then top-k, then top-p,
   /// normalised over what they leave. Greedy choices take no draw, and tell log p at temperature 1 over all tokens.
   ///
-  /// Otherwise one uniform number is taken from the stream.
+  /// Otherwise one uniform number is taken from the stream. nil where the logits are no finite numbers.
   func sample(
     _ logits: UnsafeMutablePointer<Float>, random: inout RandomStream
-  ) -> (token: Int, logProbability: Float) {
-    guard options.temperature > 0 else {
-      let logSum = TokenDistribution.logSum(logits, count: vocabularySize, inverseTemperature: 1)
+  ) -> (token: Int, logProbability: Float)? {
+    let isGreedy = options.temperature == 0
+    let inverseTemperature = isGreedy ? 1 : Float(1 / options.temperature)
+    let logSum = TokenDistribution.logSum(
+      logits, count: vocabularySize, inverseTemperature: inverseTemperature)
+    guard logSum.isFinite else { return nil }
+    if isGreedy {
       let token = likeliest(logits)
       return (token, logits[token] - logSum)
     }
-    let inverseTemperature = Float(1 / options.temperature)
-    let logSum = TokenDistribution.logSum(
-      logits, count: vocabularySize, inverseTemperature: inverseTemperature)
     TokenDistribution.probabilities(
       logits, count: vocabularySize, inverseTemperature: inverseTemperature, logSum: logSum,
       into: probabilities.base)

@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import Kernels
+internal import Synchronization
 
 /// Forward and backward passes over many packs, in a fixed number of lanes.
 ///
@@ -11,11 +12,12 @@ internal import Kernels
 /// Holds its buffers from call to call. One call at a time.
 package final class TrainingLanes {
   package let model: Model
-  /// Lanes that packs are dealt to; each needs memory for gradients and for one pack's activations.
+  /// Lanes that packs are dealt to; each needs memory for gradients.
   package let laneCount: Int
-  /// Threads that work at a time; does not change results.
+  /// Threads that work at a time; does not change results. Each needs memory for one pack's activations.
   package let threadCount: Int
-  private let lanes: [TrainingLane]
+  private let lanes: [LaneGradients]
+  private let workers: [TrainingWorker]
 
   package init(model: Model, laneCount: Int, threadCount: Int) throws(TransformerError) {
     for (option, value) in [("lane count", laneCount), ("thread count", threadCount)] {
@@ -26,7 +28,8 @@ package final class TrainingLanes {
     self.model = model
     self.laneCount = laneCount
     self.threadCount = threadCount
-    lanes = (0..<laneCount).map { _ in TrainingLane(model: model) }
+    lanes = (0..<laneCount).map { _ in LaneGradients(model: model) }
+    workers = (0..<threadCount).map { _ in TrainingWorker(model: model) }
   }
 
   /// Adds to `gradients` those of a loss over all packs.
@@ -45,13 +48,22 @@ package final class TrainingLanes {
       throw .mismatchedCounts(
         what: "gradients", count: gradients.buffer.count, expected: model.weights.buffer.count)
     }
-    let statistics = run(packs) { lane, packIndex, pack in
-      lane.accumulateGradients(of: pack, temperature: temperature) {
-        lossGradient(packIndex, $0)
+    let lanes = lanes
+    let fault = Mutex<TransformerError?>(nil)
+    let statistics = run(packs) { worker, packIndex in
+      let pack = packs[packIndex]
+      let pass = worker.trainingPass
+      let statistics = pass.forward(pack, temperature: temperature)
+      let targets = lossGradient(packIndex, statistics)
+      if let mismatch = targets.mismatch(targetCount: pack.targetPositions.count) {
+        fault.withLock { $0 = mismatch }
+      } else {
+        pass.backward(targets, into: lanes[packIndex % lanes.count].views)
       }
+      return statistics
     }
-    if let fault = lanes.compactMap({ $0.takeFault() }).first {
-      for lane in lanes { lane.dropGradients() }
+    if let fault = fault.withLock({ $0 }) {
+      for lane in lanes { lane.gradients.zero() }
       throw fault
     }
     reduce(packCount: packs.count, into: gradients)
@@ -63,7 +75,9 @@ package final class TrainingLanes {
     of packs: [PackedSequences], temperature: Float
   ) throws(TransformerError) -> [TargetStatistics] {
     try check(packs, temperature)
-    return run(packs) { lane, _, pack in lane.statistics(of: pack, temperature: temperature) }
+    return run(packs) { worker, packIndex in
+      worker.inferencePass.forward(packs[packIndex], temperature: temperature)
+    }
   }
 
   private func check(
@@ -76,19 +90,21 @@ package final class TrainingLanes {
     for pack in packs { try pack.check(for: model.configuration) }
   }
 
-  /// Calls `body` for every pack, on its lane.
+  /// Calls `body` for every pack: those of one lane in their order.
   private func run(
     _ packs: [PackedSequences],
-    body: @Sendable (TrainingLane, _ packIndex: Int, PackedSequences) -> TargetStatistics
+    body: @Sendable (TrainingWorker, _ packIndex: Int) -> TargetStatistics
   ) -> [TargetStatistics] {
-    let lanes = lanes
-    Lanes.run(count: laneCount, threadCount: threadCount) { index in
-      lanes[index].results = []
-      for packIndex in stride(from: index, to: packs.count, by: lanes.count) {
-        lanes[index].results.append(body(lanes[index], packIndex, packs[packIndex]))
+    let laneCount = laneCount
+    let workers = workers
+    let results = Mutex([TargetStatistics?](repeating: nil, count: packs.count))
+    Lanes.run(count: laneCount, threadCount: threadCount) { lane, worker in
+      for packIndex in stride(from: lane, to: packs.count, by: laneCount) {
+        let statistics = body(workers[worker], packIndex)
+        results.withLock { $0[packIndex] = statistics }
       }
     }
-    return packs.indices.map { lanes[$0 % laneCount].results[$0 / laneCount] }
+    return results.withLock { $0.compactMap { $0 } }
   }
 
   /// gradients += the sum of the lanes that had packs, in the order of the lanes.
@@ -96,10 +112,10 @@ package final class TrainingLanes {
     let used = lanes.prefix(packCount)
     let total = gradients.buffer
     let partCount = (total.count + Self.reductionPart - 1) / Self.reductionPart
-    Lanes.run(count: partCount, threadCount: threadCount) { part in
+    Lanes.run(count: partCount, threadCount: threadCount) { part, _ in
       let start = part * Self.reductionPart
       let count = min(Self.reductionPart, total.count - start)
-      for lane in used { lane.moveGradients(from: start, count: count, into: total) }
+      for lane in used { lane.move(from: start, count: count, into: total) }
     }
   }
 
@@ -107,57 +123,28 @@ package final class TrainingLanes {
   private static let reductionPart = 16_384
 }
 
-/// What one lane owns. Only the thread that runs the lane touches it, and between runs only the caller.
-private final class TrainingLane: @unchecked Sendable {
-  let model: Model
-  var results: [TargetStatistics] = []
-  private var training: (pass: SequencePass, gradients: Gradients, views: ParameterViews)?
-  private var inference: SequencePass?
-  private var fault: TransformerError?
+/// The gradients of one lane. Only the thread that runs the lane touches them, and between runs only the caller.
+private final class LaneGradients: @unchecked Sendable {
+  private let model: Model
+  // Made when the lane has its first pack.
+  private(set) lazy var gradients = Gradients(for: model.weights)
+  private(set) lazy var views = ParameterViews(gradients)
 
   init(model: Model) { self.model = model }
 
-  func accumulateGradients(
-    of pack: PackedSequences, temperature: Float,
-    lossGradient: (TargetStatistics) -> TargetGradients
-  ) -> TargetStatistics {
-    if training == nil {
-      let gradients = Gradients(for: model.weights)
-      training = (
-        SequencePass(model: model, keepsActivations: true), gradients, ParameterViews(gradients)
-      )
-    }
-    guard let training else { return TargetStatistics(logProbabilities: [], entropies: []) }
-    let statistics = training.pass.forward(pack, temperature: temperature)
-    let targets = lossGradient(statistics)
-    let expected = pack.targetPositions.count
-    for count in [targets.logProbabilities.count, targets.entropies?.count ?? expected]
-    where count != expected {
-      fault = .mismatchedCounts(
-        what: "gradient of a pack's loss", count: count, expected: expected)
-      return statistics
-    }
-    training.pass.backward(targets, into: training.views)
-    return statistics
+  /// Adds a part of the gradients to the total, and leaves 0 for the next call.
+  func move(from start: Int, count: Int, into total: FloatBuffer) {
+    let part = gradients.buffer.base + start
+    add(part, into: total.base + start, count: count)
+    part.update(repeating: 0, count: count)
   }
+}
 
-  func statistics(of pack: PackedSequences, temperature: Float) -> TargetStatistics {
-    let pass = inference ?? SequencePass(model: model, keepsActivations: false)
-    inference = pass
-    return pass.forward(pack, temperature: temperature)
-  }
+/// The buffers of one thread. One lane at a time uses them.
+private final class TrainingWorker: @unchecked Sendable {
+  private let model: Model
+  private(set) lazy var trainingPass = SequencePass(model: model, keepsActivations: true)
+  private(set) lazy var inferencePass = SequencePass(model: model, keepsActivations: false)
 
-  /// Adds a part of the lane's gradients to the total, and leaves 0 for the next call.
-  func moveGradients(from start: Int, count: Int, into total: FloatBuffer) {
-    guard let gradients = training?.gradients.buffer else { return }
-    add(gradients.base + start, into: total.base + start, count: count)
-    (gradients.base + start).update(repeating: 0, count: count)
-  }
-
-  func dropGradients() { training?.gradients.zero() }
-
-  func takeFault() -> TransformerError? {
-    defer { fault = nil }
-    return fault
-  }
+  init(model: Model) { self.model = model }
 }

@@ -1,7 +1,7 @@
 package import Diagnostics
 
 /// What can be wrong with what a model is asked to do.
-package enum TransformerError: ToolError, Equatable {
+package enum TransformerError: ToolError, Hashable {
   /// The shape of a model contradicts itself: which number, its value, what it must be.
   case impossibleConfiguration(field: String, value: Int, requirement: String)
   case emptySequence(index: Int)
@@ -11,6 +11,8 @@ package enum TransformerError: ToolError, Equatable {
   case mismatchedCounts(what: String, count: Int, expected: Int)
   case optionOutOfRange(option: String, value: Double, requirement: String)
   case unknownTensor(String)
+  /// Predictions that are no numbers, after so many tokens of a request's response.
+  case predictionsNotFinite(request: Int, responseTokenCount: Int)
 
   package var description: String {
     switch self {
@@ -31,6 +33,11 @@ package enum TransformerError: ToolError, Equatable {
       "\(option): is \(value), but must be \(requirement)"
     case .unknownTensor(let name):
       "tensor \"\(name)\": the model has none of this name"
+    case .predictionsNotFinite(let request, let responseTokenCount):
+      """
+      request \(request): the predictions after \(responseTokenCount) tokens are not finite numbers; \
+      go back to a policy from before its training diverged
+      """
     }
   }
 
@@ -38,7 +45,7 @@ package enum TransformerError: ToolError, Equatable {
     switch self {
     case .optionOutOfRange: .usage
     case .impossibleConfiguration, .emptySequence, .tokenOutsideVocabulary, .sequenceTooLong,
-      .mismatchedCounts, .unknownTensor:
+      .mismatchedCounts, .unknownTensor, .predictionsNotFinite:
       .badData
     }
   }

@@ -1,0 +1,135 @@
+import Foundation
+import Kernels
+import RandomStreams
+import Testing
+
+/// The kernels against their definitions, written plainly in double precision.
+@Suite("Kernels")
+struct KernelTests {
+  @Test(
+    "a root-mean-square norm is its formula, also for widths that fill no vector",
+    arguments: [1, 7, 16, 130])
+  func rmsNormIsItsFormula(width: Int) {
+    let x = randomBuffer(count: 3 * width, seed: 1)
+    let w = randomBuffer(count: width, seed: 2)
+    let y = FloatBuffer(count: 3 * width)
+    rmsNorm(
+      x.rows(3, width), weight: w.base, epsilon: 1e-3, into: y.rows(3, width), inverseRMS: nil)
+    for t in 0..<3 {
+      let row = (0..<width).map { Double(x.elements[t * width + $0]) }
+      let meanSquare = row.reduce(0) { $0 + $1 * $1 } / Double(width)
+      for i in 0..<width {
+        let expected = row[i] * Double(w.elements[i]) / (meanSquare + 1e-3).squareRoot()
+        #expect(abs(Double(y.elements[t * width + i]) - expected) < 1e-5)
+      }
+    }
+  }
+
+  @Test("a gated unit is its formula from −100 to 100")
+  func swiGLUIsItsFormula() {
+    let gates = stride(from: Float(-100), through: 100, by: 0.37).map { $0 }
+    let width = gates.count
+    let gateUp = FloatBuffer(count: 2 * width)
+    for (i, gate) in gates.enumerated() {
+      gateUp.elements[i] = gate
+      gateUp.elements[width + i] = 0.5
+    }
+    let y = FloatBuffer(count: width)
+    swiGLU(gateUp.rows(1, 2 * width), into: y.rows(1, width))
+    for (i, gate) in gates.enumerated() {
+      let expected = Double(gate) / (1 + exp(-Double(gate))) * 0.5
+      #expect(abs(Double(y.elements[i]) - expected) <= 1e-6 * max(1, abs(expected)), "gate \(gate)")
+    }
+  }
+
+  @Test(
+    "attention is its formula, for lengths around the block of queries",
+    arguments: [1, 5, 63, 64, 65, 150])
+  func attentionIsItsFormula(tokenCount: Int) {
+    let (heads, keyHeads, d) = (4, 2, 8)
+    let width = (heads + 2 * keyHeads) * d
+    let input = randomBuffer(count: tokenCount * width, seed: 3)
+    let output = FloatBuffer(count: tokenCount * heads * d)
+    let logSum = FloatBuffer(count: heads * tokenCount)
+    CausalAttention(headCount: heads, keyValueHeadCount: keyHeads, headDimension: d).forward(
+      queryKeyValue: input.rows(tokenCount, width), into: output.rows(tokenCount, heads * d),
+      logSum: logSum.base, logSumStride: tokenCount)
+    let value = { (token: Int, column: Int) in Double(input.elements[token * width + column]) }
+    for token in [0, tokenCount / 2, tokenCount - 1] {
+      for head in 0..<heads {
+        let key = (heads + head / 2) * d
+        let weights = (0...token).map { other in
+          exp(
+            (0..<d).reduce(0.0) { $0 + value(token, head * d + $1) * value(other, key + $1) }
+              / Double(d).squareRoot())
+        }
+        for i in 0..<d {
+          let mean = (0...token).reduce(0.0) {
+            $0 + weights[$1] * value($1, key + keyHeads * d + i)
+          }
+          let expected = mean / weights.reduce(0, +)
+          let actual = Double(output.elements[token * heads * d + head * d + i])
+          #expect(abs(actual - expected) < 1e-5, "token \(token) head \(head)")
+        }
+      }
+    }
+  }
+
+  @Test("a packed product is its formula, and a row's bytes do not depend on the other rows")
+  func packedProductIsItsFormula() {
+    let (inputs, outputs, rowCount) = (37, 75, 29)
+    let w = randomBuffer(count: outputs * inputs, seed: 4)
+    let x = randomBuffer(count: rowCount * inputs, seed: 5)
+    let packed = PackedWeight(w.rows(outputs, inputs))
+    let y = randomBuffer(count: rowCount * outputs, seed: 6)
+    let before = Array(y.elements)
+    packed.multiply(x.rows(rowCount, inputs), into: y.rows(rowCount, outputs), accumulates: true)
+    for t in 0..<rowCount {
+      let alone = FloatBuffer(count: outputs)
+      for o in 0..<outputs { alone.elements[o] = before[t * outputs + o] }
+      packed.multiply(
+        x.rows(1, inputs, at: t * inputs), into: alone.rows(1, outputs), accumulates: true)
+      for o in 0..<outputs {
+        let sum = (0..<inputs).reduce(Double(before[t * outputs + o])) {
+          $0 + Double(x.elements[t * inputs + $1]) * Double(w.elements[o * inputs + $1])
+        }
+        #expect(abs(Double(y.elements[t * outputs + o]) - sum) < 1e-5)
+        #expect(y.elements[t * outputs + o] == alone.elements[o], "row \(t)")
+      }
+    }
+  }
+
+  @Test("probabilities of huge logits neither overflow nor vanish")
+  func hugeLogitsAreFine() {
+    let logits = FloatBuffer(count: 3)
+    (logits.elements[0], logits.elements[1], logits.elements[2]) = (1e30, 1e30, -1e30)
+    let logSum = TokenDistribution.logSum(logits.base, count: 3, inverseTemperature: 1)
+    #expect(logSum == 1e30)
+    (logits.elements[0], logits.elements[1], logits.elements[2]) = (500, 499, -500)
+    let smaller = TokenDistribution.logSum(logits.base, count: 3, inverseTemperature: 1)
+    #expect(abs(smaller - Float(500 + log(1 + exp(-1.0)))) < 1e-4)
+    let entropy = TokenDistribution.entropy(
+      logits.base, count: 3, inverseTemperature: 1, logSum: smaller)
+    let p = 1 / (1 + exp(-1.0))
+    #expect(abs(Double(entropy) + p * log(p) + (1 - p) * log(1 - p)) < 1e-4)
+  }
+
+  @Test("lanes all run once, each worker one at a time", arguments: [1, 2, 5])
+  func lanesRunOnce(threadCount: Int) {
+    let runs = FloatBuffer(count: 40)
+    let busy = FloatBuffer(count: threadCount)
+    Lanes.run(count: 40, threadCount: threadCount) { lane, worker in
+      runs.elements[lane] += 1 + busy.elements[worker]
+      busy.elements[worker] = 1
+      busy.elements[worker] = 0
+    }
+    #expect(runs.elements.allSatisfy { $0 == 1 })
+  }
+
+  private func randomBuffer(count: Int, seed: UInt64) -> FloatBuffer {
+    var random = RandomStream(seed: seed, "kernel test")
+    let buffer = FloatBuffer(count: count)
+    for index in 0..<count { buffer.elements[index] = Float(random.normal()) }
+    return buffer
+  }
+}
