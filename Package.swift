@@ -100,7 +100,7 @@ let package = Package(
     tests("WordProblemsTests", ["Arithmetic", "RandomStreams", "Rubrics", "WordProblems"]),
     tests("ReportingTests", ["Reporting", "Rewards"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
-    tests("TokenizersTests", ["Tokenizers", "Diagnostics"]),
+    tests("TokenizersTests", ["Diagnostics", "JSONLines", "Tokenizers"]),
     tests(
       "TransformerTests",
       ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),

@@ -18,9 +18,9 @@ package func replaceFolder(at path: String, write: (_ temporaryPath: String) thr
 {
   let names = try FolderNames(path)
   try names.cleanUp()
-  guard mkdir(names.temporary, 0o777) == 0 else {
-    throw SystemError("create", path: names.temporary)
-  }
+  TemporaryPaths.register(names.temporary)
+  defer { TemporaryPaths.unregister(names.temporary) }
+  guard mkdir(names.temporary, 0o777) == 0 else { throw SystemError("create", path: path) }
   do {
     try write(names.temporary)
     try flushFolder(names.temporary)
@@ -28,7 +28,12 @@ package func replaceFolder(at path: String, write: (_ temporaryPath: String) thr
     try flushFolder(names.parent)
   } catch {
     remove(names.temporary)
-    throw error
+    guard let error = error as? SystemError, error.path.hasPrefix(names.temporary) else {
+      throw error
+    }
+    // The user knows the folder by its own name.
+    throw SystemError(
+      error.action, path: path + error.path.dropFirst(names.temporary.count), code: error.code)
   }
 }
 
@@ -131,5 +136,6 @@ private func flushFolder(_ path: String) throws {
   let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
   guard descriptor >= 0 else { throw SystemError("flush", path: path) }
   defer { close(descriptor) }
-  guard fsync(descriptor) == 0 else { throw SystemError("flush", path: path) }
+  // EINVAL: a file system that cannot, and is left to its own promises.
+  guard fsync(descriptor) == 0 || errno == EINVAL else { throw SystemError("flush", path: path) }
 }

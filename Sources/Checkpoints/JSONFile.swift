@@ -1,12 +1,12 @@
 // Reading the small JSON files of a policy folder, with errors that name the file and the field.
 
-internal import Diagnostics
 internal import Foundation
+internal import JSONLines
 
 /// The contents of a file whose absence has an error of its own.
 func wholeFile(_ path: String) throws -> Data {
-  let descriptor = try ReadableFile(path: path)
-  return try descriptor.bytes(0..<descriptor.byteCount)
+  let file = try ReadableFile(path: path)
+  return try file.bytes(0..<file.byteCount)
 }
 
 /// A JSON file, decoded; `path` names it in errors.
@@ -14,24 +14,6 @@ func decoded<Value: Decodable>(_ type: Value.Type, from data: Data, path: String
   do {
     return try JSONDecoder().decode(type, from: data)
   } catch let error as DecodingError {
-    throw CheckpointError.malformedJSON(path: path, problem: problem(error))
+    throw CheckpointError.malformedJSON(path: path, problem: problem(in: error))
   }
-}
-
-/// A decoding error in the words of the file, not of Swift's types.
-func problem(_ error: DecodingError) -> String {
-  switch error {
-  case .keyNotFound(let key, let context):
-    "has no \"\(field(context.codingPath + [key]))\""
-  case .typeMismatch(_, let context), .valueNotFound(_, let context):
-    "\"\(field(context.codingPath))\" has the wrong type"
-  case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-    "\"\(field(context.codingPath))\" has an impossible value"
-  default:
-    "is not valid JSON"
-  }
-}
-
-private func field(_ path: [any CodingKey]) -> String {
-  path.map(\.stringValue).joined(separator: ".")
 }

@@ -1,6 +1,7 @@
 // `config.json`: reading what other programs wrote, and writing what they read.
 
 internal import Foundation
+internal import JSONLines
 
 extension ModelConfiguration {
   /// Reads `config.json`, with the defaults that transformers has for absent values.
@@ -10,7 +11,7 @@ extension ModelConfiguration {
   package init(readingFrom path: String) throws {
     let data = try wholeFile(path)
     let json = try decoded(ConfigurationJSON.self, from: data, path: path)
-    try json.checkSupport(path: path)
+    let architecture = try json.supportedArchitecture(path: path)
     let reader = FieldReader(path: path)
     let vocabularySize = try reader.count("vocab_size", json.vocabularySize)
     let hiddenSize = try reader.count("hidden_size", json.hiddenSize)
@@ -22,13 +23,14 @@ extension ModelConfiguration {
         path: path, field: "num_key_value_heads", found: "\(keyValueHeadCount)",
         expected: "a divisor of the \(headCount) heads")
     }
-    let headDimension = try reader.count("head_dim", json.headDimension ?? hiddenSize / headCount)
+    let headDimension = try reader.count(
+      "head_dim", json.headDimension ?? architecture.defaultHeadDimension ?? hiddenSize / headCount)
     guard headDimension % 2 == 0 else {
       throw CheckpointError.invalidField(
         path: path, field: "head_dim", found: "\(headDimension)", expected: "even")
     }
     self.init(
-      architecture: .llama, vocabularySize: vocabularySize, hiddenSize: hiddenSize,
+      architecture: architecture, vocabularySize: vocabularySize, hiddenSize: hiddenSize,
       intermediateSize: try reader.count("intermediate_size", json.intermediateSize),
       layerCount: try reader.count("num_hidden_layers", json.layerCount),
       headCount: headCount, keyValueHeadCount: keyValueHeadCount, headDimension: headDimension,
@@ -37,7 +39,7 @@ extension ModelConfiguration {
       rmsNormEpsilon: try reader.positive("rms_norm_eps", json.rmsNormEpsilon ?? 1e-6),
       tiesEmbeddings: json.tiesEmbeddings ?? false,
       maximumPositionCount: try reader.count(
-        "max_position_embeddings", json.maximumPositionCount ?? 2048),
+        "max_position_embeddings", json.maximumPositionCount ?? architecture.defaultPositionCount),
       bosTokenID: try reader.token("bos_token_id", json.bosTokenID, below: vocabularySize),
       endOfSequenceTokenIDs: try (json.endOfSequenceTokenIDs?.values ?? []).compactMap {
         try reader.token("eos_token_id", $0, below: vocabularySize)
@@ -58,57 +60,61 @@ extension ModelConfiguration {
     case 1: endOfSequence = "\(endOfSequenceTokenIDs[0])"
     default: endOfSequence = "\(endOfSequenceTokenIDs)"
     }
-    let text = """
-      {
-        "architectures": ["LlamaForCausalLM"],
-        "attention_bias": false,
-        "attention_dropout": 0.0,
-        "bos_token_id": \(jsonToken(bosTokenID)),
-        "eos_token_id": \(endOfSequence),
-        "head_dim": \(headDimension),
-        "hidden_act": "silu",
-        "hidden_size": \(hiddenSize),
-        "initializer_range": 0.02,
-        "intermediate_size": \(intermediateSize),
-        "max_position_embeddings": \(maximumPositionCount),
-        "mlp_bias": false,
-        "model_type": "llama",
-        "num_attention_heads": \(headCount),
-        "num_hidden_layers": \(layerCount),
-        "num_key_value_heads": \(keyValueHeadCount),
-        "pad_token_id": \(jsonToken(paddingTokenID)),
-        "rms_norm_eps": \(rmsNormEpsilon),
-        "rope_scaling": null,
-        "rope_theta": \(ropeTheta),
-        "tie_word_embeddings": \(tiesEmbeddings),
-        "torch_dtype": "float32",
-        "use_cache": true,
-        "vocab_size": \(vocabularySize)
-      }
-
-      """
-    return Array(text.utf8)
+    var fields = [
+      ("architectures", "[\"\(architecture.className)\"]"), ("attention_dropout", "0.0"),
+      ("bos_token_id", jsonText(bosTokenID)), ("eos_token_id", endOfSequence),
+      ("head_dim", "\(headDimension)"), ("hidden_act", "\"silu\""),
+      ("hidden_size", "\(hiddenSize)"), ("initializer_range", "0.02"),
+      ("intermediate_size", "\(intermediateSize)"),
+      ("max_position_embeddings", "\(maximumPositionCount)"),
+      ("model_type", "\"\(architecture.rawValue)\""), ("num_attention_heads", "\(headCount)"),
+      ("num_hidden_layers", "\(layerCount)"), ("num_key_value_heads", "\(keyValueHeadCount)"),
+      ("pad_token_id", jsonText(paddingTokenID)), ("rms_norm_eps", "\(rmsNormEpsilon)"),
+      ("rope_scaling", "null"), ("rope_theta", "\(ropeTheta)"),
+      ("tie_word_embeddings", "\(tiesEmbeddings)"), ("torch_dtype", "\"float32\""),
+      ("use_cache", "true"), ("vocab_size", "\(vocabularySize)"),
+    ]
+    switch architecture {
+    case .llama: fields += [("attention_bias", "false"), ("mlp_bias", "false")]
+    case .qwen2: fields += [("use_sliding_window", "false")]
+    case .qwen3: fields += [("attention_bias", "false"), ("use_sliding_window", "false")]
+    }
+    return jsonObject(fields)
   }
 
   /// The contents of `generation_config.json`: when to stop, and plain sampling, as in training.
   var generationFileBytes: [UInt8] {
-    let text = """
-      {
-        "bos_token_id": \(jsonToken(bosTokenID)),
-        "do_sample": true,
-        "eos_token_id": \(endOfSequenceTokenIDs.isEmpty ? "null" : "\(endOfSequenceTokenIDs)"),
-        "pad_token_id": \(jsonToken(paddingTokenID)),
-        "temperature": 1.0,
-        "top_k": 0,
-        "top_p": 1.0
-      }
-
-      """
-    return Array(text.utf8)
+    jsonObject([
+      ("bos_token_id", jsonText(bosTokenID)), ("do_sample", "true"),
+      ("eos_token_id", endOfSequenceTokenIDs.isEmpty ? "null" : "\(endOfSequenceTokenIDs)"),
+      ("pad_token_id", jsonText(paddingTokenID)), ("temperature", "1.0"), ("top_k", "0"),
+      ("top_p", "1.0"),
+    ])
   }
 }
 
-private func jsonToken(_ token: Int?) -> String { token.map { "\($0)" } ?? "null" }
+/// An object of values that are JSON already, a line each, in the order of the names.
+private func jsonObject(_ fields: [(name: String, json: String)]) -> [UInt8] {
+  let lines = fields.sorted { $0.name < $1.name }.map { "  \"\($0.name)\": \($0.json)" }
+  return Array("{\n\(lines.joined(separator: ",\n"))\n}\n".utf8)
+}
+
+extension ModelArchitecture {
+  /// What transformers calls it.
+  var className: String {
+    switch self {
+    case .llama: "LlamaForCausalLM"
+    case .qwen2: "Qwen2ForCausalLM"
+    case .qwen3: "Qwen3ForCausalLM"
+    }
+  }
+
+  /// The width of a head where the file does not say; nil: hidden size over heads.
+  var defaultHeadDimension: Int? { self == .qwen3 ? 128 : nil }
+
+  /// The number of positions where the file does not say.
+  var defaultPositionCount: Int { self == .llama ? 2048 : 32_768 }
+}
 
 /// Checks of single values, with errors that name the file and the field.
 private struct FieldReader {
@@ -140,112 +146,5 @@ private struct FieldReader {
         path: path, field: field, found: "\(value)", expected: "a token of 0..<\(count)")
     }
     return value
-  }
-}
-
-/// The fields of `config.json` that say what must be computed.
-private struct ConfigurationJSON: Decodable {
-  let modelType: String?
-  let architectures: [String]?
-  let vocabularySize, hiddenSize, intermediateSize, layerCount, headCount: Int?
-  let keyValueHeadCount, headDimension, maximumPositionCount: Int?
-  let ropeTheta, rmsNormEpsilon, partialRotaryFactor: Double?
-  let tiesEmbeddings, attentionBias, mlpBias: Bool?
-  let bosTokenID, paddingTokenID: Int?
-  let endOfSequenceTokenIDs: OneOrMore?
-  let activation: String?
-  let ropeScaling, ropeParameters: Rope?
-  let quantization: Presence?
-
-  enum CodingKeys: String, CodingKey {
-    case modelType = "model_type"
-    case architectures
-    case vocabularySize = "vocab_size"
-    case hiddenSize = "hidden_size"
-    case intermediateSize = "intermediate_size"
-    case layerCount = "num_hidden_layers"
-    case headCount = "num_attention_heads"
-    case keyValueHeadCount = "num_key_value_heads"
-    case headDimension = "head_dim"
-    case maximumPositionCount = "max_position_embeddings"
-    case ropeTheta = "rope_theta"
-    case rmsNormEpsilon = "rms_norm_eps"
-    case partialRotaryFactor = "partial_rotary_factor"
-    case tiesEmbeddings = "tie_word_embeddings"
-    case attentionBias = "attention_bias"
-    case mlpBias = "mlp_bias"
-    case bosTokenID = "bos_token_id"
-    case paddingTokenID = "pad_token_id"
-    case endOfSequenceTokenIDs = "eos_token_id"
-    case activation = "hidden_act"
-    case ropeScaling = "rope_scaling"
-    case ropeParameters = "rope_parameters"
-    case quantization = "quantization_config"
-  }
-
-  /// Rotary positions, under the older and the newer name of their kind.
-  struct Rope: Decodable {
-    let kind, olderKind: String?
-    let ropeTheta, partialRotaryFactor: Double?
-
-    enum CodingKeys: String, CodingKey {
-      case kind = "rope_type"
-      case olderKind = "type"
-      case ropeTheta = "rope_theta"
-      case partialRotaryFactor = "partial_rotary_factor"
-    }
-  }
-
-  /// A number or a list of them.
-  struct OneOrMore: Decodable {
-    let values: [Int]
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let one = try? container.decode(Int.self) {
-        values = [one]
-      } else {
-        values = try container.decode([Int].self)
-      }
-    }
-  }
-
-  /// Something, whatever it is.
-  struct Presence: Decodable {
-    init(from decoder: any Decoder) throws {}
-  }
-
-  func checkSupport(path: String) throws {
-    func check(_ field: String, _ found: String, isSupported: Bool, _ supported: String) throws {
-      if !isSupported {
-        throw CheckpointError.unsupported(
-          path: path, field: field, found: found, supported: supported)
-      }
-    }
-    // The other architectures' files say more than is read here.
-    let kinds = [ModelArchitecture.llama].map(\.rawValue)
-    guard let modelType else {
-      throw CheckpointError.missingField(path: path, field: "model_type")
-    }
-    try check(
-      "model_type", "\"\(modelType)\"",
-      isSupported: kinds.contains(modelType), kinds.joined(separator: ", "))
-    if let architectures, let first = architectures.first {
-      try check(
-        "architectures", "\"\(first)\"", isSupported: first == "LlamaForCausalLM",
-        "LlamaForCausalLM")
-    }
-    for (field, rope) in [("rope_scaling", ropeScaling), ("rope_parameters", ropeParameters)] {
-      let kind = rope?.kind ?? rope?.olderKind ?? "default"
-      try check(field, "\"\(kind)\"", isSupported: kind == "default", "default, null")
-    }
-    let rotated = partialRotaryFactor ?? ropeParameters?.partialRotaryFactor ?? 1
-    try check("partial_rotary_factor", "\(rotated)", isSupported: rotated == 1, "1")
-    let function = activation ?? "silu"
-    try check(
-      "hidden_act", "\"\(function)\"", isSupported: ["silu", "swish"].contains(function), "silu")
-    try check("attention_bias", "true", isSupported: attentionBias != true, "false")
-    try check("mlp_bias", "true", isSupported: mlpBias != true, "false")
-    try check("quantization_config", "set", isSupported: quantization == nil, "none")
   }
 }

@@ -2,6 +2,7 @@
 // It comes from strangers, so that nothing in it is believed before it has been checked.
 
 internal import Foundation
+internal import JSONLines
 
 /// One tensor of a file, as the checked header describes it.
 package struct TensorDescription: Sendable, Equatable {
@@ -31,7 +32,7 @@ struct SafetensorsHeader {
     do {
       header = try JSONDecoder().decode(HeaderJSON.self, from: file.bytes(headerBytes))
     } catch let error as DecodingError {
-      throw Self.malformed(file, .headerNotJSON(problem(error)))
+      throw Self.malformed(file, .headerNotJSON(problem(in: error)))
     }
     var tensors: [TensorDescription] = []
     for (name, entry) in header.entries {

@@ -2,6 +2,7 @@
 
 internal import Diagnostics
 internal import Foundation
+internal import JSONLines
 
 /// A tensor to be written: row-major values that the caller keeps alive until it is written.
 package struct TensorValues {
@@ -54,7 +55,7 @@ private func safetensorsHeader(
   // Readers of the PyTorch family look for this note before they load a file.
   let notes = metadata.merging(["format": "pt"]) { given, _ in given }
     .sorted { $0.key < $1.key }
-    .map { "\(jsonString($0.key)):\(jsonString($0.value))" }
+    .map { "\(jsonText($0.key)):\(jsonText($0.value))" }
   var entries = ["\"__metadata__\":{\(notes.joined(separator: ","))}"]
   var offset = 0
   for tensor in tensors {
@@ -64,7 +65,7 @@ private func safetensorsHeader(
     let end = offset + tensor.values.count * elementType.byteCount
     let shape = tensor.shape.map(String.init).joined(separator: ",")
     entries.append(
-      "\(jsonString(tensor.name)):{\"dtype\":\"\(elementType.rawValue)\",\"shape\":[\(shape)],"
+      "\(jsonText(tensor.name)):{\"dtype\":\"\(elementType.rawValue)\",\"shape\":[\(shape)],"
         + "\"data_offsets\":[\(offset),\(end)]}")
     offset = end
   }

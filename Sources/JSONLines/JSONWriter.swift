@@ -5,6 +5,13 @@ package protocol JSONWritable {
   func write(to json: inout JSONWriter)
 }
 
+/// The JSON of one value, such as a quoted text.
+package func jsonText(_ value: some JSONWritable) -> String {
+  var json = JSONWriter()
+  json.value(value)
+  return String(decoding: json.bytes, as: UTF8.self)
+}
+
 /// JSON being written. Commas are placed by the writer.
 package struct JSONWriter {
   /// The text so far.

@@ -2,6 +2,7 @@
 
 internal import Diagnostics
 internal import Foundation
+internal import JSONLines
 
 extension Tokenizer {
   /// Reads the tokenizer of a policy folder.
@@ -39,23 +40,7 @@ func decodedFile<Value: Decodable>(_ type: Value.Type, path: String) throws -> V
   do {
     return try JSONDecoder().decode(type, from: data)
   } catch let error as DecodingError {
-    throw TokenizerError.malformedJSON(path: path, problem: problem(error))
-  }
-}
-
-private func problem(_ error: DecodingError) -> String {
-  func field(_ path: [any CodingKey]) -> String {
-    path.map(\.stringValue).joined(separator: ".")
-  }
-  switch error {
-  case .keyNotFound(let key, let context):
-    return "has no \"\(field(context.codingPath + [key]))\""
-  case .typeMismatch(_, let context), .valueNotFound(_, let context):
-    return "\"\(field(context.codingPath))\" has the wrong type"
-  case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-    return "\"\(field(context.codingPath))\" has an impossible value"
-  default:
-    return "is not valid JSON"
+    throw TokenizerError.malformedJSON(path: path, problem: problem(in: error))
   }
 }
 

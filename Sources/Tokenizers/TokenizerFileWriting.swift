@@ -1,17 +1,19 @@
 // Writing the files of a tokenizer as Hugging Face's tokenizers and transformers open them.
 
+internal import JSONLines
+
 extension Tokenizer {
   /// The contents of `tokenizer.json`: entries in the order of their numbers, a line each.
   package var fileBytes: [UInt8] {
     let added = vocabulary.addedTokens.map { token in
-      "    {\"id\": \(token.id), \"content\": \(jsonString(token.content)), \"single_word\": false, "
+      "    {\"id\": \(token.id), \"content\": \(jsonText(token.content)), \"single_word\": false, "
         + "\"lstrip\": false, \"rstrip\": false, \"normalized\": false, "
         + "\"special\": \(token.isSpecial)}"
     }
     let addedIDs = Set(vocabulary.addedTokens.map(\.id))
     func entry(_ id: Int) -> String? {
       vocabulary.tokens[id].map { bytes in
-        jsonString(
+        jsonText(
           addedIDs.contains(id) ? String(decoding: bytes, as: UTF8.self) : ByteAlphabet.text(bytes))
       }
     }
@@ -74,7 +76,7 @@ extension Tokenizer {
     padding: String = "<|endoftext|>", maximumLength: Int
   ) -> [(name: String, bytes: [UInt8])] {
     let added = vocabulary.addedTokens.map { token in
-      "    \"\(token.id)\": {\"content\": \(jsonString(token.content)), \"lstrip\": false, "
+      "    \"\(token.id)\": {\"content\": \(jsonText(token.content)), \"lstrip\": false, "
         + "\"normalized\": false, \"rstrip\": false, \"single_word\": false, "
         + "\"special\": \(token.isSpecial)}"
     }
@@ -84,11 +86,11 @@ extension Tokenizer {
       \(added.joined(separator: ",\n"))
         },
         "bos_token": null,
-        "chat_template": \(jsonString(chatTemplate.source)),
+        "chat_template": \(jsonText(chatTemplate.source)),
         "clean_up_tokenization_spaces": false,
-        "eos_token": \(jsonString(endOfSequence)),
+        "eos_token": \(jsonText(endOfSequence)),
         "model_max_length": \(maximumLength),
-        "pad_token": \(jsonString(padding)),
+        "pad_token": \(jsonText(padding)),
         "tokenizer_class": "PreTrainedTokenizerFast",
         "unk_token": null
       }
@@ -96,8 +98,8 @@ extension Tokenizer {
       """
     let special = """
       {
-        "eos_token": \(jsonString(endOfSequence)),
-        "pad_token": \(jsonString(padding))
+        "eos_token": \(jsonText(endOfSequence)),
+        "pad_token": \(jsonText(padding))
       }
 
       """
@@ -108,23 +110,4 @@ extension Tokenizer {
     ]
   }
 
-}
-
-/// A JSON string, quoted.
-func jsonString(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": result += "\\\""
-    case "\\": result += "\\\\"
-    case "\n": result += "\\n"
-    case "\r": result += "\\r"
-    case "\t": result += "\\t"
-    case "\0"..."\u{1F}", "\u{7F}":
-      let digits = String(scalar.value, radix: 16)
-      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
 }

@@ -90,6 +90,20 @@ struct FolderReplacementTests {
     }
   }
 
+  @Test("a failed write is said of the folder's own name")
+  func failuresNameTheFolder() throws {
+    try withTemporaryFolder { parent in
+      let error = #expect(throws: SystemError.self) {
+        try replaceFolder(at: "\(parent)/policy") { temporary in
+          throw SystemError("write", path: "\(temporary)/model.safetensors", code: ENOSPC)
+        }
+      }
+      #expect(
+        error?.description
+          == "\(parent)/policy/model.safetensors: cannot write: No space left on device")
+    }
+  }
+
   @Test("a file of that name, and a parent that is not there, are errors of output")
   func impossiblePlaces() throws {
     try withTemporaryFolder { parent in

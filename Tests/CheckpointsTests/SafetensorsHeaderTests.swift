@@ -75,7 +75,7 @@ struct SafetensorsHeaderTests {
       fault: .headerNotJSON("has no \"a.shape\"")),
     Lie(
       name: "a shape of text", header: #"{"a":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}"#,
-      fault: .headerNotJSON("\"a.shape.Index 0\" has the wrong type")),
+      fault: .headerNotJSON("\"a.shape[0]\" has the wrong type")),
   ]
 
   @Test("a header that lies is refused", arguments: lies)
