@@ -1,18 +1,23 @@
 import Dispatch
+import Synchronization
 
 /// A line on the terminal that says how far a tool has come; nothing where nobody is looking.
-package final class Progress {
+package final class Progress: Sendable {
+  private struct State {
+    var lastUpdate: UInt64 = 0
+    var isOnScreen = false
+  }
+
   private let tool: String
   private let isShown: Bool
-  private var lastUpdate: UInt64 = 0
-  private var isOnScreen = false
+  private let state = Mutex(State())
 
   package init(tool: String, isQuiet: Bool) {
     self.tool = tool
     isShown = StandardError.isTerminal && !isQuiet
   }
 
-  /// Shows a state, ten times a second at most.
+  /// Shows a state, ten times a second at most; from any thread.
   ///
   /// - Parameters:
   ///   - fraction: from 0 to 1, where it is known.
@@ -20,16 +25,22 @@ package final class Progress {
   package func update(fraction: Double?, _ text: @autoclosure () -> String) {
     guard isShown else { return }
     let now = DispatchTime.now().uptimeNanoseconds
-    guard now - lastUpdate > 100_000_000 else { return }
-    lastUpdate = now
-    isOnScreen = true
-    StandardError.write("\r\u{1B}[K\(tool): \(bar(fraction))\(text())")
+    let isDue = state.withLock { state in
+      guard now - state.lastUpdate > 100_000_000 else { return false }
+      state.lastUpdate = now
+      state.isOnScreen = true
+      return true
+    }
+    if isDue { StandardError.write("\r\u{1B}[K\(tool): \(bar(fraction))\(text())") }
   }
 
   /// Takes the line off the screen.
   package func clear() {
-    if isOnScreen { StandardError.write("\r\u{1B}[K") }
-    isOnScreen = false
+    let wasOnScreen = state.withLock { state in
+      defer { state.isOnScreen = false }
+      return state.isOnScreen
+    }
+    if wasOnScreen { StandardError.write("\r\u{1B}[K") }
   }
 
   private func bar(_ fraction: Double?) -> String {
@@ -37,7 +48,8 @@ package final class Progress {
     let width = 24
     let filled = Int((min(max(fraction, 0), 1) * Double(width)).rounded())
     let percent = Int((min(max(fraction, 0), 1) * 100).rounded(.down))
-    return
-      "\(String(repeating: "█", count: filled))\(String(repeating: "░", count: width - filled)) \(percent) % "
+    let full = String(repeating: "█", count: filled)
+    let empty = String(repeating: "░", count: width - filled)
+    return "\(full)\(empty) \(percent) % "
   }
 }

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Filters
+import Records
+import Steps
+
+/// Where responses come from that were sampled elsewhere.
+struct ResponseLogArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Take the responses from this stream, one a line, instead of sampling.", valueName: "file"),
+    completion: .file())
+  var responses: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      The field that pairs a response with its problem: its name in the problems and, after '=' where it differs, in the \
+      responses.
+      """, valueName: "field[=field]"))
+  var match = "id"
+
+  @Option(help: ArgumentHelp("The field that holds the response.", valueName: "field"))
+  var responseField = "response"
+
+  mutating func validate() throws {
+    if match.split(separator: "=", omittingEmptySubsequences: false).contains("") {
+      throw ValidationError("'--match' must be FIELD or FIELD=FIELD, but is '\(match)'")
+    }
+  }
+
+  /// The name of the pairing field in the problems, and in the responses.
+  var keys: (problem: String, response: String) {
+    let parts = match.split(separator: "=", maxSplits: 1).map(String.init)
+    return (parts[0], parts.last ?? parts[0])
+  }
+}
+
+/// Responses from a log: problems in, their rollouts out.
+struct ResponseLogStage {
+  private let key: String
+  private let stepStyle: StepStyle
+  private let responses: [String: [LoggedResponse]]
+  private var used: Set<String> = []
+  private var problemCount = 0
+  private var rolloutCount = 0
+  private var unanswered = 0
+
+  /// A response and who gave it.
+  private struct LoggedResponse {
+    let text: String
+    let model: String?
+  }
+
+  /// Reads the whole log; problems may come in any order.
+  init(arguments: ResponseLogArguments, stepStyle: StepStyle, maximumLineBytes: Int) throws {
+    self.stepStyle = stepStyle
+    let keys = arguments.keys
+    key = keys.problem
+    let reader = RecordReader(
+      paths: [arguments.responses ?? "-"], maximumLineBytes: maximumLineBytes, faults: .stop)
+    var responses: [String: [LoggedResponse]] = [:]
+    while let record = try reader.next() {
+      let response = LoggedResponse(
+        text: try record.fields.string(arguments.responseField),
+        model: try record.fields.stringIfPresent("model"))
+      responses[try Self.value(of: keys.response, in: record), default: []].append(response)
+    }
+    self.responses = responses
+  }
+
+  mutating func process(_ record: Record, into writer: RecordWriter) throws {
+    _ = try record.requiredID()
+    let value = try Self.value(of: key, in: record)
+    problemCount += 1
+    guard let found = responses[value] else {
+      unanswered += 1
+      return
+    }
+    used.insert(value)
+    for (index, response) in found.enumerated() {
+      let rollout = Rollout(
+        index: index, response: response.text, model: response.model, stepStyle: stepStyle,
+        steps: steps(of: response.text, style: stepStyle))
+      try writer.write(record, setting: rollout)
+      rolloutCount += 1
+    }
+  }
+
+  /// Says what was done.
+  func report(to run: ToolRun) {
+    let unmatched = responses.count - used.count
+    run.metrics["rollouts"] = rolloutCount
+    run.metrics["problems_without_responses"] = unanswered
+    run.metrics["responses_without_problem"] = unmatched
+    run.summarize(
+      "\(rolloutCount) responses to \(problemCount - unanswered) problems, from the log")
+    if unanswered > 0 { run.summarize("\(unanswered) problems have no response in the log") }
+    if unmatched > 0 { run.summarize("responses to \(unmatched) other problems were left out") }
+  }
+
+  private static func value(of key: String, in record: Record) throws -> String {
+    guard let value = try record.fields.textIfPresent(key) else {
+      throw RecordError.missingField(key, record: record.id, record.position, writtenBy: nil)
+    }
+    return value
+  }
+}
