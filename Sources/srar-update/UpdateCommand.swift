@@ -1,0 +1,20 @@
+import ArgumentParser
+import Filters
+
+/// `srar-update`: from a policy and what it learned from to the next policy.
+@main
+struct UpdateCommand: Filter {
+  static let configuration = CommandConfiguration(
+    commandName: "srar-update",
+    abstract: "Make, warm up and update policies.",
+    discussion: """
+      A policy is a Hugging Face folder; it appears under its name only when it is whole, with the optimizer's state beside \
+      the weights.
+
+      EXAMPLES
+        srar-update init --text train.jsonl.zst --output runs/demo/initial
+        srar-update advantages.jsonl.zst --policy runs/demo/warm --output runs/demo/step-0001/policy
+      """,
+    version: Version.text(),
+    subcommands: [InitCommand.self])
+}
