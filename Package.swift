@@ -105,7 +105,8 @@ let package = Package(
       "TransformerTests",
       ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),
     tests(
-      "PolicyGradientTests", ["Checkpoints", "PolicyGradient", "RandomStreams", "Transformer"]),
+      "PolicyGradientTests",
+      ["Checkpoints", "Diagnostics", "Kernels", "PolicyGradient", "RandomStreams", "Transformer"]),
     tests("CommandTests", ["CZstd", "JSONLines", "RandomStreams"]),
   ]
 )

@@ -67,16 +67,15 @@ package struct PolicyLoss: Sendable, Equatable {
 
   /// The gradient of a response's part of the loss; its sums are added to `sums`.
   ///
-  /// loss = Σ_t weight · (w_t · objective_t + β · KL_t − c · entropy_t), weight from the reduction
+  /// loss = Σ_t weight · (w_t · objective_t + β · KL_t − c · entropy_t)
   ///
   /// - Parameters:
-  ///   - batch: the extent of the whole mini-batch.
+  ///   - tokenWeight: the reduction's, by the response's length in the whole mini-batch.
   ///   - sums: of the mini-batch's tokens seen so far.
   package func gradient(
-    _ tokens: Tokens, in batch: BatchExtent, adding sums: inout PolicyLossSums
+    _ tokens: Tokens, tokenWeight weight: Double, adding sums: inout PolicyLossSums
   ) -> Gradient {
     let count = tokens.current.count
-    let weight = reduction.tokenWeight(tokenCount: count, in: batch)
     var result = Gradient(
       logProbabilities: [Double](repeating: 0, count: count),
       entropy: -weight * entropyCoefficient, tokenLosses: [Double](repeating: 0, count: count))

@@ -46,7 +46,9 @@ private struct GoldenBatch {
     var gradients: [[Double]] = []
     var tokenLosses: [[Double]] = []
     for row in mask.indices {
-      let gradient = loss.gradient(try tokens(row), in: extent, adding: &sums)
+      let tokens = try tokens(row)
+      let weight = loss.reduction.tokenWeight(tokenCount: tokens.current.count, in: extent)
+      let gradient = loss.gradient(tokens, tokenWeight: weight, adding: &sums)
       gradients.append(spread(gradient.logProbabilities.map { $0 * rankCount }, mask[row]))
       tokenLosses.append(spread(gradient.tokenLosses, mask[row]))
     }

@@ -29,13 +29,14 @@ import Testing
     loss.rolloutCorrection = random.element(of: [.none, .truncated(cap: 1.2), .masked(cap: 1.2)])
     let tokens = Self.tokens(seed: seed)
     let batch = BatchExtent(tokenCount: 11, sequenceCount: 3, lengthScale: 20)
+    let weight = loss.reduction.tokenWeight(tokenCount: tokens.current.count, in: batch)
     func value(_ tokens: PolicyLoss.Tokens) -> Double {
       var sums = PolicyLossSums()
-      _ = loss.gradient(tokens, in: batch, adding: &sums)
+      _ = loss.gradient(tokens, tokenWeight: weight, adding: &sums)
       return sums.loss
     }
     var sums = PolicyLossSums()
-    let gradient = loss.gradient(tokens, in: batch, adding: &sums)
+    let gradient = loss.gradient(tokens, tokenWeight: weight, adding: &sums)
     let step = 1e-6
     for t in tokens.current.indices {
       var (above, below) = (tokens, tokens)
@@ -61,11 +62,17 @@ import Testing
       var loss = Self.loss
       loss.reduction = reduction
       let batch = BatchExtent(tokenCounts: responses.map(\.current.count), lengthScale: 10)
-      var whole = PolicyLossSums()
-      for response in responses { _ = loss.gradient(response, in: batch, adding: &whole) }
-      var (first, second) = (PolicyLossSums(), PolicyLossSums())
-      for response in responses[..<3] { _ = loss.gradient(response, in: batch, adding: &first) }
-      for response in responses[3...] { _ = loss.gradient(response, in: batch, adding: &second) }
+      func sums(_ part: ArraySlice<PolicyLoss.Tokens>) -> PolicyLossSums {
+        var sums = PolicyLossSums()
+        for response in part {
+          let weight = reduction.tokenWeight(tokenCount: response.current.count, in: batch)
+          _ = loss.gradient(response, tokenWeight: weight, adding: &sums)
+        }
+        return sums
+      }
+      let whole = sums(responses[...])
+      var first = sums(responses[..<3])
+      let second = sums(responses[3...])
       first.add(second)
       #expect(agree(first.loss, whole.loss, tolerance: 1e-12), "seed \(seed)")
       #expect(first.tokenCount == 28)

@@ -1,0 +1,56 @@
+// A model in training: gradients of packs, then one step of the optimizer.
+
+package import Transformer
+
+/// A model whose parameters change in place: its gradients, its optimizer, its learning rate.
+///
+/// Results depend on the lane count, never on the number of threads.
+package final class ModelOptimizer {
+  package let model: Model
+  /// Gradients gathered since the last step.
+  package let gradients: Gradients
+  package private(set) var optimizer: AdamW
+  package let schedule: LearningRateSchedule
+  /// Gradients are cut to this norm; nil leaves them.
+  package let maxGradientNorm: Double?
+  package let lanes: TrainingLanes
+
+  /// - Parameters:
+  ///   - optimizer: its segments cover the model's parameters; where it was restored, the schedule goes on with its count.
+  package init(
+    model: Model, optimizer: AdamW, schedule: LearningRateSchedule, maxGradientNorm: Double?,
+    laneCount: Int, threadCount: Int
+  ) throws {
+    self.model = model
+    self.optimizer = optimizer
+    self.schedule = schedule
+    self.maxGradientNorm = maxGradientNorm
+    gradients = Gradients(for: model.weights)
+    lanes = try TrainingLanes(model: model, laneCount: laneCount, threadCount: threadCount)
+  }
+
+  /// What one step of the optimizer was.
+  package struct Step: Sendable, Equatable {
+    /// Its number, from 1 over the whole run.
+    package let number: Int
+    /// The norm of the gradient before it was cut.
+    package let gradientNorm: Double
+    package let learningRate: Double
+  }
+
+  /// Moves the parameters against the gathered gradient, and forgets it.
+  ///
+  /// - Throws: `PolicyGradientError.gradientNotFinite`; the parameters are untouched then.
+  package func step() throws(PolicyGradientError) -> Step {
+    let elements = UnsafeBufferPointer(gradients.elements)
+    let norm = gradientNorm(elements)
+    let number = optimizer.stepCount + 1
+    guard norm.isFinite else { throw .gradientNotFinite(step: number) }
+    let rate = schedule.rate(step: number)
+    optimizer.step(
+      parameters: model.weights.elements, gradients: elements, learningRate: rate,
+      gradientFactor: maxGradientNorm.map { clipFactor(norm: norm, limit: $0) } ?? 1)
+    gradients.zero()
+    return Step(number: number, gradientNorm: norm, learningRate: rate)
+  }
+}
