@@ -16,5 +16,6 @@ struct UpdateCommand: Filter {
         srar-update advantages.jsonl.zst --policy runs/demo/warm --output runs/demo/step-0001/policy
       """,
     version: Version.text(),
-    subcommands: [InitCommand.self])
+    subcommands: [PolicyUpdateCommand.self, SupervisedCommand.self, InitCommand.self],
+    defaultSubcommand: PolicyUpdateCommand.self)
 }

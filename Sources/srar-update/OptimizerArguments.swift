@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import PolicyGradient
+import Transformer
+
+/// AdamW and how the work is parted. The learning rate is each command's own, since good values differ.
+struct OptimizerArguments: ParsableArguments {
+  @Option(help: "β₁ of AdamW, the memory of the gradient.")
+  var adamBeta1 = 0.9
+
+  @Option(help: "β₂ of AdamW, the memory of its square.")
+  var adamBeta2 = 0.999
+
+  @Option(help: "ε of AdamW.")
+  var adamEpsilon = 1e-8
+
+  @Option(
+    help: "What each parameter loses per unit of learning rate; 0 turns it off (the paper: 0.1).")
+  var weightDecay = 0.1
+
+  @Option(help: "Gradients are cut to this norm; 0 leaves them (the paper: 1).")
+  var maxGradientNorm = 1.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Tokens that one thread computes at a time: memory against speed.", valueName: "tokens"))
+  var microBatchTokens = 512
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Into how many sums the gradient is parted before they are added, each the size of the policy; results depend on it in \
+      rounding, and on '--threads' not at all.
+      """, valueName: "count"))
+  var lanes = 8
+
+  @Option(help: "How many threads; the results do not depend on it.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  mutating func validate() throws {
+    for (name, value) in [
+      ("--micro-batch-tokens", microBatchTokens), ("--lanes", lanes), ("--threads", threads),
+    ] where value < 1 {
+      throw ValidationError("'\(name)' must be at least 1, but is \(value)")
+    }
+    for (name, value) in [("--adam-beta1", adamBeta1), ("--adam-beta2", adamBeta2)]
+    where !(0..<1).contains(value) {
+      throw ValidationError("'\(name)' must be in 0 ..< 1, but is \(value)")
+    }
+    for (name, value) in [
+      ("--weight-decay", weightDecay), ("--max-gradient-norm", maxGradientNorm),
+    ] where !(value >= 0 && value.isFinite) {
+      throw ValidationError("'\(name)' must be at least 0, but is \(value)")
+    }
+    guard adamEpsilon > 0 else {
+      throw ValidationError("'--adam-epsilon' must be positive, but is \(adamEpsilon)")
+    }
+  }
+
+  var adamW: AdamW.Options {
+    AdamW.Options(
+      firstDecay: adamBeta1, secondDecay: adamBeta2, epsilon: adamEpsilon,
+      weightDecay: weightDecay)
+  }
+
+  /// Every parameter decays, norms too, as PyTorch's AdamW and verl do.
+  func segments(of weights: Weights) -> [AdamW.Segment] {
+    AdamW.segments(of: weights.tensors, decaysVectors: true)
+  }
+
+  /// A model in training.
+  func trainer(
+    _ model: Model, optimizer: AdamW, schedule: LearningRateSchedule
+  ) throws -> ModelOptimizer {
+    try ModelOptimizer(
+      model: model, optimizer: optimizer, schedule: schedule,
+      maxGradientNorm: maxGradientNorm == 0 ? nil : maxGradientNorm, laneCount: lanes,
+      threadCount: threads)
+  }
+}
+
+/// Checks a learning rate and its warm-up.
+func checkSchedule(learningRate: Double, warmUpSteps: Int) throws {
+  guard learningRate >= 0, learningRate.isFinite else {
+    throw ValidationError("'--learning-rate' must be at least 0, but is \(learningRate)")
+  }
+  guard warmUpSteps >= 0 else {
+    throw ValidationError("'--warm-up-steps' must be at least 0, but is \(warmUpSteps)")
+  }
+}

@@ -1,0 +1,156 @@
+import ArgumentParser
+import Checkpoints
+import Filters
+import PolicyGradient
+import Records
+import Tokenizers
+import Transformer
+
+/// `srar-update update`, the default: one RL step's update of the policy.
+struct PolicyUpdateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "update",
+    abstract: "Update a policy from rollouts with advantages (the default).",
+    discussion: """
+      Clipped PPO on tokens. The next policy is a folder of its own; the optimizer's state goes with it, so that the next \
+      update goes on where this one stopped.
+
+      EXAMPLES
+        srar-update advantages.jsonl.zst --policy runs/demo/warm --output runs/demo/step-0001/policy
+        srar-update advantages.jsonl.zst --policy p0 --reference p0 --kl-coefficient 0.001 --output p1
+      """)
+
+  /// Which policy the updated one is compared with.
+  enum OldPolicy: String, CaseIterable, ExpressibleByArgument {
+    case auto, rollout, recomputed
+  }
+
+  @OptionGroup(title: "Input") var input: InputOptions
+
+  @Option(
+    help: ArgumentHelp("The policy to update.", valueName: "folder"), completion: .directory)
+  var policy: String
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("The next policy's folder.", valueName: "folder"), completion: .directory)
+  var output: String
+
+  @Option(help: "The highest learning rate.")
+  var learningRate = 1e-6
+
+  @Option(
+    help: ArgumentHelp(
+      "The learning rate rises over the first so many optimizer steps of the run.",
+      valueName: "steps"))
+  var warmUpSteps = 10
+
+  @Option(help: ArgumentHelp("How often every rollout is used.", valueName: "count"))
+  var epochs = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Rollouts per optimizer step; by default all of them in one.", valueName: "rollouts"))
+  var miniBatchSize: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Where the old log-probabilities come from: the 'rollout', 'recomputed' before the first step, or 'auto': the rollout's \
+      where they are under the full distribution of this engine, else recomputed.
+      """, valueName: "source"))
+  var oldLogProbabilities: OldPolicy = .auto
+
+  @Option(
+    help: "The temperature that log-probabilities are taken at; by default the rollouts' own.")
+  var temperature: Double?
+
+  @Option(help: "Another seed shuffles the mini-batches another way.")
+  var seed: UInt64 = 1
+
+  @OptionGroup(title: "Loss") var loss: LossArguments
+  @OptionGroup(title: "Optimizer") var optimizer: OptimizerArguments
+  @OptionGroup(title: "Report") var report: ReportOptions
+
+  mutating func validate() throws {
+    try checkSchedule(learningRate: learningRate, warmUpSteps: warmUpSteps)
+    guard epochs >= 1 else {
+      throw ValidationError("'--epochs' must be at least 1, but is \(epochs)")
+    }
+    if let size = miniBatchSize, size < 1 {
+      throw ValidationError("'--mini-batch-size' must be at least 1, but is \(size)")
+    }
+    if let temperature, !(temperature > 0) {
+      throw ValidationError("'--temperature' must be positive, but is \(temperature)")
+    }
+  }
+
+  func run() throws {
+    let run = ToolRun(tool: "srar-update", report)
+    let folder = try PolicyFolder(path: policy)
+    let samples = try readSamples(run, folder)
+    let model = Model(weights: try Weights(folder))
+    let trainer = try optimizer.trainer(
+      model, optimizer: try restoredOptimizer(folder, model.weights),
+      schedule: LearningRateSchedule(
+        peak: learningRate, warmUpStepCount: warmUpSteps, decay: .constant))
+    let reference = try loss.reference.map { try Model(weights: Weights(PolicyFolder(path: $0))) }
+    let update = try PolicyUpdate(
+      trainer: trainer, reference: reference, options: options(for: samples))
+    var summary = UpdateSummary(samples: samples)
+    let reports = try update.run(samples.samples) { report in
+      summary.add(report)
+      run.progress.update(fraction: nil, "\(summary.stepCount) optimizer steps")
+    }
+    try writePolicy(trainer, from: folder, to: output, keepsOptimizer: true)
+    summary.report(reports, to: run, output: output)
+    try run.finish()
+  }
+
+  private func readSamples(_ run: ToolRun, _ folder: PolicyFolder) throws -> TrainingSamples {
+    let rejects = try input.rejects.map { try RejectWriter(path: $0) }
+    let reader = try input.open(rejects: rejects)
+    var samples = try TrainingSamples(tokenizer: Tokenizer(folder: folder.path), folder: folder)
+    while let record = try reader.next() {
+      do {
+        try samples.add(record)
+      } catch let error as RecordError {
+        try reader.reject(record, error)
+      }
+      run.progress.update(fraction: reader.fractionRead, "\(samples.samples.count) rollouts")
+    }
+    try rejects?.commit()
+    run.metrics["rejected"] = rejects?.count ?? 0
+    if let rejects, rejects.count > 0 {
+      run.summarize("\(rejects.count) lines could not be used and are in \(input.rejects ?? "")")
+    }
+    if samples.samples.isEmpty { run.note("no rollouts: the next policy is a copy of this one") }
+    if samples.tokenizedCount > 0 {
+      run.note("\(samples.tokenizedCount) rollouts came without tokens and were tokenized here")
+    }
+    return samples
+  }
+
+  /// The optimizer as the last update left it, or a fresh one.
+  private func restoredOptimizer(_ folder: PolicyFolder, _ weights: Weights) throws -> AdamW {
+    let segments = optimizer.segments(of: weights)
+    guard folder.hasOptimizer else { return AdamW(options: optimizer.adamW, segments: segments) }
+    return try AdamW(
+      restoredFrom: SafetensorsFile(path: folder.file(optimizerFileName)),
+      options: optimizer.adamW, segments: segments, tensors: weights.tensors)
+  }
+
+  private func options(for samples: TrainingSamples) throws -> PolicyUpdateOptions {
+    let old: OldLogProbabilities =
+      switch oldLogProbabilities {
+      case .rollout: .rollout
+      case .recomputed: .recomputed
+      case .auto: samples.haveUsableLogProbabilities ? .rollout : .recomputed
+      }
+    return PolicyUpdateOptions(
+      loss: loss.loss, epochCount: epochs, miniBatchSize: miniBatchSize,
+      microBatchTokens: optimizer.microBatchTokens, oldLogProbabilities: old,
+      temperature: try temperature ?? samples.commonTemperature(),
+      lengthScale: loss.lengthScale ?? 1, seed: seed)
+  }
+}

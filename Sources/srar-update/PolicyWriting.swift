@@ -1,0 +1,28 @@
+import Checkpoints
+import Foundation
+import PolicyGradient
+import Transformer
+
+/// The optimizer's state beside the weights.
+let optimizerFileName = "optimizer.safetensors"
+
+extension PolicyFolder {
+  /// Whether an update left its optimizer's state here.
+  var hasOptimizer: Bool { FileManager.default.fileExists(atPath: file(optimizerFileName)) }
+}
+
+/// Writes the policy in training; the tokenizer's files come from the folder that it began from.
+///
+/// - Parameter keepsOptimizer: whether the optimizer's state goes with it.
+func writePolicy(
+  _ trainer: ModelOptimizer, from folder: PolicyFolder, to path: String, keepsOptimizer: Bool
+) throws {
+  let weights = trainer.model.weights
+  func write(_ optimizerTensors: [TensorValues]) throws {
+    try PolicyFolder.write(
+      at: path, configuration: folder.configuration, tensors: weights.tensorValues,
+      optimizerTensors: optimizerTensors, files: folder.copiedFiles())
+  }
+  guard keepsOptimizer else { return try write([]) }
+  try trainer.optimizer.withTensors(weights.tensors, write)
+}

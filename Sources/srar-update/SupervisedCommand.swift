@@ -1,0 +1,146 @@
+import ArgumentParser
+import Checkpoints
+import Filters
+import PolicyGradient
+import Records
+import Tokenizers
+import Transformer
+
+/// `srar-update sft`: the supervised warm start.
+struct SupervisedCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sft",
+    abstract: "Warm a policy up on reference solutions.",
+    discussion: """
+      Trains on the field "solution" of records, the problem's messages being the prompt. The optimizer's state is not kept: \
+      an RL run begins with a fresh one.
+
+      EXAMPLES
+        srar-update sft train.jsonl.zst --policy runs/demo/initial --output runs/demo/warm
+        srar-update sft train.jsonl.zst --policy p0 --output p1 --epochs 3 --learning-rate 5e-4 --decay constant
+      """)
+
+  /// What follows the warm-up of the learning rate.
+  enum Decay: String, CaseIterable, ExpressibleByArgument {
+    case cosine, constant
+  }
+
+  @OptionGroup(title: "Input") var input: InputOptions
+
+  @Option(
+    help: ArgumentHelp("The policy to begin from.", valueName: "folder"), completion: .directory)
+  var policy: String
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("The warmed-up policy's folder.", valueName: "folder"),
+    completion: .directory)
+  var output: String
+
+  @Option(help: "The highest learning rate.")
+  var learningRate = 1e-3
+
+  @Option(
+    help: ArgumentHelp(
+      "The learning rate rises over the first so many optimizer steps.", valueName: "steps"))
+  var warmUpSteps = 50
+
+  @Option(help: "What follows: a 'cosine' down to a tenth, or a 'constant' rate.")
+  var decay: Decay = .cosine
+
+  @Option(help: ArgumentHelp("How often every example is used.", valueName: "count"))
+  var epochs = 1
+
+  @Option(help: ArgumentHelp("Tokens of one optimizer step.", valueName: "tokens"))
+  var batchTokens = 4096
+
+  @Flag(help: "Learn the prompts' tokens as well.")
+  var learnPrompts = false
+
+  @Option(help: "Another seed shuffles the examples another way.")
+  var seed: UInt64 = 1
+
+  @OptionGroup(title: "Optimizer") var optimizer: OptimizerArguments
+  @OptionGroup(title: "Report") var report: ReportOptions
+
+  mutating func validate() throws {
+    try checkSchedule(learningRate: learningRate, warmUpSteps: warmUpSteps)
+    for (name, value) in [("--epochs", epochs), ("--batch-tokens", batchTokens)] where value < 1 {
+      throw ValidationError("'\(name)' must be at least 1, but is \(value)")
+    }
+  }
+
+  func run() throws {
+    let run = ToolRun(tool: "srar-update sft", report)
+    let folder = try PolicyFolder(path: policy)
+    let model = Model(weights: try Weights(folder))
+    let training = try SupervisedTraining(
+      examples(run, folder),
+      options: SupervisedTrainingOptions(
+        epochCount: epochs, batchTokens: batchTokens,
+        microBatchTokens: optimizer.microBatchTokens, learnsPrompts: learnPrompts, seed: seed))
+    let trainer = try optimizer.trainer(
+      model,
+      optimizer: AdamW(options: optimizer.adamW, segments: optimizer.segments(of: model.weights)),
+      schedule: LearningRateSchedule(
+        peak: learningRate, warmUpStepCount: warmUpSteps,
+        decay: decay == .constant
+          ? .constant : .cosine(stepCount: training.stepCount, minimum: 0.1)))
+    var tokenCount = 0
+    let reports = try training.run(trainer) { report in
+      tokenCount += report.computedTokenCount
+      let rate = Int(Double(tokenCount) / max(run.seconds, 0.001))
+      run.progress.update(
+        fraction: Double(report.step.number) / Double(training.stepCount),
+        "loss \((report.loss * 1000).rounded() / 1000), \(rate) tokens/s")
+    }
+    try writePolicy(trainer, from: folder, to: output, keepsOptimizer: false)
+    summarize(reports, tokenCount: tokenCount, run)
+    try run.finish()
+  }
+
+  /// The records' problems and solutions as tokens; the end of the sequence is part of a solution.
+  private func examples(_ run: ToolRun, _ folder: PolicyFolder) throws -> [SupervisedExample] {
+    let rejects = try input.rejects.map { try RejectWriter(path: $0) }
+    let reader = try input.open(rejects: rejects)
+    let tokenizer = try Tokenizer(folder: folder.path)
+    let template = try ChatTemplate(folder: folder.path)
+    let end = folder.configuration.endOfSequenceTokenIDs.prefix(1).map(Int32.init)
+    var examples: [SupervisedExample] = []
+    while let record = try reader.next() {
+      do {
+        let problem = try Problem(record)
+        guard let solution = problem.solution, !problem.messages.isEmpty else {
+          throw RecordError.missingField(
+            problem.solution == nil ? "solution" : "messages", record: problem.id,
+            record.position, writtenBy: "srar-prep")
+        }
+        let prompt = try tokenizer.encode(
+          template.render(problem.messages.map { ChatMessage(role: $0.role, content: $0.content) }))
+        examples.append(
+          SupervisedExample(
+            name: problem.id, promptTokens: prompt.map(Int32.init),
+            solutionTokens: tokenizer.encode(solution).map(Int32.init) + end))
+      } catch let error as RecordError {
+        try reader.reject(record, error)
+      }
+    }
+    try rejects?.commit()
+    guard !examples.isEmpty else { throw UsageError("there are no examples to learn from") }
+    run.metrics["examples"] = examples.count
+    return examples
+  }
+
+  private func summarize(_ reports: [SupervisedTraining.Report], tokenCount: Int, _ run: ToolRun) {
+    let tail = reports.suffix(20)
+    let loss = tail.reduce(0.0) { $0 + $1.loss } / Double(max(tail.count, 1))
+    let rate = Double(tokenCount) / max(run.seconds, 0.001)
+    run.metrics["optimizer_steps"] = reports.count
+    run.metrics["computed_tokens"] = tokenCount
+    run.metrics["loss"] = loss
+    run.metrics["tokens_per_second"] = rate
+    run.summarize(
+      "\(output): \(reports.count) optimizer steps, \(tokenCount) tokens at \(Int(rate)) tokens/s, "
+        + "loss \((loss * 1000).rounded() / 1000)")
+  }
+}

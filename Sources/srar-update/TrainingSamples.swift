@@ -1,0 +1,127 @@
+import Checkpoints
+import Filters
+import JSONLines
+import PolicyGradient
+import Records
+import Steps
+import Tokenizers
+
+/// The rollouts that an update learns from.
+struct TrainingSamples {
+  private(set) var samples: [PolicySample] = []
+  /// Rollouts whose responses had no tokens.
+  private(set) var tokenizedCount = 0
+  /// Whether every rollout brings log-probabilities of the policy's own, untruncated distribution.
+  private(set) var haveUsableLogProbabilities = true
+  private var temperatures: [Double] = []
+  private let tokenizer: Tokenizer
+  private let folder: PolicyFolder
+
+  init(tokenizer: Tokenizer, folder: PolicyFolder) {
+    self.tokenizer = tokenizer
+    self.folder = folder
+  }
+
+  mutating func add(_ record: Record) throws {
+    let id = try record.requiredID()
+    let rollout = try record.read(Rollout.self)
+    let advantage = try record.read(Advantage.self)
+    let name = "\(id), rollout \(rollout.index)"
+    if let prompt = rollout.promptTokens, let response = rollout.tokens {
+      samples.append(
+        PolicySample(
+          name: name, promptTokens: try narrowed(prompt, record),
+          responseTokens: try narrowed(response, record),
+          advantages: try tokenAdvantages(advantage, tokenCount: response.count, record) {
+            $0.tokens
+          },
+          rolloutLogProbabilities: rollout.logProbabilities))
+      note(rollout.sampling)
+      if rollout.logProbabilities == nil { haveUsableLogProbabilities = false }
+    } else {
+      samples.append(try tokenized(rollout, advantage, name: name, record))
+      haveUsableLogProbabilities = false
+      tokenizedCount += 1
+    }
+  }
+
+  /// The temperature that all rollouts were sampled at; 1 where nothing says.
+  func commonTemperature() throws -> Double {
+    guard let first = temperatures.first else { return 1 }
+    guard temperatures.allSatisfy({ $0 == first }) else {
+      throw UsageError("the rollouts were sampled at different temperatures; give '--temperature'")
+    }
+    // Greedy sampling records the probabilities of temperature 1.
+    return first == 0 ? 1 : first
+  }
+
+  private mutating func note(_ sampling: SamplingDescription?) {
+    guard let sampling else {
+      haveUsableLogProbabilities = false
+      return
+    }
+    if temperatures.last != sampling.temperature { temperatures.append(sampling.temperature) }
+    if sampling.topP < 1 || sampling.topK > 0 { haveUsableLogProbabilities = false }
+  }
+
+  /// A response as this policy's tokens, its end included where it ended by itself.
+  private func tokenized(
+    _ rollout: Rollout, _ advantage: Advantage, name: String, _ record: Record
+  ) throws -> PolicySample {
+    let problem = try Problem(record)
+    guard !problem.messages.isEmpty else {
+      throw RecordError.missingField(
+        "messages", record: problem.id, record.position, writtenBy: "srar-prep")
+    }
+    let prompt = try tokenizer.encode(
+      ChatTemplate(folder: folder.path).render(
+        problem.messages.map { ChatMessage(role: $0.role, content: $0.content) }))
+    var response = tokenizer.encode(rollout.response)
+    let bytes = try tokenizer.decode(response).byteRanges
+    if rollout.finishReason != .length, let end = folder.configuration.endOfSequenceTokenIDs.first {
+      response.append(end)
+    }
+    let advantages = try tokenAdvantages(
+      advantage, tokenCount: response.count, record
+    ) { offset in
+      offset.bytes.map { span in
+        let first = bytes.firstIndex { $0.lowerBound >= span.lowerBound } ?? bytes.count
+        let end = bytes.firstIndex { $0.lowerBound >= span.upperBound } ?? bytes.count
+        return first..<max(first, end)
+      }
+    }
+    return PolicySample(
+      name: name, promptTokens: prompt.map(Int32.init), responseTokens: response.map(Int32.init),
+      advantages: advantages)
+  }
+
+  /// One advantage per token: the outcome, and the offsets of the steps.
+  private func tokenAdvantages(
+    _ advantage: Advantage, tokenCount: Int, _ record: Record,
+    span: (Advantage.StepOffset) -> Range<Int>?
+  ) throws -> [Float] {
+    var values = [Double](repeating: advantage.outcome, count: tokenCount)
+    for offset in advantage.offsets {
+      guard let tokens = span(offset) else { continue }
+      guard tokens.upperBound <= tokenCount else {
+        throw RecordError.invalidValue(
+          "advantage.offsets",
+          reason: "reach to token \(tokens.upperBound) of a response of \(tokenCount) tokens",
+          record: record.id, record.position)
+      }
+      for token in tokens { values[token] += offset.value }
+    }
+    return values.map(Float.init)
+  }
+
+  private func narrowed(_ tokens: [Int], _ record: Record) throws -> [Int32] {
+    try tokens.map { token in
+      guard let narrow = Int32(exactly: token) else {
+        throw RecordError.invalidValue(
+          "rollout.tokens", reason: "hold \(token), which is no token", record: record.id,
+          record.position)
+      }
+      return narrow
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Filters
+import JSONLines
+import PolicyGradient
+
+/// What an update did, over all its optimizer steps.
+struct UpdateSummary {
+  private(set) var stepCount = 0
+  private let samples: TrainingSamples
+
+  init(samples: TrainingSamples) { self.samples = samples }
+
+  mutating func add(_ report: PolicyUpdate.Report) {
+    stepCount += report.step == nil ? 0 : 1
+  }
+
+  /// Notes the metrics, the means weighted by trained tokens.
+  func report(_ reports: [PolicyUpdate.Report], to run: ToolRun, output: String) {
+    var sums = PolicyLossSums()
+    for report in reports { sums.add(report.sums) }
+    let batches = Double(max(reports.count, 1))
+    let steps = reports.compactMap(\.step)
+    let norm = steps.reduce(0.0) { $0 + $1.gradientNorm } / Double(max(steps.count, 1))
+    run.metrics["rollouts"] = samples.samples.count
+    run.metrics["trained_rollouts"] = reports.reduce(0) { $0 + $1.trainedRolloutCount }
+    run.metrics["response_tokens"] = reports.reduce(0) { $0 + $1.responseTokenCount }
+    run.metrics["trained_tokens"] = sums.tokenCount
+    run.metrics["computed_tokens"] = reports.reduce(0) { $0 + $1.computedTokenCount }
+    run.metrics["optimizer_steps"] = steps.count
+    run.metrics["optimizer_step"] = steps.last?.number
+    run.metrics["learning_rate"] = steps.last?.learningRate
+    run.metrics["loss"] = sums.loss / batches
+    run.metrics["policy_loss"] = sums.policyLoss / batches
+    run.metrics["kl_loss"] = sums.klLoss / batches
+    run.metrics["entropy"] = sums.meanEntropy
+    run.metrics["clip_fraction"] = sums.clipFraction
+    run.metrics["lower_clip_fraction"] = sums.lowerClipFraction
+    run.metrics["approximate_kl"] = sums.approximateKL
+    run.metrics["importance_ratio"] = sums.meanImportanceRatio
+    run.metrics["rollout_weight"] = sums.meanRolloutWeight
+    run.metrics["gradient_norm"] = norm
+    run.summarize(
+      "\(output): \(steps.count) optimizer steps on \(samples.samples.count) rollouts, "
+        + "gradient norm \(rounded(norm)), entropy \(rounded(sums.meanEntropy)), "
+        + "clipped \(rounded(sums.clipFraction * 100)) %")
+  }
+
+  private func rounded(_ value: Double) -> String { ((value * 1000).rounded() / 1000).description }
+}
