@@ -1,48 +1,32 @@
 // Text into the tokens of arithmetic. Linear: every byte is looked at a bounded number of times.
 
-/// A token of arithmetic as people and models write it, and where it stands.
-struct ArithmeticToken {
-  enum Kind: Equatable {
-    case number(Expression.Number)
-    case plus, minus, times, divide, power
-    /// `\frac`, whose two groups follow.
-    case fraction
-    case open, close
-    /// `{` and `}`: grouping in LaTeX, only meaningful to `\frac` and `^`.
-    case openBrace, closeBrace
-    case percent
-    case equals
-    /// A word: a unit, or prose.
-    case word
-    /// Whatever an expression cannot contain: the end of a sentence, a line, a list.
-    case barrier
-  }
-
-  let kind: Kind
-  let bytes: Range<Int>
-}
-
 /// Makes tokens from UTF-8.
 struct ArithmeticLexer {
-  /// A number of more digits is a barrier.
+  /// A number of more digits is not read.
   static let maximumDigits = 1000
 
-  private let bytes: UnsafeRawBufferPointer
-  private var position: Int
-  private let end: Int
-  private(set) var tokens: [ArithmeticToken] = []
+  let bytes: UnsafeRawBufferPointer
+  var position = 0
+  var end = 0
+  var tokens: ArithmeticTokens
 
-  /// The tokens of a part of a text.
-  static func tokens(of bytes: UnsafeRawBufferPointer, in range: Range<Int>) -> [ArithmeticToken] {
-    var lexer = ArithmeticLexer(bytes: bytes, position: range.lowerBound, end: range.upperBound)
-    while lexer.position < lexer.end { lexer.token() }
+  /// The tokens of a text.
+  static func tokens(of bytes: UnsafeRawBufferPointer) -> ArithmeticTokens {
+    var lexer = ArithmeticLexer(bytes: bytes)
+    lexer.read(0..<bytes.count)
     return lexer.tokens
   }
 
-  private init(bytes: UnsafeRawBufferPointer, position: Int, end: Int) {
+  init(bytes: UnsafeRawBufferPointer) {
     self.bytes = bytes
-    self.position = position
-    self.end = end
+    tokens = ArithmeticTokens(bytes: bytes)
+  }
+
+  /// Appends the tokens of a part of the text.
+  mutating func read(_ range: Range<Int>) {
+    position = range.lowerBound
+    end = range.upperBound
+    while position < end { token() }
   }
 
   private mutating func token() {
@@ -50,78 +34,95 @@ struct ArithmeticLexer {
     switch byte {
     case 0x30...0x39: number()
     case UInt8(ascii: ".") where isDigit(at: position + 1): number()
-    case UInt8(ascii: "+"): single(.plus)
-    case UInt8(ascii: "-"): single(isListMark ? .barrier : .minus)
-    case UInt8(ascii: "*"):
-      // `**` is Markdown's bold as often as it is a power: both end an expression where no number follows at once.
-      if position + 1 < end, bytes[position + 1] == byte {
-        add(.barrier, 2)
-      } else {
-        single(.times)
-      }
-    case UInt8(ascii: "/"): single(.divide)
-    case UInt8(ascii: "^"): single(.power)
-    case UInt8(ascii: "("), UInt8(ascii: "["): single(.open)
-    case UInt8(ascii: ")"), UInt8(ascii: "]"): single(.close)
-    case UInt8(ascii: "{"): single(.openBrace)
-    case UInt8(ascii: "}"): single(.closeBrace)
-    case UInt8(ascii: "%"): single(.percent)
-    case UInt8(ascii: "="): single(.equals)
+    case UInt8(ascii: "+"): add(.plus, 1)
+    case UInt8(ascii: "-"): dash(width: 1)
+    case UInt8(ascii: "*"): star()
+    case UInt8(ascii: "/"): slash()
+    case UInt8(ascii: "^"): add(.power, 1)
+    case UInt8(ascii: "("), UInt8(ascii: "["): add(.open, 1)
+    case UInt8(ascii: ")"), UInt8(ascii: "]"): add(.close, 1)
+    case UInt8(ascii: "{"): add(.openBrace, 1)
+    case UInt8(ascii: "}"): add(.closeBrace, 1)
+    case UInt8(ascii: "%"): add(.percent, 1)
+    case UInt8(ascii: "="): equals()
+    case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "!"), UInt8(ascii: ":"):
+      // An inequality is no equation.
+      add(.barrier, self.byte(at: position + 1) == UInt8(ascii: "=") ? 2 : 1)
     case UInt8(ascii: "\\"): command()
-    case UInt8(ascii: "$"), 0x20, 0x09, UInt8(ascii: "~"): position += 1
+    case UInt8(ascii: "_"): add(.unknown, 1)
+    // LaTeX aligns at "&=".
+    case UInt8(ascii: "&") where isBesideEquals: position += 1
+    case UInt8(ascii: "$"), 0x20, 0x09, UInt8(ascii: "~"), UInt8(ascii: "`"): position += 1
     case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): word()
     case 0x80...: unicode()
-    default: single(.barrier)
+    default: add(.barrier, 1)
     }
   }
 
-  /// Whether a dash at the start of a line, with a blank behind it, marks a list rather than a negative number.
-  private var isListMark: Bool {
-    guard position + 1 < end, bytes[position + 1] == 0x20 else { return false }
-    guard let last = tokens.last else { return true }
-    return last.kind == .barrier && bytes[last.bytes.lowerBound] == 0x0A
-  }
-
-  private mutating func single(_ kind: ArithmeticToken.Kind) { add(kind, 1) }
-
-  private mutating func add(_ kind: ArithmeticToken.Kind, _ length: Int) {
-    tokens.append(ArithmeticToken(kind: kind, bytes: position..<position + length))
+  mutating func add(_ kind: ArithmeticToken.Kind, _ length: Int) {
+    tokens.list.append(ArithmeticToken(kind: kind, bytes: position..<position + length))
     position += length
   }
 
-  /// Digits with thousands separators (`1,000`, `1{,}000`, `1\,000`) and decimals.
+  /// Appends a token for what stands between a place and the position.
+  mutating func add(_ kind: ArithmeticToken.Kind, from start: Int) {
+    tokens.list.append(ArithmeticToken(kind: kind, bytes: start..<position))
+  }
+
+  // MARK: Numbers
+
+  /// Digits with thousands separators (`1,000`, `1{,}000`, `1\,000`), decimals and an exponent.
   private mutating func number() {
     let start = position
-    var text: [UInt8] = []
-    var decimals = 0
-    while isDigit(at: position) || separatesThousands(after: text.count) {
+    let continuesNumber = last == .number && lastEnd == start
+    var digitCount = 0
+    while isDigit(at: position) || separatesThousands(after: digitCount) {
       if isDigit(at: position) {
-        text.append(bytes[position])
+        digitCount += 1
         position += 1
       } else {
         position += separatorLength
       }
     }
-    if position < end, bytes[position] == UInt8(ascii: "."), isDigit(at: position + 1) {
-      text.append(UInt8(ascii: "."))
+    if byte(at: position) == UInt8(ascii: "."), isDigit(at: position + 1) {
       position += 1
       while isDigit(at: position) {
-        text.append(bytes[position])
-        decimals += 1
+        digitCount += 1
         position += 1
       }
     }
-    guard text.count <= Self.maximumDigits,
-      let value = Rational(decimal: String(decoding: text, as: UTF8.self))
-    else {
-      tokens.append(ArithmeticToken(kind: .barrier, bytes: start..<position))
-      return
+    skipExponent()
+    // "8.333...": the dots say that the decimals go on.
+    if byte(at: position) == UInt8(ascii: "."), byte(at: position + 1) == UInt8(ascii: ".") {
+      while byte(at: position) == UInt8(ascii: ".") { position += 1 }
     }
-    let number = Expression.Number(value: value, decimals: decimals, isPercentage: false)
-    tokens.append(ArithmeticToken(kind: .number(number), bytes: start..<position))
+    if isOrdinal {
+      position += 2
+      return add(.word, from: start)
+    }
+    let isPlain = digitCount <= Self.maximumDigits && !continuesNumber && !continues(from: start)
+    add(isPlain ? .number : .unknown, from: start)
   }
 
-  /// Whether a separator of thousands stands here: between one to three digits and exactly three.
+  /// Whether the digits are part of something that is no plain number; passes over the rest of it.
+  ///
+  /// A clock time or a ratio, a list without blanks (or thousands parted wrongly: "16,0000"), the second half of "18 000",
+  /// a number with leading zeros.
+  private mutating func continues(from start: Int) -> Bool {
+    if let sign = byte(at: position), sign == UInt8(ascii: ":") || sign == UInt8(ascii: ","),
+      isDigit(at: position + 1)
+    {
+      while let next = byte(at: position),
+        isDigit(at: position) || next == sign || next == UInt8(ascii: ".")
+      {
+        position += 1
+      }
+      return true
+    }
+    return bytes[start] == UInt8(ascii: "0") && isDigit(at: start + 1)
+  }
+
+  /// Whether a separator of thousands stands here: behind one to three digits or a group, before exactly three.
   private func separatesThousands(after digitCount: Int) -> Bool {
     guard digitCount > 0, separatorLength > 0 else { return false }
     let next = position + separatorLength
@@ -129,110 +130,133 @@ struct ArithmeticLexer {
   }
 
   private var separatorLength: Int {
-    for separator in [[0x2C], [0x7B, 0x2C, 0x7D], [0x5C, 0x2C]] as [[UInt8]]
-    where position + separator.count <= end
-      && bytes[position..<position + separator.count].elementsEqual(separator)
+    switch byte(at: position) {
+    case UInt8(ascii: ","): 1
+    case UInt8(ascii: "{")
+    where byte(at: position + 1) == UInt8(ascii: ",") && byte(at: position + 2) == UInt8(ascii: "}"):
+      3
+    case UInt8(ascii: "\\") where byte(at: position + 1) == UInt8(ascii: ","): 2
+    default: 0
+    }
+  }
+
+  /// Passes over "e-05", as programs print small numbers.
+  private mutating func skipExponent() {
+    guard let letter = byte(at: position), letter | 0x20 == UInt8(ascii: "e") else { return }
+    var next = position + 1
+    if byte(at: next) == UInt8(ascii: "-") || byte(at: next) == UInt8(ascii: "+") { next += 1 }
+    let first = next
+    while isDigit(at: next) { next += 1 }
+    guard (1...3).contains(next - first), letterCount(at: next) == 0 else { return }
+    position = next
+  }
+
+  /// Whether "st", "nd", "rd" or "th" ends here what the digits began.
+  private var isOrdinal: Bool {
+    guard letterCount(at: position) == 2 else { return false }
+    switch (bytes[position] | 0x20, bytes[position + 1] | 0x20) {
+    case (UInt8(ascii: "s"), UInt8(ascii: "t")), (UInt8(ascii: "n"), UInt8(ascii: "d")),
+      (UInt8(ascii: "r"), UInt8(ascii: "d")), (UInt8(ascii: "t"), UInt8(ascii: "h")):
+      return true
+    default: return false
+    }
+  }
+
+  // MARK: Signs
+
+  /// A minus, a hyphen, a dash, a list's mark or an arrow.
+  mutating func dash(width: Int) {
+    let next = position + width
+    if let follower = byte(at: next), follower == UInt8(ascii: ">") || follower == UInt8(ascii: "-")
     {
-      return separator.count
+      position = next
+      while byte(at: position) == UInt8(ascii: "-") { position += 1 }
+      return add(.barrier, from: next - width)
     }
-    return 0
+    if startsLine, isBlank(at: next) { return add(.barrier, width) }
+    guard let letters = nextLetterCount(from: next), letters > 1 else { return add(.minus, width) }
+    // "3-hour" is one quantity; "5 - the rest" is prose.
+    if isBlank(at: next) { add(.barrier, width) } else { position = next }
   }
 
-  /// A LaTeX command.
-  private mutating func command() {
+  /// A product, a power, Markdown's emphasis or a list's mark.
+  private mutating func star() {
+    guard byte(at: position + 1) == UInt8(ascii: "*") else {
+      return add(startsLine && isBlank(at: position + 1) ? .barrier : .times, 1)
+    }
+    let isPower =
+      last?.endsOperand == true && lastEnd == position
+      && (isDigit(at: position + 2) || byte(at: position + 2) == UInt8(ascii: "("))
+    if isPower { add(.power, 2) } else { position += 2 }
+  }
+
+  /// A quotient, or the "per" of a unit: "60 miles/hour".
+  private mutating func slash() {
+    let letters = nextLetterCount(from: position + 1) ?? 0
+    let isClose = lastEnd == position && !isBlank(at: position + 1)
+    guard letters > 1 || (letters == 1 && last == .word && isClose) else {
+      return add(.divide, 1)
+    }
     let start = position
     position += 1
-    while position < end, isLetter(bytes[position]) { position += 1 }
-    let name = String(decoding: bytes[start + 1..<position], as: UTF8.self)
-    let range = start..<position
-    switch name {
-    case "times", "cdot": tokens.append(ArithmeticToken(kind: .times, bytes: range))
-    case "div": tokens.append(ArithmeticToken(kind: .divide, bytes: range))
-    case "frac", "dfrac", "tfrac":
-      tokens.append(ArithmeticToken(kind: .fraction, bytes: range))
-      // LaTeX's short form: `\frac12` is 1/2, a digit for each group that has no braces.
-      for _ in 0..<2 where isDigit(at: position) { digitGroup() }
-    case "left", "right", "displaystyle", "quad", "qquad": break
-    case "text", "mathrm", "textbf", "mathbf", "boxed":
-      tokens.append(ArithmeticToken(kind: .word, bytes: range))
-    case "":
-      // An escaped sign: spaces and delimiters of mathematics are nothing, a percent sign is itself.
-      guard position < end else { return }
-      let sign = bytes[position]
-      switch sign {
-      case UInt8(ascii: "%"): single(.percent)
-      case UInt8(ascii: "$"), UInt8(ascii: ","), UInt8(ascii: "!"), UInt8(ascii: ";"), 0x20,
-        UInt8(ascii: "("), UInt8(ascii: ")"):
-        position += 1
-      default: single(.barrier)
-      }
-    default: tokens.append(ArithmeticToken(kind: .barrier, bytes: range))
-    }
+    while isBlank(at: position) { position += 1 }
+    position += letters
+    add(.word, from: start)
   }
 
-  /// A single digit as if it stood in braces.
-  private mutating func digitGroup() {
-    let place = position..<position + 1
-    let number = Expression.Number(
-      value: Rational(Int(bytes[position] - 0x30)), decimals: 0, isPercentage: false)
-    for kind in [ArithmeticToken.Kind.openBrace, .number(number), .closeBrace] {
-      tokens.append(ArithmeticToken(kind: kind, bytes: place))
-    }
-    position += 1
-  }
-
-  private mutating func word() {
+  private mutating func equals() {
     let start = position
-    while position < end, isLetter(bytes[position]) || bytes[position] == UInt8(ascii: "'") {
+    while byte(at: position) == UInt8(ascii: "=") { position += 1 }
+    if byte(at: position) == UInt8(ascii: ">") {
       position += 1
+      return add(.barrier, from: start)
     }
-    let isCross = position - start == 1 && bytes[start] | 0x20 == UInt8(ascii: "x")
-    let isOf = bytes[start..<position].elementsEqual("of".utf8)
-    let kind: ArithmeticToken.Kind
-    switch true {
-    case isCross where followsOperand: kind = .times
-    case isOf where followsProportion: kind = .times
-    default: kind = .word
-    }
-    tokens.append(ArithmeticToken(kind: kind, bytes: start..<position))
+    add(position - start <= 2 ? .equals : .barrier, from: start)
   }
 
-  /// × ÷ − – · and the like; other letters make words, other signs barriers.
-  private mutating func unicode() {
-    var decoder = UTF8()
-    var iterator = bytes[position..<min(position + 4, end)].makeIterator()
-    guard case .scalarValue(let scalar) = decoder.decode(&iterator) else { return single(.barrier) }
-    let width = UTF8.width(scalar)
-    switch scalar {
-    case "×", "·", "⋅", "∙", "✕": add(.times, width)
-    case "÷", "∕", "⁄": add(.divide, width)
-    case "−", "–": add(.minus, width)
-    case "＝": add(.equals, width)
-    case "€", "£", "¥", "¢", "\u{A0}", "\u{202F}", "\u{2009}": position += width
-    default: add(scalar.properties.isAlphabetic ? .word : .barrier, width)
+  // MARK: Neighbours
+
+  /// The kind of the last token.
+  var last: ArithmeticToken.Kind? { tokens.list.last?.kind }
+
+  /// Where the last token ends.
+  var lastEnd: Int? { tokens.list.last?.bytes.upperBound }
+
+  func byte(at index: Int) -> UInt8? { index < end ? bytes[index] : nil }
+
+  func isDigit(at index: Int) -> Bool { index < end && (0x30...0x39).contains(bytes[index]) }
+
+  func isBlank(at index: Int) -> Bool {
+    index < end && (bytes[index] == 0x20 || bytes[index] == 0x09)
+  }
+
+  /// How many ASCII letters stand at a place; more than 32 are not counted.
+  func letterCount(at start: Int) -> Int {
+    var index = start
+    while index < min(end, start + 32), (0x61...0x7A).contains(bytes[index] | 0x20) { index += 1 }
+    return index - start
+  }
+
+  /// How many letters stand at a place or behind the blanks there; nil where none do.
+  private func nextLetterCount(from start: Int) -> Int? {
+    var index = start
+    while index < start + 4, isBlank(at: index) { index += 1 }
+    let count = letterCount(at: index)
+    return count > 0 ? count : nil
+  }
+
+  private var startsLine: Bool {
+    var index = position
+    while index > 0, bytes[index - 1] == 0x20 || bytes[index - 1] == 0x09 {
+      // A long indent is no list, and looking back must stay cheap.
+      guard position - index < 16 else { return false }
+      index -= 1
     }
+    return index == 0 || bytes[index - 1] == 0x0A
   }
 
-  private var followsOperand: Bool {
-    switch tokens.last?.kind {
-    case .number, .close, .closeBrace, .percent: true
-    // "3 apples x 4": a unit may stand between.
-    case .word: tokens.count > 1
-    default: false
-    }
+  private var isBesideEquals: Bool {
+    byte(at: position + 1) == UInt8(ascii: "=")
+      || (position > 0 && bytes[position - 1] == UInt8(ascii: "="))
   }
-
-  private var followsProportion: Bool {
-    switch tokens.last?.kind {
-    case .percent, .closeBrace: true
-    case .number: tokens.count > 1 && tokens[tokens.count - 2].kind == .divide
-    default: false
-    }
-  }
-
-  private func isDigit(at index: Int) -> Bool {
-    index < end && (0x30...0x39).contains(bytes[index])
-  }
-
-  private func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
 }

@@ -36,10 +36,10 @@ package indirect enum Expression: Hashable, Sendable {
     case .sum(let terms):
       var sum = Rational(0)
       for term in terms {
-        guard let value = term.expression.value else { return nil }
-        sum = term.isSubtracted ? sum - value : sum + value
-        guard let bounded = sum.withinBudget else { return nil }
-        sum = bounded
+        guard let value = term.expression.value,
+          let next = (term.isSubtracted ? sum - value : sum + value).withinBudget
+        else { return nil }
+        sum = next
       }
       return sum
     case .product(let factors):
@@ -54,7 +54,7 @@ package indirect enum Expression: Hashable, Sendable {
       return product
     case .power(let base, let exponent):
       guard let base = base.value, let exponent = exponent.value, exponent.isInteger,
-        let whole = Int(exponent.numerator.description)
+        let whole = Int(exactly: exponent.numerator)
       else { return nil }
       return base.power(whole)
     }
@@ -69,31 +69,12 @@ package indirect enum Expression: Hashable, Sendable {
     }
   }
 
-  /// The literal that it is; nil for a calculation.
+  /// The literal that it is, whatever its sign; nil for a calculation.
   package var literal: Number? {
     switch self {
     case .number(let number): number
     case .sum(let terms) where terms.count == 1: terms[0].expression.literal
     default: nil
-    }
-  }
-
-  /// Text that is equal for expressions that differ only in the order of terms and factors, in parentheses that change
-  /// nothing, or in how numbers are written: 3·(4 + 5) and (5 + 4)·3.0.
-  package var canonicalForm: String {
-    switch self {
-    case .number(let number): return number.value.description
-    case .sum(let terms):
-      if terms.count == 1, !terms[0].isSubtracted { return terms[0].expression.canonicalForm }
-      return "("
-        + terms.map { ($0.isSubtracted ? "-" : "+") + $0.expression.canonicalForm }.sorted()
-        .joined() + ")"
-    case .product(let factors):
-      return "("
-        + factors.map { ($0.isDivisor ? "/" : "*") + $0.expression.canonicalForm }.sorted()
-        .joined() + ")"
-    case .power(let base, let exponent):
-      return "(\(base.canonicalForm)^\(exponent.canonicalForm))"
     }
   }
 

@@ -7,36 +7,27 @@ package struct StatedNumber: Hashable, Sendable {
   /// nil where the text is not one number, with its sign, currency, unit or percent sign; sums are no number.
   package init?(_ text: String) {
     var copy = text
-    var tokens = copy.withUTF8 { utf8 in
-      ArithmeticLexer.tokens(of: UnsafeRawBufferPointer(utf8), in: 0..<utf8.count)
-    }
-    // A full stop or a line break behind the number says nothing.
-    while tokens.last?.kind == .barrier { tokens.removeLast() }
-    var isNegative = false
-    while let first = tokens.first?.kind, first == .minus || first == .plus {
-      isNegative = isNegative != (first == .minus)
-      tokens.removeFirst()
-    }
-    var whole = Rational(0)
-    if let integer = Self.wholePart(of: tokens) {
-      whole = integer
-      tokens.removeFirst()
-    }
-    guard let expression = ExpressionParser.expression(of: tokens[...]), !expression.isSum,
-      let rest = expression.value
-    else { return nil }
-    value = isNegative ? -(whole + rest) : whole + rest
-    isPercentage = expression.literal?.isPercentage ?? false
+    let read = copy.withUTF8 { utf8 in Self.read(UnsafeRawBufferPointer(utf8)) }
+    guard let (value, isPercentage) = read else { return nil }
+    self.value = value
+    self.isPercentage = isPercentage
   }
 
-  /// The whole part of a mixed number: an integer, and a fraction right behind it.
-  private static func wholePart(of tokens: [ArithmeticToken]) -> Rational? {
-    guard tokens.count >= 4, case .number(let integer) = tokens[0].kind, integer.value.isInteger
+  private static func read(_ bytes: UnsafeRawBufferPointer) -> (Rational, Bool)? {
+    var tokens = ArithmeticLexer.tokens(of: bytes)
+    // A full stop or a line break behind the number says nothing.
+    while tokens.list.last?.kind == .barrier { tokens.list.removeLast() }
+    var isNegative = false
+    var first = 0
+    while first < tokens.list.count, [.minus, .plus].contains(tokens.list[first].kind) {
+      isNegative = isNegative != (tokens.list[first].kind == .minus)
+      first += 1
+    }
+    tokens.list.removeFirst(first)
+    guard let expression = ExpressionParser.expression(of: tokens), !expression.isSum,
+      let value = expression.value
     else { return nil }
-    if tokens[1].kind == .fraction { return integer.value }
-    guard case .number = tokens[1].kind, tokens[2].kind == .divide, case .number = tokens[3].kind
-    else { return nil }
-    return integer.value
+    return (isNegative ? -value : value, expression.literal?.isPercentage ?? false)
   }
 }
 

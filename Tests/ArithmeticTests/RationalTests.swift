@@ -12,7 +12,15 @@ struct RationalTests {
     #expect(Rational(decimal: "1.5e3")?.description == "1500")
     #expect(Rational(decimal: "25e-2")?.description == "1/4")
     #expect(Rational(decimal: "007")?.description == "7")
-    for text in ["", "-", ".", "1.2.3", "1e", "1e99999", "abc", "1 2", "٣"] {
+    #expect(Rational(decimal: "1,000")?.description == "1000")
+    #expect(Rational(decimal: "-12,345,678.5")?.description == "-24691357/2")
+    let long = String(repeating: "123456789", count: 5)
+    #expect(Rational(decimal: long)?.description == long)
+    for text in [
+      "", "-", ".", "1.2.3", "1e", "1e99999", "abc", "1 2", "٣", "1,2", "1,0000", "1234,567",
+      ",123",
+      "1,000,", "1.000,5",
+    ] {
       #expect(Rational(decimal: text) == nil, "\(text)")
     }
     #expect(Rational(decimal: String(repeating: "9", count: 5001)) == nil)
@@ -46,6 +54,8 @@ struct RationalTests {
     #expect(Rational(0).power(0) == Rational(1))
     #expect(Rational(-2).power(3) == Rational(-8))
     #expect(Rational(2).power(-2)?.description == "1/4")
+    #expect(Rational(1).power(.min) == Rational(1))
+    #expect(Rational(2).power(.min) == nil)
   }
 
   @Test("round to decimals, halves either way")
@@ -56,5 +66,24 @@ struct RationalTests {
     let half = try #require(Rational(decimal: "0.125"))
     #expect(half.rounds(to: try #require(Rational(decimal: "0.12")), decimals: 2))
     #expect(half.rounds(to: try #require(Rational(decimal: "0.13")), decimals: 2))
+  }
+
+  @Test("cut off decimals towards zero")
+  func cuttingOff() throws {
+    let value = try #require(Rational(-2).divided(by: Rational(3)))
+    #expect(value.isCutOff(at: try #require(Rational(decimal: "-0.66")), decimals: 2))
+    #expect(!value.isCutOff(at: try #require(Rational(decimal: "-0.67")), decimals: 2))
+    #expect(!value.isTerminating)
+    #expect(try #require(Rational(decimal: "0.0375")).isTerminating)
+  }
+
+  @Test("agree with big arithmetic beyond 64 bits", arguments: UInt64(0)..<50)
+  func largeNumbers(seed: UInt64) throws {
+    var random = RandomStream(seed: seed, "large rationals")
+    let factor = BigInt(10).power(random.integer(in: 15...40))
+    let (above, below) = (BigInt(random.integer(in: 1...999)), BigInt(random.integer(in: 1...999)))
+    let scaled = try #require(Rational(above * factor, over: below * factor))
+    #expect(scaled == Rational(above, over: below))
+    #expect(scaled.numerator.greatestCommonDivisor(with: scaled.denominator) == 1)
   }
 }
