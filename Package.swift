@@ -52,7 +52,7 @@ let package = Package(
     library("Filters", ["Diagnostics", "JSONLines", "Records", argumentParser]),
 
     // The method.
-    library("Rubrics"),
+    library("Rubrics", ["Diagnostics"]),
     library("Steps"),
     library("Arithmetic", [bigInt]),
     library("Answers", ["Arithmetic", bigInt]),
