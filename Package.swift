@@ -97,7 +97,9 @@ let package = Package(
     tests("JudgingTests", ["Arithmetic", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
     tests("RewardsTests", ["Answers", "Rewards", "Rubrics", "Steps"]),
     tests("AdvantagesTests", ["Advantages", "RandomStreams"]),
-    tests("WordProblemsTests", ["Arithmetic", "RandomStreams", "Rubrics", "WordProblems"]),
+    tests(
+      "WordProblemsTests",
+      ["Arithmetic", "Judging", "RandomStreams", "Rubrics", "Steps", "WordProblems"]),
     tests("ReportingTests", ["Reporting", "Rewards"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
     tests("TokenizersTests", ["Diagnostics", "JSONLines", "Tokenizers"]),
