@@ -52,7 +52,7 @@ let package = Package(
     library("Filters", ["Diagnostics", "JSONLines", "Records", argumentParser]),
 
     // The method.
-    library("Rubrics"),
+    library("Rubrics", ["Diagnostics"]),
     library("Steps"),
     library("Arithmetic", [bigInt]),
     library("Answers", ["Arithmetic", bigInt]),
@@ -97,7 +97,9 @@ let package = Package(
     tests("JudgingTests", ["Arithmetic", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
     tests("RewardsTests", ["Answers", "Rewards", "Rubrics", "Steps"]),
     tests("AdvantagesTests", ["Advantages", "RandomStreams"]),
-    tests("WordProblemsTests", ["Arithmetic", "RandomStreams", "Rubrics", "WordProblems"]),
+    tests(
+      "WordProblemsTests",
+      ["Arithmetic", "Judging", "RandomStreams", "Rubrics", "Steps", "WordProblems"]),
     tests("ReportingTests", ["Reporting", "Rewards"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
     tests("TokenizersTests", ["Diagnostics", "JSONLines", "Tokenizers"]),

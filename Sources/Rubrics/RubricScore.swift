@@ -17,6 +17,14 @@ package struct RubricBudgets: Equatable, Sendable {
 
   /// The paper's and the authors' budgets.
   package static let standard = RubricBudgets(suggest: 0.8, pitfall: -1.0, bonus: 1.0)
+
+  /// What Σδ can be for a rubric: −|R_PIT| … R_SUG + R_BON, without the types that the rubric lacks (Prop. O.5).
+  package func bounds(for rubric: [RubricItem]) -> ClosedRange<Double> {
+    func has(_ type: RubricItemType) -> Bool { rubric.contains { $0.type == type } }
+    let lowest = has(.pitfall) ? -abs(pitfall) : 0
+    let highest = (has(.suggest) ? suggest : 0) + (has(.bonus) ? bonus : 0)
+    return lowest...max(lowest, highest)
+  }
 }
 
 /// What the verdicts on one rollout are worth, step by step and by type.
@@ -67,7 +75,8 @@ package func rubricScore(
     guard let item = rubric.first(where: { $0.id == verdict.id }), item.type != .answer,
       judged.insert(item.id).inserted || repeated == .all
     else { continue }
-    let delta = verdict.isSatisfied ? delta(of: item.type, rubric: rubric, budgets: budgets) : 0
+    let delta =
+      verdict.isSatisfied ? rubricDelta(of: item.type, rubric: rubric, budgets: budgets) : 0
     switch item.type {
     case .suggest: score.suggest += delta
     case .pitfall: score.pitfall += delta
@@ -94,9 +103,10 @@ extension RubricScore {
   }
 }
 
-/// What a satisfied item of a type is worth in a rubric.
-private func delta(of type: RubricItemType, rubric: [RubricItem], budgets: RubricBudgets) -> Double
-{
+/// δ of a satisfied item of a type in a rubric: the type's budget, shared by the rubric's items of that type.
+func rubricDelta(
+  of type: RubricItemType, rubric: [RubricItem], budgets: RubricBudgets
+) -> Double {
   let count = Double(rubric.count { $0.type == type })
   return switch type {
   case .suggest: budgets.suggest / count

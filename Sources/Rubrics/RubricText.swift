@@ -10,20 +10,62 @@ package enum RubricNumbering: Sendable {
   case lines
 }
 
+/// One line of a rubric before anything is asked of it: what `lint` looks at, and what items are made from.
+package struct RubricLine: Equatable, Sendable {
+  /// The line's number in the trimmed text, from 1, counting blank lines.
+  package let number: Int
+  /// What stands between `<` and `>` at the start of the line; nil where the line begins otherwise.
+  package let tag: String?
+  /// What follows the tag, trimmed; the whole line where there is none.
+  package let text: String
+
+  package init(number: Int, tag: String?, text: String) {
+    self.number = number
+    self.tag = tag
+    self.text = text
+  }
+
+  /// The item that the line makes, under a number; nil where the tag is none of the four or no text follows.
+  package func item(id: Int) -> RubricItem? {
+    guard let type = tag.flatMap(RubricItemType.init(rawValue:)), !text.isEmpty else { return nil }
+    return RubricItem(id: id, type: type, text: text)
+  }
+}
+
+/// The lines of a rubric text that are not blank.
+///
+/// The text is trimmed and split at line feeds, each line trimmed.
+package func rubricLines(ofText text: String) -> [RubricLine] {
+  let lines = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    .unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+  return lines.enumerated().compactMap { index, scalars in
+    // Split at the scalar, not at the character: "\r\n" is one character to Swift.
+    let line = String(scalars).trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !line.isEmpty else { return nil }
+    guard line.utf8.first == UInt8(ascii: "<"), let end = line.firstIndex(of: ">") else {
+      return RubricLine(number: index + 1, tag: nil, text: line)
+    }
+    let rest = line[line.index(after: end)...].trimmingCharacters(in: .whitespacesAndNewlines)
+    return RubricLine(number: index + 1, tag: String(line[..<end].dropFirst()), text: rest)
+  }
+}
+
 /// The items of a rubric text.
 ///
-/// The text is trimmed and split at line feeds, each line trimmed; a line is an item when it begins with `<SUGGEST>`,
-/// `<PITFALL>`, `<BONUS>` or `<ANSWER>`, in upper case, and text follows. Other lines are passed over.
+/// A line is an item when it begins with `<SUGGEST>`, `<PITFALL>`, `<BONUS>` or `<ANSWER>`, in upper case, and text
+/// follows. Other lines are passed over; `rubricFindings` names them.
 package func rubricItems(ofText text: String, numbering: RubricNumbering = .items) -> [RubricItem] {
+  rubricItems(of: rubricLines(ofText: text), numbering: numbering)
+}
+
+/// The items among a rubric's lines.
+package func rubricItems(
+  of lines: [RubricLine], numbering: RubricNumbering = .items
+) -> [RubricItem] {
   var items: [RubricItem] = []
-  let lines = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    .split(separator: "\n" as Unicode.Scalar, omittingEmptySubsequences: false)
-  for (index, line) in lines.enumerated() {
-    guard let (type, text) = tagged(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-      continue
-    }
-    let id = numbering == .items ? items.count + 1 : index + 1
-    items.append(RubricItem(id: id, type: type, text: text))
+  for line in lines {
+    let id = numbering == .items ? items.count + 1 : line.number
+    if let item = line.item(id: id) { items.append(item) }
   }
   return items
 }
@@ -31,24 +73,4 @@ package func rubricItems(ofText text: String, numbering: RubricNumbering = .item
 /// A rubric in its text form.
 package func rubricText(of items: [RubricItem]) -> String {
   items.map { "<\($0.type.rawValue)> \($0.text)" }.joined(separator: "\n")
-}
-
-private func tagged(_ line: String) -> (RubricItemType, String)? {
-  for type in RubricItemType.allCases where line.hasPrefix("<\(type.rawValue)>") {
-    let text = line.dropFirst(type.rawValue.count + 2)
-      .trimmingCharacters(in: .whitespacesAndNewlines)
-    return text.isEmpty ? nil : (type, text)
-  }
-  return nil
-}
-
-extension StringProtocol {
-  /// Parts at a scalar, not at a character: "\r\n" is one character to Swift.
-  fileprivate func split(
-    separator: Unicode.Scalar, omittingEmptySubsequences: Bool
-  ) -> [String] {
-    unicodeScalars.split(
-      separator: separator, omittingEmptySubsequences: omittingEmptySubsequences
-    ).map { String(String.UnicodeScalarView($0)) }
-  }
 }

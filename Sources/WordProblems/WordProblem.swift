@@ -18,11 +18,18 @@ package enum ProblemSplit: String, CaseIterable, Sendable {
   case train, test
 
   /// The set of a text: one in ten is a test problem. Whatever the seeds and counts, no text is in both.
-  package init(text: String) {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    self = (hash >> 32).isMultiple(of: 10) ? .test : .train
+  package init(text: String) { self.init(fingerprint: textFingerprint(text)) }
+
+  init(fingerprint: UInt64) {
+    self = (fingerprint >> 32).isMultiple(of: 10) ? .test : .train
   }
+}
+
+/// FNV-1a of a text, 64 bits. That two problems share one costs the second of them its place, no more.
+func textFingerprint(_ text: String) -> UInt64 {
+  var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+  for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+  return hash
 }
 
 /// How hard the problems are.

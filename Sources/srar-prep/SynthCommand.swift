@@ -62,11 +62,16 @@ struct SynthCommand: ParsableCommand {
       let generator = WordProblemGenerator(
         seed: seed, difficulty: Difficulty(rawValue: difficulty) ?? .easy,
         stepCounts: minSteps...maxSteps)
-      for (index, problem) in generator.problems(count: count, split: split).enumerated() {
+      for (index, problem) in generator.problems(split).prefix(count).enumerated() {
         let record = self.record(problem, number: index + 1)
         try writer.write(
           id: record.id, position: LinePosition(source: "<synth>", line: index + 1)
         ) { record.writeMembers(to: &$0) }
+      }
+      guard writer.count == count else {
+        throw UsageError(
+          "'--count' is \(count), but there are only \(writer.count) different problems of this kind"
+        )
       }
       run.summarize(
         "\(writer.count) problems of difficulty \(difficulty), seed \(seed), \(split.rawValue)")

@@ -1,5 +1,7 @@
 import Arithmetic
+import Judging
 import Rubrics
+import Steps
 import Testing
 import WordProblems
 
@@ -8,8 +10,9 @@ struct WordProblemTests {
   private func problems(
     _ difficulty: Difficulty, count: Int = 400, split: ProblemSplit = .train, seed: UInt64 = 1
   ) -> [WordProblem] {
-    WordProblemGenerator(seed: seed, difficulty: difficulty, stepCounts: 2...5)
-      .problems(count: count, split: split)
+    Array(
+      WordProblemGenerator(seed: seed, difficulty: difficulty, stepCounts: 2...5)
+        .problems(split).prefix(count))
   }
 
   @Test("have solutions whose every equation is true, one a step", arguments: Difficulty.allCases)
@@ -59,6 +62,56 @@ struct WordProblemTests {
     #expect(problems(.medium, count: 50) != problems(.medium, count: 50, seed: 2))
     // A longer set begins with the shorter one.
     #expect(Array(problems(.medium, count: 50).prefix(20)) == problems(.medium, count: 20))
+  }
+
+  @Test(
+    "keep their bytes from version to version, so that a run can be repeated",
+    arguments: zip(
+      Difficulty.allCases,
+      [0xc0d5_288d_fd4f_8dad, 0x2bee_f0d3_16d6_3544, 0x972c_d2cb_2391_a1d2] as [UInt64]))
+  func keepTheirBytes(difficulty: Difficulty, expected: UInt64) {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for problem in problems(difficulty, count: 500) {
+      for text in [problem.text, problem.solution, rubricText(of: problem.rubric)] {
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+      }
+    }
+    #expect(hash == expected, "0x\(String(hash, radix: 16))")
+  }
+
+  @Test("have solutions that earn the full SUGGEST budget, and nothing else but it")
+  func referencesEarnTheBudget() {
+    let judge = EquationJudge(unattempted: .order)
+    for problem in Difficulty.allCases.flatMap({ problems($0) }) {
+      let steps = Steps.steps(of: problem.solution, style: .headers)
+      let verdicts = judge.verdicts(
+        on: JudgeRequest(
+          problem: problem.text, rubric: problem.rubric, response: problem.solution, steps: steps))
+      let score = rubricScore(
+        rubric: problem.rubric, verdicts: verdicts, budgets: .standard, repeated: .first)
+      #expect(abs(score.suggest - 0.8) < 1e-9, "\(problem.solution)")
+      #expect(score.pitfall == 0 && score.bonus == 0, "\(problem.solution)")
+      // Each SUGGEST item belongs to the step of its own calculation.
+      let suggested = verdicts.filter { $0.isSatisfied }.map(\.step)
+      #expect(suggested == Array(1...steps.count), "\(problem.solution)")
+    }
+  }
+
+  @Test("are short, and told in many ways")
+  func wording() {
+    let easy = problems(.easy, count: 2000)
+    let lengths = easy.map { $0.text.count + $0.solution.count }
+    #expect(lengths.reduce(0, +) / lengths.count < 280)
+    #expect(lengths.allSatisfy { $0 < 600 })
+    let titles = Set(
+      easy.flatMap { $0.solution.split(separator: "\n") }.filter { $0.hasPrefix("###") }
+        .map { $0.drop { $0 != ":" }.filter { !$0.isNumber } })
+    #expect(titles.count >= 24, "\(titles.count) ways to gain or lose")
+    let beginnings = Set(
+      easy.map { $0.text.prefix { $0 != "." }.filter { !$0.isNumber } })
+    #expect(beginnings.count >= 200)
+    // Every blank of a template is filled.
+    #expect(easy.allSatisfy { !$0.text.contains("{") && !$0.text.contains("  ") })
   }
 
   @Test("take two to five steps, and harder ones use more operations")
