@@ -60,7 +60,7 @@ let package = Package(
     library("Rewards", ["Answers", "Rubrics", "Steps"]),
     library("Advantages"),
     library("WordProblems", ["RandomStreams", "Rubrics"]),
-    library("Reporting", ["Rewards"]),
+    library("Reporting"),
 
     // The engine.
     library("Checkpoints", ["Diagnostics", "JSONLines"]),
@@ -82,7 +82,7 @@ let package = Package(
     tool(
       "srar-update",
       ["Checkpoints", "PolicyGradient", "RandomStreams", "Records", "Tokenizers", "Transformer"]),
-    tool("srar-report", ["JSONLines", "Records", "Reporting", "Steps"]),
+    tool("srar-report", ["Diagnostics", "JSONLines", "Judging", "Records", "Reporting"]),
 
     // Tests.
     .target(
@@ -100,7 +100,7 @@ let package = Package(
     tests(
       "WordProblemsTests",
       ["Arithmetic", "Judging", "RandomStreams", "Rubrics", "Steps", "WordProblems"]),
-    tests("ReportingTests", ["Reporting", "Rewards"]),
+    tests("ReportingTests", ["Reporting"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
     tests("TokenizersTests", ["Diagnostics", "JSONLines", "Tokenizers"]),
     tests(

@@ -1,5 +1,0 @@
-// Being written.
-@main
-enum Command {
-  static func main() {}
-}
