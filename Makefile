@@ -42,9 +42,14 @@ bench: build ## measure, beside what else is installed
 clean: ## remove what was built, but no run
 	rm -rf .build
 
-include pipelines/defaults.mk
+# Values: the command line's win, then the demo's, the preset's and the defaults'.
+ifneq ($(filter demo-steps,$(MAKECMDGOALS)),)
+include pipelines/demo.mk
+endif
 ifneq ($(PRESET),)
 include pipelines/$(PRESET).mk
 endif
+include pipelines/defaults.mk
+
 include pipelines/step.mk
-include pipelines/demo.mk
+include pipelines/demo-rules.mk

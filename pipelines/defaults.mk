@@ -1,4 +1,5 @@
-# What a training step uses unless a preset or the command line says otherwise. Each value names its source.
+# What a training step uses unless the command line, the demo or a preset says otherwise; they come before this file.
+# Each value names its source.
 
 # The run's folder is runs/$(RUN). It holds no time stamp: the same name goes on where it was.
 RUN ?= run
@@ -10,8 +11,9 @@ SEED ?= 1
 # The problems (a stream that srar-prep wrote) and the policy to start from (a Hugging Face folder).
 PROBLEMS ?=
 POLICY ?=
-# The set that `make eval` measures on.
+# The set that `make eval` measures on, and the policy that it measures.
 SET ?=
+EVAL_POLICY ?= $(POLICY)
 
 # A batch (the paper: 128 problems, 8 rollouts of each).
 GROUPS_PER_STEP ?= 128
@@ -26,6 +28,8 @@ MAX_RESPONSE_TOKENS ?= 8192
 # Options of the stages as they stand on their command lines.
 ROLLOUT_OPTIONS ?= --group-size $(GROUP_SIZE) --temperature $(TEMPERATURE) --top-p $(TOP_P) \
   --top-k $(TOP_K) --max-response-tokens $(MAX_RESPONSE_TOKENS)
+# Whether a judge is asked at all.
+JUDGED ?= yes
 JUDGE_OPTIONS ?= --judge equations
 REWARD_OPTIONS ?=
 ESTIMATOR ?= srar
@@ -33,9 +37,11 @@ ADVANTAGE_OPTIONS ?= --estimator $(ESTIMATOR)
 
 # The policy update (the paper: AdamW, 1e-6, 10 warm-up steps, one mini-batch).
 LEARNING_RATE ?= 1e-6
-UPDATE_OPTIONS ?= --learning-rate $(LEARNING_RATE)
+UPDATE_OPTIONS ?= --learning-rate $(LEARNING_RATE) --warm-up-steps 10
 
-# Evaluation (the paper: temperature 0.7, top-p 0.8, one response).
+# Validation during training (the paper: temperature 0.7, top-p 0.8, one response).
 EVAL_OPTIONS ?= --group-size 1 --temperature 0.7 --top-p 0.8 \
   --max-response-tokens $(MAX_RESPONSE_TOKENS)
-EVAL_POLICY ?= $(POLICY)
+
+# Options that every tool takes, such as --quiet.
+TOOL_OPTIONS ?=

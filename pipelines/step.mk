@@ -8,18 +8,20 @@
 run := runs/$(RUN)
 
 # The steps whose options are compared with the present ones: all of a training, else the one named.
-ifneq ($(filter train demo,$(MAKECMDGOALS)),)
+ifneq ($(filter train demo-steps,$(MAKECMDGOALS)),)
 active-steps := $(shell seq 1 $(STEPS))
 else
 active-steps := $(STEP)
 endif
 step-numbers := $(shell seq 1 $(lastword $(active-steps)))
 step-folders := $(shell seq -f '$(run)/step-%04g' 1 $(words $(step-numbers)))
-# The policy that each step starts from, in the order of the steps.
+# The policy that each step starts from, in the order of the steps, and the last one.
 policies-before := $(POLICY) $(addsuffix /policy,$(step-folders))
+last-policy := $(lastword $(policies-before))
 
 # $(call options-file,FILE,OPTIONS): writes the options where they differ from what the file holds.
-options-file = $(if $(and $(wildcard $(1)),$(call same,$(file <$(1)),$(strip $(2)))),,$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
+options-file = $(if $(and $(wildcard $(1)),$(call same,$(file <$(1)),$(strip $(2)))),,\
+  $(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
 same = $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x))
 
 # $(call step-options,NUMBER,FOLDER)
@@ -32,8 +34,11 @@ $(call options-file,$(2)/advantage.options,$(ADVANTAGE_OPTIONS))
 $(call options-file,$(2)/update.options,--seed $(SEED) $(UPDATE_OPTIONS))
 endef
 
-# $(call stage,TOOL,FOLDER,OPTIONS FILE): one tool from its input to its output.
-stage = $(BIN)/$(1) $(QUIET) $$< --output $$@ --metrics $(2)/metrics.jsonl $$$$(< $(2)/$(3).options)
+# $(call stage,TOOL,FOLDER,NAME OF ITS OPTIONS): one tool from its input to its output.
+stage = $(BIN)/$(1) $(TOOL_OPTIONS) $$< --output $$@ --metrics $(2)/metrics.jsonl $$$$(< $(2)/$(3).options)
+
+# Without a judge the reward reads the rollouts themselves.
+before-reward := $(if $(filter yes,$(JUDGED)),judged,rollouts)
 
 # $(call step-rules,FOLDER,POLICY BEFORE)
 define step-rules
@@ -43,19 +48,54 @@ $(1)/rollouts.jsonl.zst: $(1)/prompts.jsonl.zst $(2)/config.json $(1)/rollout.op
 	@$(call stage,srar-rollout --policy $(2),$(1),rollout)
 $(1)/judged.jsonl.zst: $(1)/rollouts.jsonl.zst $(1)/judge.options
 	@$(call stage,srar-judge --log $(1)/judge.log.jsonl,$(1),judge)
-$(1)/rewarded.jsonl.zst: $(1)/judged.jsonl.zst $(1)/reward.options
+$(1)/rewarded.jsonl.zst: $(1)/$(before-reward).jsonl.zst $(1)/reward.options
 	@$(call stage,srar-reward,$(1),reward)
 $(1)/advantages.jsonl.zst: $(1)/rewarded.jsonl.zst $(1)/advantage.options
 	@$(call stage,srar-advantage,$(1),advantage)
 $(1)/policy/config.json: $(1)/advantages.jsonl.zst $(1)/update.options
-	@$(BIN)/srar-update $(QUIET) $$< --policy $(2) --output $(1)/policy \
+	@$(BIN)/srar-update $(TOOL_OPTIONS) $$< --policy $(2) --output $(1)/policy \
 	  --metrics $(1)/metrics.jsonl $$$$(< $(1)/update.options)
 
 endef
 
-# Rules and options only where a step is to be made: `make help` must not make folders.
-ifneq ($(filter step train demo,$(MAKECMDGOALS)),)
+# Options files are written only where a step is to be made: `make help` makes no folders.
+makes-steps := $(filter step train demo-steps,$(MAKECMDGOALS))
+ifneq ($(makes-steps),)
+ifneq ($(words $(POLICY) $(PROBLEMS)),2)
+$(error give PROBLEMS=file and POLICY=folder; README.md shows a run)
+endif
 $(foreach n,$(active-steps),$(call step-options,$(n),$(word $(n),$(step-folders))))
 endif
+ifneq ($(makes-steps)$(filter replay,$(MAKECMDGOALS)),)
 $(foreach n,$(step-numbers),$(eval $(call step-rules,$(word $(n),$(step-folders)),$(word $(n),$(policies-before)))))
-.PRECIOUS: $(run)/step-%
+endif
+
+.PHONY: step train replay eval
+step: $(last-policy)/config.json ## make one RL step: RUN=name STEP=7 PROBLEMS=file POLICY=folder
+	@echo "$(last-policy) is up to date"
+
+train: $(last-policy)/config.json ## make all RL steps of a run: RUN=name STEPS=200 PROBLEMS=file POLICY=folder
+	@echo "$(last-policy) is up to date"
+
+# Rejudging needs no step of its own: it reads a step's rollouts and writes beside them.
+step-folder := $(run)/step-$(shell printf %04d $(STEP))
+JUDGE_LOG ?= $(step-folder)/judge.log.jsonl
+replay: build ## judge a step again from a log: RUN=name STEP=7 JUDGE_LOG=file
+	@mkdir -p $(step-folder)/replay
+	@$(BIN)/srar-judge $(TOOL_OPTIONS) $(step-folder)/rollouts.jsonl.zst $(JUDGE_OPTIONS) \
+	  --replay $(JUDGE_LOG) --output $(step-folder)/replay/judged.jsonl.zst
+	@$(BIN)/srar-reward $(TOOL_OPTIONS) $(step-folder)/replay/judged.jsonl.zst $(REWARD_OPTIONS) \
+	  --output $(step-folder)/replay/rewarded.jsonl.zst
+	@$(BIN)/srar-advantage $(TOOL_OPTIONS) $(step-folder)/replay/rewarded.jsonl.zst \
+	  $(ADVANTAGE_OPTIONS) --output $(step-folder)/replay/advantages.jsonl.zst
+	@echo "$(step-folder)/replay holds the step, judged again"
+
+# $(call evaluate,POLICY,PROBLEMS,OUTPUT): greedy or sampled responses, judged, checked step by step, rewarded.
+evaluate = $(BIN)/srar-rollout $(TOOL_OPTIONS) --policy $(1) --seed $(SEED) $(EVAL_OPTIONS) $(2) \
+  | $(BIN)/srar-judge --quiet $(JUDGE_OPTIONS) | $(BIN)/srar-judge steps --quiet \
+  | $(BIN)/srar-reward --quiet $(REWARD_OPTIONS) --output $(3)
+
+eval: build ## measure a policy on a set: RUN=name SET=file [EVAL_POLICY=folder]
+	@mkdir -p $(run)
+	@$(call evaluate,$(EVAL_POLICY),$(SET),$(run)/eval.jsonl.zst)
+	@$(BIN)/srar-report $(run)/eval.jsonl.zst --label $(EVAL_POLICY)

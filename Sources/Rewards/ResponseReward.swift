@@ -33,10 +33,22 @@ package func outcomeReward(
 
 /// Whether a response has the format that it was asked for: step headers and a boxed answer.
 package func hasFormat(_ response: String, _ rule: FormatRule) -> Bool {
-  guard !StepHeader.all(in: response).isEmpty else { return false }
+  let headers = StepHeader.all(in: response)
+  guard !headers.isEmpty else { return false }
   return switch rule {
   case .complete: answer(in: response, rules: [.boxed]) != nil
   case .lastBox: Box.last(in: response)?.content != nil
   case .opened: Box.last(in: response) != nil
+  case .numbered:
+    answer(in: response, rules: [.boxed]) != nil && areNumbered(headers, in: response)
   }
+}
+
+/// Whether headers count 1, 2, 3 … and no other line looks like one.
+private func areNumbered(_ headers: [StepHeader], in response: String) -> Bool {
+  let marked = response.unicodeScalars.split(separator: "\n").count { line in
+    line.starts(with: "###".unicodeScalars)
+  }
+  return marked == headers.count
+    && headers.enumerated().allSatisfy { $1.label == String($0 + 1) }
 }

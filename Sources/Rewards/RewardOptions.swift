@@ -9,6 +9,12 @@ package enum FormatRule: String, CaseIterable, Sendable {
   case lastBox = "last-box"
   /// A step header and an opening `\boxed{`, even if it is cut off (the authors' code).
   case opened
+  /// As `complete`, and the headers are numbered 1, 2, 3 … without a gap, and no other line begins with `###`.
+  ///
+  /// Departs from the paper. Step scores are sums over the items tied to a step, so a response that writes later headers
+  /// badly gathers the items of all its steps in the first one and outscores its siblings there; a small policy finds that
+  /// within tens of steps.
+  case numbered
 }
 
 /// All that a reward can be told.

@@ -38,6 +38,14 @@ struct RewardArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      When r_fmt is 1: a step header and a 'complete' \\boxed{}; the 'last-box' complete; one 'opened'; or 'numbered': complete, \
+      and the headers count 1, 2, 3 … with no other line beginning with ###. (default: complete)
+      """, valueName: "rule"))
+  var format: FormatRule?
+
+  @Option(
+    help: ArgumentHelp(
       "λ, the weight of the format: 0 is the answer alone, 1 the format alone. (default: 0.1)",
       valueName: "weight"))
   var formatWeight: Double?
@@ -75,6 +83,7 @@ struct RewardArguments: ParsableArguments {
   /// The preset with what the other options override.
   func options(_ answers: AnswerArguments) -> RewardOptions {
     var options = preset.options
+    if let format { options.format = format }
     if let formatWeight { options.formatWeight = formatWeight }
     if let suggestBudget { options.budgets.suggest = suggestBudget }
     if let pitfallBudget { options.budgets.pitfall = -pitfallBudget }
@@ -130,4 +139,5 @@ struct OverlongArguments: ParsableArguments {
 
 extension AnswerChecker: ExpressibleByArgument {}
 extension ExtractionRule: ExpressibleByArgument {}
+extension FormatRule: ExpressibleByArgument {}
 extension RewardPreset: ExpressibleByArgument {}
