@@ -84,6 +84,10 @@ let package = Package(
       ["Checkpoints", "PolicyGradient", "RandomStreams", "Records", "Tokenizers", "Transformer"]),
     tool("srar-report", ["Diagnostics", "JSONLines", "Judging", "Records", "Reporting"]),
 
+    // What `make bench` measures with.
+    tool(
+      "srar-bench", ["Diagnostics", "JSONLines", "RandomStreams", "Records", "Steps"]),
+
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["JSONLines"], path: "Tests/TestSupport",
