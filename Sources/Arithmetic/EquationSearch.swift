@@ -39,8 +39,8 @@ struct EquationSearch {
   }
 
   /// Every longest calculation outside of equations.
-  func calculations() -> [Expression] {
-    var calculations: [Expression] = []
+  func calculations() -> [StatedExpression] {
+    var calculations: [StatedExpression] = []
     var index = 0
     while index < tokens.list.count {
       guard canBegin(index) else {
@@ -52,10 +52,25 @@ struct EquationSearch {
         index += 1
         continue
       }
-      if expression.isCalculation, canEnd(parser.position) { calculations.append(expression) }
-      index = parser.position
+      let end = parser.position
+      if expression.isCalculation, canEnd(end), !isPairOfNumbers(index..<end) {
+        calculations.append(
+          StatedExpression(expression: expression, bytes: bytes(from: index, to: end)))
+      }
+      index = end
     }
     return calculations
+  }
+
+  /// Whether it is "9/11" or "5-10", with what unit ever.
+  private func isPairOfNumbers(_ range: Range<Int>) -> Bool {
+    let kinds = tokens.list[range].map(\.kind)
+    return kinds.starts(with: [.number, .divide, .number])
+      && kinds.dropFirst(3).allSatisfy { $0 == .word }
+      && !tokens.isSpaced(range.lowerBound + 1)
+      || kinds.starts(with: [.number, .minus, .number])
+        && kinds.dropFirst(3).allSatisfy { $0 == .word }
+        && !tokens.isSpaced(range.lowerBound + 1)
   }
 
   /// The longest expression that ends right before an equals sign.

@@ -27,8 +27,17 @@ package func statedEquations(in bytes: UnsafeRawBufferPointer) -> [Equation] {
   return merged(EquationSearch(outer.tokens).equations(), annotated: inner)
 }
 
-/// The calculations that a text states without a result, in order: "Divides 48/2 by the number of days".
-package func statedCalculations(in text: some StringProtocol) -> [Expression] {
+/// A calculation that a text states without a result.
+package struct StatedExpression: Sendable, Equatable {
+  package let expression: Expression
+  /// Where it stands in the text, in bytes, half-open.
+  package let bytes: Range<Int>
+}
+
+/// The calculations that a text states without a result, in order: "Divides 48 / 2 by the number of days".
+///
+/// Two numbers written closely, "9/11" and "5-10", are as often a date, a fraction or a range, and are left out.
+package func statedCalculations(in text: some StringProtocol) -> [StatedExpression] {
   var copy = String(text)
   return copy.withUTF8 { utf8 in
     EquationSearch(ArithmeticLexer.tokens(of: UnsafeRawBufferPointer(utf8))).calculations()

@@ -39,10 +39,30 @@ package struct JudgeRequest: Equatable, Sendable {
 
 /// What came of asking.
 package enum JudgeOutcome: Equatable, Sendable {
-  /// Verdicts on the items that the judge could decide, one an item at most.
+  /// Verdicts on the items that the judge could decide, one an item at most; none where it could decide nothing.
   case verdicts([Verdict])
   /// No usable reply; never the same as "nothing is satisfied".
   case failure(reason: String)
+}
+
+/// What a judge answered, and what it took.
+package struct JudgeReply: Equatable, Sendable {
+  package var outcome: JudgeOutcome
+  /// The reply as it came; nil where none did.
+  package var text: String?
+  /// How many calls it took.
+  package var attempts: Int
+  /// How long the calls took; nil for a judge that is part of the tool, so that the same input gives the same bytes.
+  package var latencyMilliseconds: Int?
+
+  package init(
+    outcome: JudgeOutcome, text: String?, attempts: Int, latencyMilliseconds: Int? = nil
+  ) {
+    self.outcome = outcome
+    self.text = text
+    self.attempts = attempts
+    self.latencyMilliseconds = latencyMilliseconds
+  }
 }
 
 /// Somebody who gives verdicts.
@@ -50,5 +70,8 @@ package protocol Judge: Sendable {
   /// Name and settings, as they go into records and fingerprints.
   var name: String { get }
 
-  func judge(_ request: JudgeRequest) -> JudgeOutcome
+  /// The verdicts on one rollout.
+  ///
+  /// - Throws: what must end the run, such as a judge that cannot be reached; a reply that cannot be used is an outcome.
+  func reply(to request: JudgeRequest) async throws -> JudgeReply
 }

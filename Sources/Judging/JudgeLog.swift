@@ -14,39 +14,32 @@ package struct JudgeLogEntry: Equatable, Sendable {
   /// The rollout's index among those of its problem.
   package let index: Int
   package let judge: String
-  /// The reply as it came; nil where there was none.
-  package let reply: String?
-  package let outcome: JudgeOutcome
-  package let attempts: Int
-  package let latencyMilliseconds: Int?
+  package var reply: JudgeReply
 
-  package init(
-    request: String, record: String, index: Int, judge: String, reply: String?,
-    outcome: JudgeOutcome, attempts: Int, latencyMilliseconds: Int?
-  ) {
+  package init(request: String, record: String, index: Int, judge: String, reply: JudgeReply) {
     self.request = request
     self.record = record
     self.index = index
     self.judge = judge
     self.reply = reply
-    self.outcome = outcome
-    self.attempts = attempts
-    self.latencyMilliseconds = latencyMilliseconds
   }
 
+  /// Types are strict: a verdict whose "satisfied" is the text "false" is an error, never true.
   init(_ fields: Fields) throws {
     request = try fields.string("request")
     record = try fields.string("record")
     index = try fields.integer("index")
     judge = try fields.string("judge")
-    reply = try fields.stringIfPresent("reply")
-    attempts = try fields.integerIfPresent("attempts") ?? 1
-    latencyMilliseconds = try fields.integerIfPresent("latency_ms")
+    let outcome: JudgeOutcome
     if let reason = try fields.stringIfPresent("error") {
       outcome = .failure(reason: reason)
     } else {
       outcome = .verdicts(try fields.objects("verdicts").map(Verdict.init))
     }
+    reply = JudgeReply(
+      outcome: outcome, text: try fields.stringIfPresent("reply"),
+      attempts: try fields.integer("attempts"),
+      latencyMilliseconds: try fields.integerIfPresent("latency_ms"))
   }
 
   fileprivate func write(to json: inout JSONWriter) {
@@ -55,18 +48,19 @@ package struct JudgeLogEntry: Equatable, Sendable {
       entry.member("record", record)
       entry.member("index", index)
       entry.member("judge", judge)
-      entry.member(ifPresent: "reply", reply)
-      switch outcome {
+      entry.member(ifPresent: "reply", reply.text)
+      switch reply.outcome {
       case .verdicts(let verdicts): entry.member("verdicts", verdicts)
       case .failure(let reason): entry.member("error", reason)
       }
-      entry.member("attempts", attempts)
-      entry.member(ifPresent: "latency_ms", latencyMilliseconds)
+      entry.member("attempts", reply.attempts)
+      entry.member(ifPresent: "latency_ms", reply.latencyMilliseconds)
     }
   }
 }
 
-/// A log being written: one line a call, each in one write, so that a killed tool loses no call that had ended.
+/// A log being written: one line a call, each in one write, so that a killed tool loses no call that had ended, and tools that
+/// run side by side can share a log.
 package final class JudgeLogWriter {
   private let path: String
   private let descriptor: Int32
@@ -85,43 +79,12 @@ package final class JudgeLogWriter {
     json.removeAll()
     entry.write(to: &json)
     let line = json.bytes + [0x0A]
-    let count = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    guard count == line.count else { throw SystemError("write", path: path) }
-  }
-}
-
-/// What logs hold, by what was asked. Of several answers to the same question the last counts.
-package struct JudgeReplay: Sendable {
-  private var entries: [String: JudgeLogEntry] = [:]
-
-  /// How many different questions are answered.
-  package var count: Int { entries.count }
-
-  /// Reads logs, plain or compressed.
-  package init(paths: [String], maximumLineBytes: Int) throws {
-    let reader = RecordReader(paths: paths, maximumLineBytes: maximumLineBytes, faults: .stop)
-    while let record = try reader.next() {
-      let entry = try JudgeLogEntry(record.fields)
-      entries[entry.request] = entry
+    while true {
+      let count = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count == line.count { return }
+      // Part of a line is written where the disk is full.
+      if count >= 0 { throw SystemError("write", path: path, code: ENOSPC) }
+      if errno != EINTR { throw SystemError("write", path: path) }
     }
   }
-
-  /// The answer to a question; nil where no log has one.
-  package func entry(for fingerprint: String) -> JudgeLogEntry? { entries[fingerprint] }
-}
-
-/// What can go wrong with judging as a whole.
-package enum JudgingError: ToolError, Equatable {
-  /// A replay was asked what its logs do not hold.
-  case notInLog(record: String, index: Int, LinePosition)
-
-  package var description: String {
-    switch self {
-    case .notInLog(let record, let index, let place):
-      "\(place): the log has no verdicts for rollout \(index) of record \"\(record)\"; "
-        + "add the log that has them, or give '--replay-missing live'"
-    }
-  }
-
-  package var exitStatus: ExitStatus { .badData }
 }

@@ -1,7 +1,7 @@
 /// The SHA-256 hash (FIPS 180-4): the name of what a judge was asked.
-enum SHA256 {
+package enum SHA256 {
   /// The digest as 64 hexadecimal digits.
-  static func hexadecimalDigest(of message: [UInt8]) -> String {
+  package static func hexadecimalDigest(of message: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     for byte in digest(of: message) {

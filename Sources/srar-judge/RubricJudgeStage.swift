@@ -17,6 +17,7 @@ struct RubricJudgeStage {
     var ok = 0
     var failed = 0
     var skipped = 0
+    var undecidable = 0
     var items = 0
     var verdicts = 0
     var satisfied = 0
@@ -50,8 +51,7 @@ struct RubricJudgeStage {
             ? "the record has no rubric" : "the rubric has no items to judge"))
     }
     let entry = try answer(to: request, record: record, problem: problem, rollout: rollout)
-    counts.items += request.items.count
-    try writer.write(record, setting: judgement(entry))
+    try writer.write(record, setting: judgement(entry, items: request.items.count))
   }
 
   /// The verdicts on a rollout, from a log where there is one, else from the judge.
@@ -66,32 +66,39 @@ struct RubricJudgeStage {
       }
       guard asksForMissing else {
         throw JudgingError.notInLog(
-          record: problem.id, index: rollout.index, record.position)
+          record: problem.id, index: rollout.index, judge: judge.name, record.position)
       }
     }
-    let outcome = judge.judge(request)
+    let judge = judge
     let entry = JudgeLogEntry(
       request: fingerprint, record: problem.id, index: rollout.index, judge: judge.name,
-      reply: nil, outcome: outcome, attempts: 1, latencyMilliseconds: nil)
+      reply: try waiting { try await judge.reply(to: request) })
     try log?.append(entry)
     return entry
   }
 
-  private mutating func judgement(_ entry: JudgeLogEntry) -> Judgement {
-    switch entry.outcome {
+  private mutating func judgement(_ entry: JudgeLogEntry, items: Int) -> Judgement {
+    let reply = entry.reply
+    var judgement = Judgement(
+      status: .ok, verdicts: [], model: entry.judge, attempts: reply.attempts,
+      latencyMilliseconds: reply.latencyMilliseconds)
+    switch reply.outcome {
+    case .verdicts(let verdicts) where verdicts.isEmpty:
+      counts.undecidable += 1
+      judgement.status = .skipped
+      judgement.error = "the judge could decide none of the rubric's items"
     case .verdicts(let verdicts):
       counts.ok += 1
+      counts.items += items
       counts.verdicts += verdicts.count
       counts.satisfied += verdicts.count { $0.isSatisfied }
-      return Judgement(
-        status: .ok, verdicts: verdicts, model: entry.judge, attempts: entry.attempts,
-        latencyMilliseconds: entry.latencyMilliseconds)
+      judgement.verdicts = verdicts
     case .failure(let reason):
       counts.failed += 1
-      return Judgement(
-        status: .failed, verdicts: [], model: entry.judge, attempts: entry.attempts,
-        latencyMilliseconds: entry.latencyMilliseconds, error: reason)
+      judgement.status = .failed
+      judgement.error = reason
     }
+    return judgement
   }
 
   /// Says what was done.
@@ -99,7 +106,7 @@ struct RubricJudgeStage {
     run.metrics["judge"] = judge.name
     run.metrics["judged"] = counts.ok
     run.metrics["failed"] = counts.failed
-    run.metrics["skipped"] = counts.skipped
+    run.metrics["skipped"] = counts.skipped + counts.undecidable
     run.metrics["replayed"] = counts.replayed
     run.metrics["items"] = counts.items
     run.metrics["verdicts"] = counts.verdicts
@@ -111,6 +118,9 @@ struct RubricJudgeStage {
     let undecided = counts.items - counts.verdicts
     if undecided > 0 {
       run.summarize("\(undecided) items got no verdict: they state no calculation")
+    }
+    if counts.undecidable > 0 {
+      run.summarize("\(counts.undecidable) rollouts have a rubric that states no calculation")
     }
     if counts.skipped > 0 { run.summarize("\(counts.skipped) rollouts have no rubric to judge by") }
     if counts.failed > 0 { run.summarize("\(counts.failed) rollouts could not be judged") }

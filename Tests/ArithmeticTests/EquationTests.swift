@@ -182,10 +182,15 @@ struct EquationTests {
 
   @Test("without a result are calculations")
   func findsCalculations() {
-    let values = statedCalculations(in: "Divides 48/2 by 3 friends, then adds 4 + 5.")
-      .map { $0.value?.description }
-    #expect(values == ["24", "9"])
-    #expect(statedCalculations(in: "Divides 48 by the 2 friends.").isEmpty)
+    let text = "Divides 48 / 2 by 3 friends, then adds 4 + 5."
+    let stated = statedCalculations(in: text)
+    #expect(stated.map { $0.expression.value?.description } == ["24", "9"])
+    #expect(
+      stated.map { String(decoding: Array(text.utf8)[$0.bytes], as: UTF8.self) }
+        == ["48 / 2 by", "4 + 5"])
+    for text in ["Divides 48 by the 2 friends.", "on 9/11", "in 5-10 days", "2x + 3"] {
+      #expect(statedCalculations(in: text).isEmpty, "\(text)")
+    }
   }
 
   @Test(

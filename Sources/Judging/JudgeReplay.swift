@@ -1,0 +1,40 @@
+package import Diagnostics
+import Records
+
+/// What logs hold, by what was asked. Of several answers to the same question the last one counts.
+package struct JudgeReplay: Sendable {
+  private var entries: [String: JudgeLogEntry] = [:]
+
+  /// How many different questions are answered.
+  package var count: Int { entries.count }
+
+  /// Reads logs, plain or compressed, in this order.
+  package init(paths: [String], maximumLineBytes: Int) throws {
+    let reader = RecordReader(paths: paths, maximumLineBytes: maximumLineBytes, faults: .stop)
+    while let record = try reader.next() {
+      var entry = try JudgeLogEntry(record.fields)
+      // The replies are long, and nobody reads them again.
+      entry.reply.text = nil
+      entries[entry.request] = entry
+    }
+  }
+
+  /// The answer to a question; nil where no log has one.
+  package func entry(for fingerprint: String) -> JudgeLogEntry? { entries[fingerprint] }
+}
+
+/// What can go wrong with judging as a whole.
+package enum JudgingError: ToolError, Equatable {
+  /// A replay was asked what its logs do not hold.
+  case notInLog(record: String, index: Int, judge: String, LinePosition)
+
+  package var description: String {
+    switch self {
+    case .notInLog(let record, let index, let judge, let place):
+      "\(place): the log has no verdicts of \"\(judge)\" for rollout \(index) of record "
+        + "\"\(record)\"; add the log that has them, or give '--replay-missing live'"
+    }
+  }
+
+  package var exitStatus: ExitStatus { .badData }
+}
