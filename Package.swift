@@ -113,6 +113,11 @@ let package = Package(
     tests(
       "PolicyGradientTests",
       ["Checkpoints", "Diagnostics", "Kernels", "PolicyGradient", "RandomStreams", "Transformer"]),
-    tests("CommandTests", ["CZstd", "JSONLines", "RandomStreams"]),
+    tests(
+      "CommandTests",
+      [
+        "CZstd", "JSONLines", "RandomStreams", "srar-advantage", "srar-judge", "srar-prep",
+        "srar-report", "srar-reward", "srar-rollout", "srar-update",
+      ]),
   ]
 )

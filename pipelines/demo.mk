@@ -8,7 +8,7 @@ RUN := demo
 demo := runs/demo
 PROBLEMS := $(demo)/train.jsonl.zst
 POLICY := $(demo)/warm
-STEPS ?= 60
+STEPS ?= 70
 
 # 10,000 problems to learn from, 300 to be measured on; no text is in both.
 demo-train := --count 10000 --difficulty 1 --seed $(SEED)
@@ -21,8 +21,9 @@ demo-sft := --learning-rate 3e-3 --adam-beta2 0.95 --batch-tokens 2048 --seed $(
 GROUPS_PER_STEP ?= 64
 GROUP_SIZE ?= 8
 MAX_RESPONSE_TOKENS ?= 200
-LEARNING_RATE ?= 3e-4
-UPDATE_OPTIONS ?= --learning-rate $(LEARNING_RATE) --warm-up-steps 3 --adam-beta2 0.99
+LEARNING_RATE ?= 2e-4
+UPDATE_OPTIONS ?= --learning-rate $(LEARNING_RATE) --warm-up-steps 3 --adam-beta2 0.99 \
+  --mini-batch-size 128
 # A format that cannot be gamed by merging steps: see docs/srar-reward.md.
 REWARD_OPTIONS ?= --format numbered
 EVAL_OPTIONS ?= --group-size 1 --temperature 0 --max-response-tokens $(MAX_RESPONSE_TOKENS)

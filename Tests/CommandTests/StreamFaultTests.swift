@@ -1,0 +1,159 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Faults of streams, in every tool that reads and writes records")
+struct StreamFaultTests {
+  private func compressed(_ text: String) throws -> Data {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(text, to: "plain")
+    // Any record tool compresses; the report command is not one, so srar-judge does it.
+    return try ToolProcess.run(
+      "srar-judge", ["steps", "--quiet", "--zstd", path]
+    ).output
+  }
+
+  private func fails(
+    _ stage: RecordStreams.Stage, _ input: Data, status: Int32, saying message: String,
+    extra: [String] = []
+  ) throws {
+    let result = try ToolProcess.run(
+      stage.tool, stage.arguments + ["--plain"] + extra, input: input)
+    #expect(result.status == status, "\(result.errorText)")
+    #expect(result.errorText.contains(message), "\(result.errorText)")
+    #expect(result.errorText.hasPrefix("\(stage.tool): "), "\(result.errorText)")
+  }
+
+  @Test("a line that is not JSON stops the tool with its place", arguments: RecordStreams.stages)
+  func notJSON(stage: RecordStreams.Stage) throws {
+    try fails(
+      stage, Data((stage.line + "\n{\"id\":}\n").utf8), status: 65,
+      saying: "<stdin>:2: not JSON at byte 7 of the line: a value is expected")
+  }
+
+  @Test("a line that is not UTF-8 stops the tool", arguments: RecordStreams.stages)
+  func notUTF8(stage: RecordStreams.Stage) throws {
+    var bytes = Data(stage.line.utf8)
+    bytes.append(contentsOf: [0x0A, 0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D, 0x0A])
+    try fails(stage, bytes, status: 65, saying: "<stdin>:2: not UTF-8 at byte 3 of the line")
+  }
+
+  @Test("a line that is no object stops the tool", arguments: RecordStreams.stages)
+  func notAnObject(stage: RecordStreams.Stage) throws {
+    try fails(
+      stage, Data("[1]\n".utf8), status: 65,
+      saying: "<stdin>:1: a record is a JSON object, but this line is an array")
+  }
+
+  @Test("a missing object is named, with the tool that writes it", arguments: RecordStreams.stages)
+  func missingObject(stage: RecordStreams.Stage) throws {
+    let line = stage.line.replacing("\"\(stage.requiredMember)\":", with: "\"other\":")
+    try fails(stage, Data(line.utf8), status: 65, saying: "<stdin>:1: \(stage.complaint)")
+  }
+
+  @Test("a member of the wrong type is named", arguments: RecordStreams.stages)
+  func wrongType(stage: RecordStreams.Stage) throws {
+    let line = stage.line.replacing("\"index\":0", with: "\"index\":\"0\"")
+    try fails(
+      stage, Data(line.utf8), status: 65,
+      saying: "<stdin>:1: \"rollout.index\" of record \"p1\" must be an integer, but is a string")
+  }
+
+  @Test("a missing id is named", arguments: RecordStreams.stages)
+  func missingID(stage: RecordStreams.Stage) throws {
+    let line = stage.line.replacing("\"id\":\"p1\",", with: "")
+    try fails(
+      stage, Data(line.utf8), status: 65,
+      saying: "<stdin>:1: the record has no \"id\"; run srar-prep first")
+  }
+
+  @Test("bad lines go to the rejects, raw, with the reason", arguments: RecordStreams.stages)
+  func rejects(stage: RecordStreams.Stage) throws {
+    let folder = try TemporaryFolder()
+    let input = "\(stage.line)\nnot json\n"
+    let result = try ToolProcess.run(
+      stage.tool, ["--plain", "--rejects", folder.path("bad")], input: Data(input.utf8))
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(result.text.split(separator: "\n").count == 1)
+    #expect(result.errorText.contains("1 lines could not be used"), "\(result.errorText)")
+    let bad = try String(contentsOfFile: folder.path("bad"), encoding: .utf8)
+    #expect(bad == "# <stdin>:2: not JSON at byte 1 of the line: a value is expected\nnot json\n")
+  }
+
+  @Test("an empty input gives an empty output and a note", arguments: RecordStreams.stages)
+  func emptyInput(stage: RecordStreams.Stage) throws {
+    let result = try ToolProcess.run(stage.tool, ["--plain"])
+    #expect(result.status == 0)
+    #expect(result.output.isEmpty)
+    #expect(result.errorText.contains("the input is empty, and so is the output"))
+  }
+
+  @Test("a zstd stream cut off anywhere is an error, never a short result")
+  func truncated() throws {
+    let whole = try compressed(
+      (0..<3).map { RecordStreams.rollout(index: $0, correct: true) }.joined(separator: "\n"))
+    #expect(whole.count > 100)
+    for count in stride(from: 5, to: whole.count, by: 7) {
+      let result = try ToolProcess.run("srar-judge", ["--plain"], input: whole.prefix(count))
+      #expect(result.status == 65, "cut at \(count)")
+      #expect(
+        result.errorText.contains("<stdin>: the zstd stream is cut off at byte \(count); "),
+        "\(result.errorText)")
+    }
+  }
+
+  @Test("a damaged zstd stream is an error")
+  func damaged() throws {
+    var bytes = try compressed(
+      (0..<50).map { RecordStreams.rollout(index: $0, correct: $0 % 3 == 0) }.joined(
+        separator: "\n"))
+    bytes[bytes.count - 2] ^= 0xFF
+    let result = try ToolProcess.run("srar-judge", ["--plain"], input: bytes)
+    #expect(result.status == 65)
+    #expect(result.errorText.contains("the zstd stream is damaged at byte"), "\(result.errorText)")
+    #expect(result.errorText.contains("the last whole record is line"), "\(result.errorText)")
+  }
+
+  @Test("several frames are one stream")
+  func frames() throws {
+    let one = try compressed(RecordStreams.rollout(index: 0, correct: true))
+    let other = try compressed(RecordStreams.rollout(index: 1, correct: false))
+    let result = try ToolProcess.run("srar-judge", ["--plain"], input: one + other)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(result.text.split(separator: "\n").count == 2)
+  }
+
+  @Test("a line beyond the limit is an error", arguments: RecordStreams.stages)
+  func longLine(stage: RecordStreams.Stage) throws {
+    try fails(
+      stage, Data(stage.line.utf8), status: 65,
+      saying: "<stdin>:1: the line is longer than 100 bytes; raise '--max-line-bytes'",
+      extra: ["--max-line-bytes", "100"])
+  }
+
+  @Test("a file that does not exist is status 66", arguments: RecordStreams.stages)
+  func noInput(stage: RecordStreams.Stage) throws {
+    let result = try ToolProcess.run(stage.tool, ["no-such-file"])
+    #expect(result.status == 66)
+    #expect(result.errorText.contains("no-such-file: cannot open: No such file or directory"))
+  }
+
+  @Test("wrong options are status 64", arguments: RecordStreams.stages)
+  func usage(stage: RecordStreams.Stage) throws {
+    let result = try ToolProcess.run(stage.tool, ["--plain", "--zstd"])
+    #expect(result.status == 64)
+    #expect(result.errorText.contains("'--plain' and '--zstd' exclude each other"))
+  }
+
+  @Test("unknown members and their bytes go through untouched", arguments: RecordStreams.stages)
+  func passesThrough(stage: RecordStreams.Stage) throws {
+    let odd = #""x" : [1.50, 12345678901234567890123, 1e999, "\u00e9"] , "#
+    let line = "{ " + odd + stage.line.dropFirst()
+    let result = try ToolProcess.run(stage.tool, ["--plain", "--quiet"], input: Data(line.utf8))
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(result.text.hasPrefix("{ " + odd), "\(result.text)")
+    // Run again on its own output, a tool replaces its object and nothing else.
+    let again = try ToolProcess.run(stage.tool, ["--plain", "--quiet"], input: result.output)
+    #expect(again.output == result.output)
+  }
+}
