@@ -11,11 +11,11 @@ POLICY := $(demo)/warm
 STEPS ?= 70
 
 # 10,000 problems to learn from, 300 to be measured on; no text is in both.
-demo-train := --count 10000 --difficulty 1 --seed $(SEED)
-demo-test := --count 300 --difficulty 1 --seed $(SEED)
-demo-init := --layers 4 --hidden 128 --heads 4 --vocabulary 512 --positions 512 --seed $(SEED)
+demo-train = --count 10000 --difficulty 1 --seed $(SEED)
+demo-test = --count 300 --difficulty 1 --seed $(SEED)
+demo-init = --layers 4 --hidden 128 --heads 4 --vocabulary 512 --positions 512 --seed $(SEED)
 # One pass at a high rate: enough to learn the format and most of the arithmetic.
-demo-sft := --learning-rate 3e-3 --adam-beta2 0.95 --batch-tokens 2048 --seed $(SEED)
+demo-sft = --learning-rate 3e-3 --adam-beta2 0.95 --batch-tokens 2048 --seed $(SEED)
 
 # A small policy takes a learning rate a few hundred times the paper's.
 GROUPS_PER_STEP ?= 64

@@ -15,14 +15,22 @@ package enum TemporaryPaths {
     paths.withLock { $0.removeAll { $0 == path } }
   }
 
-  /// Removes everything that is registered. Called when a signal ends the tool, so faults are of no use to anyone.
-  package static func removeAll() {
-    for path in paths.withLock({ $0 }) {
-      do {
-        try FileManager.default.removeItem(atPath: path)
-      } catch {
-        continue
+  /// Removes everything that is registered, and ends the process by a signal.
+  ///
+  /// The lock is never released: a thread that meanwhile wants to publish or give up one of the paths waits for the end,
+  /// instead of reporting that its file is gone. Faults of the removal are of no use to anyone now.
+  package static func removeAll(thenDieOf signalNumber: Int32) -> Never {
+    paths.withLock { paths in
+      for path in paths {
+        do {
+          try FileManager.default.removeItem(atPath: path)
+        } catch {
+          continue
+        }
       }
+      signal(signalNumber, SIG_DFL)
+      kill(getpid(), signalNumber)
+      while true { pause() }
     }
   }
 }

@@ -21,11 +21,7 @@ package enum Interruption {
       }
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
-        TemporaryPaths.removeAll()
-        signal(number, SIG_DFL)
-        kill(getpid(), number)
-      }
+      source.setEventHandler { TemporaryPaths.removeAll(thenDieOf: number) }
       source.resume()
       sources.append(source)
     }

@@ -14,6 +14,8 @@ final class StreamDecoder {
   private var decompressor: OpaquePointer?
   /// Inside a frame, whose end is still to come.
   private var isInsideFrame = false
+  /// libzstd is given so much at a time: it does not say where in its input damage is, so a message can be this exact.
+  private let pieceSize = 4096
   /// How many bytes of the file were handed to the caller or to libzstd.
   private var bytesConsumed = 0
 
@@ -50,8 +52,10 @@ final class StreamDecoder {
   func read(into buffer: UnsafeMutableRawBufferPointer, lastWholeLine: Int) throws -> Int {
     guard let decompressor else { return try readPlain(into: buffer) }
     var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
-    while output.pos == 0 {
+    // As long as bytes are at hand the buffer is filled; only an empty one waits for more.
+    while output.pos < output.size {
       if inputStart == inputEnd {
+        if output.pos > 0 { break }
         inputStart = 0
         inputEnd = try file.read(into: input)
         if inputEnd == 0 {
@@ -62,7 +66,8 @@ final class StreamDecoder {
           return 0
         }
       }
-      var source = ZSTD_inBuffer(src: input.baseAddress, size: inputEnd, pos: inputStart)
+      var source = ZSTD_inBuffer(
+        src: input.baseAddress, size: min(inputEnd, inputStart + pieceSize), pos: inputStart)
       let result = ZSTD_decompressStream(decompressor, &output, &source)
       bytesConsumed += source.pos - inputStart
       inputStart = source.pos

@@ -21,7 +21,7 @@ package enum StreamError: ToolError, Equatable {
     case .truncated(let source, let byte, let line):
       "\(source): the zstd stream is cut off at byte \(byte); \(lastWhole(line))"
     case .corrupt(let source, let byte, let reason, let line):
-      "\(source): the zstd stream is damaged at byte \(byte) (\(reason)); \(lastWhole(line))"
+      "\(source): the zstd stream is damaged after byte \(byte) (\(reason)); \(lastWhole(line))"
     case .zstd(let reason): "zstd: \(reason)"
     }
   }

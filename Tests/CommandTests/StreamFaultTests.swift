@@ -105,12 +105,16 @@ struct StreamFaultTests {
   @Test("a damaged zstd stream is an error")
   func damaged() throws {
     var bytes = try compressed(
-      (0..<50).map { RecordStreams.rollout(index: $0, correct: $0 % 3 == 0) }.joined(
-        separator: "\n"))
+      (0..<5000).map { number in
+        RecordStreams.rollout(index: 0, correct: true)
+          .replacing("\"p1\"", with: "\"p\(number &* 2_654_435_761)\"")
+      }.joined(separator: "\n"))
+    #expect(bytes.count > 20_000)
     bytes[bytes.count - 2] ^= 0xFF
     let result = try ToolProcess.run("srar-judge", ["--plain"], input: bytes)
     #expect(result.status == 65)
-    #expect(result.errorText.contains("the zstd stream is damaged at byte"), "\(result.errorText)")
+    #expect(
+      result.errorText.contains("the zstd stream is damaged after byte"), "\(result.errorText)")
     #expect(result.errorText.contains("the last whole record is line"), "\(result.errorText)")
   }
 
