@@ -28,8 +28,13 @@ package enum TemporaryPaths {
           continue
         }
       }
+      // Threads of Dispatch block signals: this one has to let it through.
       signal(signalNumber, SIG_DFL)
-      kill(getpid(), signalNumber)
+      var mask = sigset_t()
+      sigemptyset(&mask)
+      sigaddset(&mask, signalNumber)
+      pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+      raise(signalNumber)
       while true { pause() }
     }
   }
