@@ -97,7 +97,7 @@ private func textAfterLastMarker(in response: String) -> String? {
       last = text[range.upperBound...]
     }
   }
-  let answer = last?.trimmingCharacters(in: .whitespaces)
+  let answer = last?.trimmingCharacters(in: .whitespacesAndNewlines)
   return answer.flatMap { $0.isEmpty ? nil : $0 }
 }
 

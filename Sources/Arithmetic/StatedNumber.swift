@@ -6,7 +6,7 @@ package struct StatedNumber: Hashable, Sendable {
 
   /// nil where the text is not one number, with its sign, currency, unit or percent sign; sums are no number.
   package init?(_ text: String) {
-    var copy = text
+    var copy = withoutLeadingZeros(text)
     let read = copy.withUTF8 { utf8 in Self.read(UnsafeRawBufferPointer(utf8)) }
     guard let (value, isPercentage) = read else { return nil }
     self.value = value
@@ -35,4 +35,14 @@ extension Expression {
   fileprivate var isSum: Bool {
     if case .sum(let terms) = self { terms.count > 1 } else { false }
   }
+}
+
+/// Text whose first number has no leading zeros: an answer such as 025 is 25, while in running prose 007 is a name.
+private func withoutLeadingZeros(_ text: String) -> String {
+  guard let start = text.firstIndex(where: { ("0"..."9").contains($0) }) else { return text }
+  let zeros = text[start...].prefix { $0 == "0" }
+  guard zeros.endIndex < text.endIndex, ("0"..."9").contains(text[zeros.endIndex]) else {
+    return text
+  }
+  return String(text[..<start] + text[zeros.endIndex...])
 }

@@ -25,6 +25,11 @@ package struct JSONFault: Error, Equatable, CustomStringConvertible {
   package let byte: Int
   package let reason: Reason
 
+  package init(byte: Int, reason: Reason) {
+    self.byte = byte
+    self.reason = reason
+  }
+
   package var description: String {
     switch reason {
     case .notUTF8: "not UTF-8 at byte \(byte + 1) of the line"

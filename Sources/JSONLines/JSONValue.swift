@@ -33,6 +33,15 @@ package struct JSONValue {
     }
   }
 
+  /// The value of an integer that is not negative, up to 2⁶⁴ − 1.
+  package var unsigned: UInt64? {
+    switch srar_json_get_kind(raw) {
+    case SRAR_JSON_INT64: UInt64(exactly: srar_json_get_int64(raw))
+    case SRAR_JSON_UINT64: srar_json_get_uint64(raw)
+    default: nil
+    }
+  }
+
   /// The value of a number, integers included.
   package var double: Double? {
     switch srar_json_get_kind(raw) {

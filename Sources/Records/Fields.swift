@@ -54,6 +54,10 @@ package struct Fields {
     try optional(key, "an integer", \.integer)
   }
 
+  package func unsignedIfPresent(_ key: String) throws(RecordError) -> UInt64? {
+    try optional(key, "an integer of at least 0", \.unsigned)
+  }
+
   package func doubleIfPresent(_ key: String) throws(RecordError) -> Double? {
     try optional(key, "a number", \.double)
   }

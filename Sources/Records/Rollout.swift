@@ -37,7 +37,7 @@ package struct SamplingDescription: Equatable, Sendable, JSONWritable {
     topP = try fields.doubleIfPresent("top_p") ?? 1
     topK = try fields.integerIfPresent("top_k") ?? 0
     maxResponseTokens = try fields.integerIfPresent("max_response_tokens") ?? 0
-    seed = UInt64(bitPattern: Int64(try fields.integerIfPresent("seed") ?? 0))
+    seed = try fields.unsignedIfPresent("seed") ?? 0
   }
 }
 

@@ -1,0 +1,67 @@
+import Answers
+import Testing
+
+@Suite("Finding the answer")
+struct AnswerExtractionTests {
+  @Test(
+    "in boxes",
+    arguments: [
+      (#"so \boxed{4}"#, "4"),
+      (#"\boxed{1} then \boxed{2}"#, "2"),
+      (#"\boxed{\frac{1}{2}}"#, #"\frac{1}{2}"#),
+      (#"\boxed{\boxed{7}}"#, "7"),
+      (#"\boxed{3} and \boxed{4"#, "3"),
+      (#"} \boxed{5}"#, "5"),
+      (#"{ \boxed{6}"#, "6"),
+      (#"\boxed{}"#, ""),
+      (#"\boxed{ 8 }"#, " 8 "),
+    ])
+  func boxes(response: String, expected: String) {
+    #expect(answer(in: response, rules: [.boxed]) == FoundAnswer(text: expected, rule: .boxed))
+  }
+
+  @Test("finds none where there is none")
+  func none() {
+    for response in ["", "4", #"\boxed"#, #"\boxed{4"#, #"\fbox{4}"#] {
+      #expect(answer(in: response, rules: [.boxed]) == nil, "\(response)")
+    }
+    #expect(answer(in: #"\boxed{3} and \boxed{4"#, rules: [.lastBox]) == nil)
+    #expect(answer(in: "no number", rules: [.lastNumber, .marker]) == nil)
+  }
+
+  @Test(
+    "behind markers",
+    arguments: [
+      ("so\n#### 42", "42"), ("A: 1,000", "1,000"), ("A: 5\nA: 6\nmore", "6"),
+      ("#### 7\r\n", "7"), ("RNA: 3\nA: 4", "4"), ("the answer\nA:  -2.50 ", "-2.50"),
+    ])
+  func markers(response: String, expected: String) {
+    #expect(answer(in: response, rules: [.marker])?.text == expected)
+  }
+
+  @Test(
+    "as the last number",
+    arguments: [
+      ("1 and 23.", "23"), ("x = -4", "-4"), ("1,250.75 dollars", "1,250.75"), ("a1", "1"),
+    ])
+  func lastNumbers(response: String, expected: String) {
+    #expect(answer(in: response, rules: [.lastNumber])?.text == expected)
+  }
+
+  @Test("tries the rules in order")
+  func order() {
+    let found = answer(in: "A: 4", rules: [.boxed, .marker, .lastNumber])
+    #expect(found == FoundAnswer(text: "4", rule: .marker))
+  }
+
+  @Test(
+    "in a megabyte of anything without hanging",
+    arguments: [#"\boxed{"#, "{", "}", "A:", "9", "####"])
+  func hostile(unit: String) {
+    let text = String(repeating: unit, count: 1_000_000 / unit.utf8.count)
+    let start = ContinuousClock.now
+    _ = answer(in: text, rules: ExtractionRule.allCases)
+    // A minute is no speed limit: quadratic work on a megabyte would take hours.
+    #expect(ContinuousClock.now - start < .seconds(60))
+  }
+}
