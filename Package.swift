@@ -60,6 +60,7 @@ let package = Package(
     library("Rewards", ["Answers", "Rubrics", "Steps"]),
     library("Advantages"),
     library("WordProblems", ["RandomStreams", "Rubrics"]),
+    library("ProblemSources", ["Diagnostics", "JSONLines", "Records", "Rubrics"]),
     library("Reporting"),
 
     // The engine.
@@ -72,7 +73,10 @@ let package = Package(
     // The commands.
     tool(
       "srar-prep",
-      ["Diagnostics", "RandomStreams", "JSONLines", "Records", "Rubrics", "WordProblems"]),
+      [
+        "Diagnostics", "JSONLines", "ProblemSources", "RandomStreams", "Records", "Rubrics",
+        "WordProblems",
+      ]),
     tool(
       "srar-rollout",
       ["Checkpoints", "RandomStreams", "Records", "Steps", "Tokenizers", "Transformer"]),
@@ -106,6 +110,8 @@ let package = Package(
     tests(
       "WordProblemsTests",
       ["Arithmetic", "Judging", "RandomStreams", "Rubrics", "Steps", "WordProblems"]),
+    tests(
+      "ProblemSourcesTests", ["Diagnostics", "JSONLines", "ProblemSources", "Records", "Rubrics"]),
     tests("ReportingTests", ["Reporting"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
     tests("TokenizersTests", ["Diagnostics", "JSONLines", "Tokenizers"]),

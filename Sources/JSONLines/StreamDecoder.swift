@@ -6,8 +6,8 @@ import Diagnostics
 /// The uncompressed bytes of a file or standard input, zstd-compressed or plain.
 ///
 /// Several zstd frames are one stream. Memory is bounded: libzstd's window (128 MiB at most) and one input buffer.
-final class StreamDecoder {
-  let file: FileReader
+package final class StreamDecoder {
+  package let file: FileReader
   private let input: UnsafeMutableRawBufferPointer
   private var inputStart = 0
   private var inputEnd = 0
@@ -19,7 +19,7 @@ final class StreamDecoder {
   /// How many bytes of the file were handed to the caller or to libzstd.
   private var bytesConsumed = 0
 
-  init(_ file: FileReader) throws {
+  package init(_ file: FileReader) throws {
     self.file = file
     input = .allocate(byteCount: 256 << 10, alignment: 64)
     try sniff()
@@ -49,7 +49,7 @@ final class StreamDecoder {
   /// Fills the buffer with as much as is at hand, at least one byte; 0 at the end of the stream.
   ///
   /// - Parameter lastWholeLine: the number of the last line that the caller has seen whole, for messages.
-  func read(into buffer: UnsafeMutableRawBufferPointer, lastWholeLine: Int) throws -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer, lastWholeLine: Int) throws -> Int {
     guard let decompressor else { return try readPlain(into: buffer) }
     var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
     // As long as bytes are at hand the buffer is filled; only an empty one waits for more.

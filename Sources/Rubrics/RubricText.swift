@@ -70,7 +70,11 @@ package func rubricItems(
   return items
 }
 
-/// A rubric in its text form.
+/// A rubric in its text form. A line break inside an item becomes a blank, since a line is an item.
 package func rubricText(of items: [RubricItem]) -> String {
-  items.map { "<\($0.type.rawValue)> \($0.text)" }.joined(separator: "\n")
+  items.map { item in
+    let text = item.text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    return "<\(item.type.rawValue)> \(text)"
+  }
+  .joined(separator: "\n")
 }

@@ -35,6 +35,9 @@ struct BatchCommand: ParsableCommand {
   mutating func validate() throws {
     guard size > 0 else { throw ValidationError("'--size' must be at least 1, but is \(size)") }
     guard step > 0 else { throw ValidationError("'--step' must be at least 1, but is \(step)") }
+    guard !step.multipliedReportingOverflow(by: size).overflow else {
+      throw ValidationError("'--step' \(step) is too large for '--size' \(size)")
+    }
     guard problems != "-" else {
       throw ValidationError("the problems must be a file, since they are read twice")
     }

@@ -1,0 +1,40 @@
+package import Diagnostics
+
+/// What can be wrong with a row of a source that is well-formed as a row.
+package enum SourceError: ToolError, Equatable {
+  /// A value is not there, or blank. `option` names the field that it was looked for in.
+  case missing(String, field: String, option: String?, record: String?, LinePosition)
+  /// The rubric has lines, but none of them begins with one of the four tags.
+  case rubricWithoutItems(field: String, record: String?, LinePosition)
+  /// A problem's identity was there before.
+  case duplicateID(String, LinePosition)
+  /// A worked solution of GSM8K without its last line, `#### ` and the answer.
+  case noFinalAnswer(record: String?, LinePosition)
+  /// A calculator annotation of GSM8K that states no equation.
+  case noEquation(String, record: String?, LinePosition)
+
+  package var description: String {
+    switch self {
+    case .missing(let what, let field, let option, let record, let place):
+      "\(place): \(named(record)) has no \(what), which was looked for in \"\(field)\""
+        + (option.map { "; name another field with '\($0)'" } ?? "")
+    case .rubricWithoutItems(let field, let record, let place):
+      "\(place): \"\(field)\" of \(named(record)) has no line that begins with "
+        + "<SUGGEST>, <PITFALL>, <BONUS> or <ANSWER>"
+    case .duplicateID(let id, let place):
+      "\(place): the identity \"\(id)\" was used by a problem before; "
+        + "the rollouts of a problem are told by it"
+    case .noFinalAnswer(let record, let place):
+      "\(place): \"answer\" of \(named(record)) has no final answer behind \"####\""
+    case .noEquation(let annotation, let record, let place):
+      "\(place): \"answer\" of \(named(record)) has the annotation <<\(annotation)>>, "
+        + "which is no equation"
+    }
+  }
+
+  package var exitStatus: ExitStatus { .badData }
+
+  private func named(_ record: String?) -> String {
+    record.map { "record \"\($0)\"" } ?? "the record"
+  }
+}

@@ -1,0 +1,25 @@
+package import Records
+package import Rubrics
+
+/// What a row says of a problem, before it is checked and given what it lacks.
+package struct SourceProblem: Equatable {
+  package var id: String?
+  package var source: String?
+  package var problem: String?
+  package var groundTruth: String?
+  /// The rubric line by line, faulty lines too; nil where there is none.
+  package var rubric: SourceRubric?
+  package var solution: String?
+  /// Chat messages that the row brings along.
+  package var messages: [ChatMessage] = []
+}
+
+/// A rubric as a row has it.
+package struct SourceRubric: Equatable {
+  package var lines: [RubricLine]
+  /// The items, with the ids that the row gives them, else numbered from 1.
+  package var items: [RubricItem]
+
+  /// The lines that make no item.
+  package var unusedLineCount: Int { lines.count - items.count }
+}

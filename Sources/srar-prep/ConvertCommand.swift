@@ -1,0 +1,111 @@
+import ArgumentParser
+import Diagnostics
+import Filters
+import Foundation
+import JSONLines
+import ProblemSources
+import Records
+
+/// `srar-prep convert`: problems of others into our records, or into the authors' trainer's layout.
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Convert problems from JSON Lines, CSV, TSV or Parquet.",
+    discussion: """
+      Fields that make no part of a problem go on unchanged. Problems without an identity are numbered under their \
+      source's name. An output whose name ends in .parquet is written with DuckDB, as a Parquet input is read.
+
+      EXAMPLES
+        srar-prep --from gsm8k train.jsonl.zst > gsm8k.jsonl.zst
+        srar-prep --mode val --problem-field question --ground-truth-field answer exam.csv > exam.jsonl.zst
+        srar-prep --from trainer train.parquet | srar-prep --to trainer --output again.parquet
+      """)
+
+  @OptionGroup var sources: SourceArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "What the problems are for: 'train' wants a rubric for each of them, 'val' does not.",
+      valueName: "mode"))
+  var mode: ProblemMode = .train
+
+  @Option(help: ArgumentHelp("The layout to write.", valueName: "layout"))
+  var to: ProblemLayout = .records
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      The set that the problems come from. (default: what the rows say, else 'gsm8k' or the file's name)
+      """, valueName: "name"))
+  var source: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What follows the problem in the message to the model; '' leaves the problem alone. (default: the messages that a row \
+      brings along, else a request for the step format)
+      """, valueName: "text"))
+  var instruction: String?
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Report") var report: ReportOptions
+
+  mutating func validate() throws {
+    if source?.isEmpty ?? false { throw ValidationError("'--source' must not be empty") }
+    if writesParquet, output.plain {
+      throw ValidationError("'--plain' and an '--output' that ends in .parquet exclude each other")
+    }
+  }
+
+  func run() throws {
+    guard writesParquet, let path = output.output else { return try convert(to: output) }
+    let duckDB = try DuckDB(for: path)
+    let folder = try ScratchFolder()
+    var stream = output
+    stream.output = folder.path("rows.jsonl.zst")
+    stream.zstd = true
+    try convert(to: stream)
+    try duckDB.writeParquet(path, from: folder)
+  }
+
+  private func convert(to output: OutputOptions) throws {
+    try withOutput(tool: "srar-prep convert", output: output, report: report) { run, writer in
+      var converter = ProblemConverter(
+        ProblemConverter.Options(
+          mode: mode, layout: sources.layout, instruction: instruction, source: source))
+      let problems = ProblemWriter(to, mode: mode, source: sources.layout)
+      let rows = try sources.forEachRow(run) { row in
+        let problem = try converter.problem(from: row)
+        try writer.write(id: problem.id, position: row.record.position) { json in
+          problems.write(problem, from: row, index: writer.count, to: &json)
+        }
+      }
+      summarize(converter.counts, rows.used, run)
+    }
+  }
+
+  private func summarize(_ counts: ProblemConverter.Counts, _ used: Int, _ run: ToolRun) {
+    run.metrics["items"] = counts.items
+    run.metrics["without_rubric"] = counts.withoutRubric
+    run.metrics["without_suggest"] = counts.withoutSuggest
+    run.metrics["unused_rubric_lines"] = counts.unusedLines
+    guard used > 0 else { return }
+    run.summarize("\(counts.problems) problems, \(counts.items) rubric items")
+    if counts.withoutRubric > 0 { run.summarize("without a rubric: \(counts.withoutRubric)") }
+    if counts.withoutSuggest > 0 {
+      let reason = sources.from == .gsm8k ? " (solutions without annotations)" : ""
+      run.summarize("without a SUGGEST item: \(counts.withoutSuggest)\(reason)")
+    }
+    if counts.unusedLines > 0 {
+      run.summarize(
+        "lines of rubrics that make no item: \(counts.unusedLines); 'srar-prep lint' names them")
+    }
+  }
+
+  private var writesParquet: Bool {
+    output.output.map { SourceFormat(fileName: $0) == .parquet } ?? false
+  }
+}
+
+extension ProblemMode: ExpressibleByArgument {}
+extension ProblemLayout: ExpressibleByArgument {}
