@@ -14,7 +14,7 @@ struct BatchCommand: ParsableCommand {
 
       EXAMPLES
         srar-prep batch --size 64 --step 1 train.jsonl.zst > prompts.jsonl.zst
-        srar-prep batch --size 128 --step 7 --seed 3 train.jsonl.zst --output prompts.jsonl.zst
+        srar-prep batch --size 8 --step 7 --seed 3 train.jsonl.zst -o batch.jsonl.zst
       """)
 
   @Argument(help: "The problems: a file, which is read twice.", completion: .file())

@@ -16,12 +16,12 @@ struct ConvertCommand: ParsableCommand {
       source's name. An output whose name ends in .parquet is written with DuckDB, as a Parquet input is read.
 
       EXAMPLES
-        srar-prep --from gsm8k train.jsonl.zst > gsm8k.jsonl.zst
-        srar-prep --mode val --problem-field question --ground-truth-field answer exam.csv > exam.jsonl.zst
-        srar-prep --from trainer train.parquet | srar-prep --to trainer --output again.parquet
+        srar-prep --from gsm8k gsm8k.jsonl.zst --output train.jsonl.zst
+        srar-prep --mode val --problem-field question exam.csv > exam.jsonl.zst
+        srar-prep --to trainer train.jsonl.zst --output train.parquet
       """)
 
-  @OptionGroup var sources: SourceArguments
+  @OptionGroup(title: "Rows") var sources: SourceArguments
 
   @Option(
     help: ArgumentHelp(

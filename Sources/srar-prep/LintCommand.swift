@@ -17,10 +17,10 @@ struct LintCommand: ParsableCommand {
 
       EXAMPLES
         srar-prep lint train.jsonl.zst
-        srar-prep lint --strict --json --rubric-field criteria rubrics.csv
+        srar-prep lint --json --rubric-field criteria rubrics.csv
       """)
 
-  @OptionGroup var sources: SourceArguments
+  @OptionGroup(title: "Rows") var sources: SourceArguments
 
   @Option(help: ArgumentHelp("More items than this are too many.", valueName: "count"))
   var maxItems = 12

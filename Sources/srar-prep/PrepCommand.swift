@@ -9,9 +9,9 @@ struct PrepCommand: Filter {
     abstract: "Prepare problems with rubrics for the pipeline.",
     discussion: """
       EXAMPLES
-        srar-prep --from gsm8k train.jsonl.zst --output gsm8k.jsonl.zst
-        srar-prep synth --count 1000 --seed 7 > train.jsonl.zst
-        srar-prep batch --size 64 --step 3 --seed 1 train.jsonl.zst > prompts.jsonl.zst
+        srar-prep --from gsm8k gsm8k.jsonl.zst --output train.jsonl.zst
+        srar-prep synth --count 1000 --seed 7 > synth.jsonl.zst
+        srar-prep batch --size 64 --step 3 train.jsonl.zst > prompts.jsonl.zst
       """,
     version: Version.text(),
     subcommands: [

@@ -15,10 +15,10 @@ struct StatsCommand: ParsableCommand {
 
       EXAMPLES
         srar-prep stats train.jsonl.zst
-        srar-prep stats --from gsm8k --json train.jsonl.zst
+        srar-prep stats --from gsm8k --json gsm8k.jsonl.zst
       """)
 
-  @OptionGroup var sources: SourceArguments
+  @OptionGroup(title: "Rows") var sources: SourceArguments
 
   @Flag(help: "Print one JSON object instead of a table.")
   var json = false

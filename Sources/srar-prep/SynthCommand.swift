@@ -14,8 +14,8 @@ struct SynthCommand: ParsableCommand {
       The training and the test set have no problem in common, whatever their seeds and counts.
 
       EXAMPLES
-        srar-prep synth --count 20000 --seed 1 --output train.jsonl.zst
-        srar-prep synth --count 300 --split test --difficulty 2 | zstdcat | head -1
+        srar-prep synth --count 20000 --seed 1 --output synth.jsonl.zst
+        srar-prep synth --count 300 --split test --difficulty 2 --plain | head -1
       """)
 
   @Option(help: ArgumentHelp("How many problems.", valueName: "count"))

@@ -15,7 +15,7 @@ struct LooseValueTests {
     #expect(read(#"{"a":1,"b":2,"a":3}"#)?["a"] == .integer(3))
     #expect(read("[Infinity,-Infinity]") == .list([.number(.infinity), .number(-.infinity)]))
     #expect(
-      read("123456789012345678901234567890") == .number(123_456_789_012_345_678_901_234_567_890))
+      read("100000000000000000000") == .number(1e20))
     #expect(read("{}") == .object([]) && read("[ ]") == .list([]))
   }
 
