@@ -1,7 +1,8 @@
 # What a training step uses unless the command line, the demo or a preset says otherwise; they come before this file.
 # Each value names its source.
 
-# The run's folder is runs/$(RUN). It holds no time stamp: the same name goes on where it was.
+# The run's folder is $(RUNS)/$(RUN). It holds no time stamp: the same name goes on where it was.
+RUNS ?= runs
 RUN ?= run
 # How many steps `make train` takes (the paper: 200), and which one `make step` makes.
 STEPS ?= 200

@@ -4,10 +4,11 @@
 #
 # On two cores: about a minute for the warm start and five for the RL steps; 600 MB under runs/demo.
 
-RUN := demo
-demo := runs/demo
-PROBLEMS := $(demo)/train.jsonl.zst
-POLICY := $(demo)/warm
+RUN ?= demo
+RUNS ?= runs
+demo = $(RUNS)/$(RUN)
+PROBLEMS = $(demo)/train.jsonl.zst
+POLICY = $(demo)/warm
 STEPS ?= 70
 
 # 10,000 problems to learn from, 300 to be measured on; no text is in both.

@@ -5,7 +5,7 @@
 # Step n starts from the policy of step n − 1, step 1 from $(POLICY). Deleting or touching a file redoes
 # what follows it. A stage's options are a file of their own that changes only when they do.
 
-run := runs/$(RUN)
+run := $(RUNS)/$(RUN)
 
 # The steps whose options are compared with the present ones: all of a training, else the one named.
 ifneq ($(filter train demo-steps,$(MAKECMDGOALS)),)
@@ -42,7 +42,7 @@ before-reward := $(if $(filter yes,$(JUDGED)),judged,rollouts)
 
 # $(call step-rules,FOLDER,POLICY BEFORE)
 define step-rules
-$(1)/prompts.jsonl.zst: $(PROBLEMS) $(1)/prompts.options
+$(1)/prompts.jsonl.zst: $(PROBLEMS) $(1)/prompts.options | $(BIN)/srar-update
 	@$(call stage,srar-prep batch,$(1),prompts)
 $(1)/rollouts.jsonl.zst: $(1)/prompts.jsonl.zst $(2)/config.json $(1)/rollout.options
 	@$(call stage,srar-rollout --policy $(2),$(1),rollout)
@@ -57,6 +57,10 @@ $(1)/policy/config.json: $(1)/advantages.jsonl.zst $(1)/update.options
 	  --metrics $(1)/metrics.jsonl $$$$(< $(1)/update.options)
 
 endef
+
+# The tools are built where they are missing; `make build` brings them up to date.
+$(BIN)/srar-update:
+	@$(MAKE) build
 
 # Options files are written only where a step is to be made: `make help` makes no folders.
 makes-steps := $(filter step train demo-steps,$(MAKECMDGOALS))
@@ -80,7 +84,7 @@ train: $(last-policy)/config.json ## make all RL steps of a run: RUN=name STEPS=
 # Rejudging needs no step of its own: it reads a step's rollouts and writes beside them.
 step-folder := $(run)/step-$(shell printf %04d $(STEP))
 JUDGE_LOG ?= $(step-folder)/judge.log.jsonl
-replay: build ## judge a step again from a log: RUN=name STEP=7 JUDGE_LOG=file
+replay: ## judge a step again from a log: RUN=name STEP=7 JUDGE_LOG=file
 	@mkdir -p $(step-folder)/replay
 	@$(BIN)/srar-judge $(TOOL_OPTIONS) $(step-folder)/rollouts.jsonl.zst $(JUDGE_OPTIONS) \
 	  --replay $(JUDGE_LOG) --output $(step-folder)/replay/judged.jsonl.zst
@@ -95,7 +99,7 @@ evaluate = $(BIN)/srar-rollout $(TOOL_OPTIONS) --policy $(1) --seed $(SEED) $(EV
   | $(BIN)/srar-judge --quiet $(JUDGE_OPTIONS) | $(BIN)/srar-judge steps --quiet \
   | $(BIN)/srar-reward --quiet $(REWARD_OPTIONS) --output $(3)
 
-eval: build ## measure a policy on a set: RUN=name SET=file [EVAL_POLICY=folder]
+eval: ## measure a policy on a set: RUN=name SET=file [EVAL_POLICY=folder]
 	@mkdir -p $(run)
 	@$(call evaluate,$(EVAL_POLICY),$(SET),$(run)/eval.jsonl.zst)
 	@$(BIN)/srar-report $(run)/eval.jsonl.zst --label $(EVAL_POLICY)

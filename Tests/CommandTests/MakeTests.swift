@@ -1,0 +1,106 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Runs conducted by make", .serialized)
+struct MakeTests {
+  /// Problems and a tiny policy.
+  private func prepared() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    let result = try ToolProcess.shell(
+      """
+      srar-prep synth --quiet --count 60 --output train.jsonl.zst && srar-update init --quiet \
+        --text train.jsonl.zst --layers 1 --hidden 16 --heads 2 --vocabulary 300 --positions 320 --output policy
+      """, in: folder.url)
+    try #require(result.status == 0, "\(result.errorText)")
+    return folder
+  }
+
+  private func make(_ goal: String, _ run: String, _ more: String = "", in folder: TemporaryFolder)
+    -> String
+  {
+    """
+    make -C '\(Fixtures.root.path)' \(goal) BIN='\(ToolProcess.folder.path)' RUNS='\(folder.url.path)' RUN=\(run) \
+      PROBLEMS='\(folder.path("train.jsonl.zst"))' POLICY='\(folder.path("policy"))' GROUPS_PER_STEP=4 \
+      GROUP_SIZE=2 MAX_RESPONSE_TOKENS=20 LEARNING_RATE=1e-3 TOOL_OPTIONS=--quiet \(more)
+    """
+  }
+
+  @Test("give the same bytes however often they are killed, and go on where they were")
+  func resumes() throws {
+    let folder = try prepared()
+    let whole = try ToolProcess.shell(make("train", "whole", "STEPS=3", in: folder))
+    #expect(whole.status == 0, "\(whole.errorText)")
+    // Killed with all its children after ever longer times, then finished.
+    let broken = try ToolProcess.shell(
+      """
+      for seconds in 0.02 0.05 0.08 0.12 0.2 0.3; do
+        timeout --signal=KILL $seconds setsid \(make("train", "broken", "STEPS=3", in: folder)) > /dev/null 2>&1
+      done
+      \(make("train", "broken", "STEPS=3", in: folder))
+      """)
+    #expect(broken.status == 0, "\(broken.errorText)")
+    // Rollouts name their policy by its path, so the streams differ in that; the policies that come of them do not.
+    let difference = try ToolProcess.shell(
+      """
+      for n in 1 2 3; do
+        diff -r \(folder.path("whole"))/step-000$n/policy \(folder.path("broken"))/step-000$n/policy
+      done
+      """)
+    #expect(difference.text.isEmpty, "\(difference.text)")
+  }
+
+  @Test("redo what follows a change, and nothing else")
+  func redoesWhatFollows() throws {
+    let folder = try prepared()
+    let step = folder.path("run/step-0001")
+    let result = try ToolProcess.shell(
+      """
+      set -e
+      \(make("step", "run", "STEP=1", in: folder)) > /dev/null
+      cd \(step) && stat -c '%n %Y.%y' *.zst policy/config.json > ../before && cd - > /dev/null
+      \(make("step", "run", "STEP=1", in: folder)) > /dev/null
+      cd \(step) && stat -c '%n %Y.%y' *.zst policy/config.json | cmp - ../before && cd - > /dev/null
+      \(make("step", "run", "STEP=1 REWARD_OPTIONS='--format-weight 0.2'", in: folder)) > /dev/null
+      cd \(step) && stat -c '%n %Y.%y' *.zst policy/config.json | { diff - ../before || true; } | grep '^<' | cut -d' ' -f2
+      """)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(
+      result.text.split(separator: "\n").sorted()
+        == ["advantages.jsonl.zst", "policy/config.json", "rewarded.jsonl.zst"])
+  }
+
+  @Test("say what is missing")
+  func missing() throws {
+    let result = try ToolProcess.shell(
+      "make -C '\(Fixtures.root.path)' step RUN=none PROBLEMS= POLICY=")
+    #expect(result.status == 2)
+    #expect(
+      result.errorText.contains("give PROBLEMS=file and POLICY=folder"), "\(result.errorText)")
+  }
+
+  @Test("replay a step from its log")
+  func replays() throws {
+    let folder = try prepared()
+    let result = try ToolProcess.shell(
+      """
+      set -e
+      \(make("step", "run", "STEP=1", in: folder)) > /dev/null
+      \(make("replay", "run", "STEP=1", in: folder)) > /dev/null
+      for name in judged rewarded advantages; do
+        cmp \(folder.path("run"))/step-0001/$name.jsonl.zst \(folder.path("run"))/step-0001/replay/$name.jsonl.zst
+      done
+      """)
+    #expect(result.status == 0, "\(result.errorText)")
+  }
+
+  @Test("list their targets, and make no folder for that")
+  func help() throws {
+    let result = try ToolProcess.shell(
+      "make -C '\(Fixtures.root.path)' help RUN=never-made; ls -d '\(Fixtures.root.path)'/runs/never-made"
+    )
+    #expect(result.text.contains("make demo"))
+    #expect(result.text.contains("make train"))
+    #expect(result.status != 0, "a folder was made")
+  }
+}

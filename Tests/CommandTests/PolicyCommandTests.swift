@@ -1,0 +1,139 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Policies on the command line")
+struct PolicyCommandTests {
+  /// A folder with problems, a tiny policy and rollouts with advantages.
+  private func prepared() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    let result = try ToolProcess.shell(
+      """
+      set -e
+      srar-prep synth --quiet --count 60 --output train.jsonl.zst
+      srar-update init --quiet --text train.jsonl.zst --layers 1 --hidden 16 --heads 2 \
+        --vocabulary 300 --positions 320 --output policy
+      srar-prep batch --quiet --size 4 --step 1 train.jsonl.zst --output prompts.jsonl.zst
+      srar-rollout --quiet --policy policy -n 3 --max-response-tokens 12 prompts.jsonl.zst \
+        | srar-judge --quiet --log judge.log.jsonl | srar-reward --quiet \
+        | srar-advantage --quiet --plain --output flat.jsonl
+      # An untrained policy earns nothing, so the rollouts are told apart by hand.
+      sed '/"index":0/s/"outcome":0.0/"outcome":1.0/; /"index":1/s/"outcome":0.0/"outcome":-1.0/' \
+        flat.jsonl > advantages.jsonl
+      """, in: folder.url)
+    try #require(result.status == 0, "\(result.errorText)")
+    return folder
+  }
+
+  private func shell(_ command: String, in folder: TemporaryFolder) throws -> ToolProcess.Result {
+    try ToolProcess.shell(command, in: folder.url)
+  }
+
+  @Test("the same seed gives the same bytes, whatever the number of threads")
+  func sameBytes() throws {
+    let folder = try prepared()
+    let result = try shell(
+      """
+      set -e
+      for n in 1 2; do
+        srar-rollout --quiet --policy policy -n 3 --threads $n --max-response-tokens 12 \
+          prompts.jsonl.zst --output rollouts-$n
+        srar-update --quiet advantages.jsonl --policy policy --threads $n --output next-$n \
+          --learning-rate 1e-3
+        srar-update sft --quiet train.jsonl.zst --policy policy --threads $n --output warm-$n
+      done
+      cmp rollouts-1 rollouts-2
+      diff -r next-1 next-2 && diff -r warm-1 warm-2
+      cmp -s policy/model.safetensors next-1/model.safetensors && exit 1
+      cmp -s policy/model.safetensors warm-1/model.safetensors && exit 1
+      exit 0
+      """, in: folder)
+    #expect(result.status == 0, "\(result.errorText)\(result.text)")
+  }
+
+  @Test("a log replayed gives the same verdicts, and says what it lacks")
+  func replay() throws {
+    let folder = try prepared()
+    let result = try shell(
+      """
+      srar-judge --quiet advantages.jsonl --output live &&
+      srar-judge --quiet advantages.jsonl --replay judge.log.jsonl --output replayed &&
+      cmp live replayed &&
+      head -1 judge.log.jsonl > short.log && srar-judge --quiet --plain advantages.jsonl --replay short.log
+      """, in: folder)
+    #expect(result.status == 65)
+    #expect(result.errorText.contains("for rollout 1 of record"), "\(result.errorText)")
+    #expect(result.errorText.contains("'--replay-missing live'"), "\(result.errorText)")
+  }
+
+  @Test(
+    "a policy folder that is not whole is named with what is wrong",
+    arguments: [
+      ("rm -r policy", Int32(66), "no such policy folder"),
+      ("rm policy/model.safetensors", 65, "model.safetensors"),
+      ("truncate -s -100 policy/model.safetensors", 65, "model.safetensors"),
+      (
+        "sed -i 's/\"hidden_size\": 16/\"hidden_size\": 32/' policy/config.json", 65,
+        "model.embed_tokens.weight"
+      ),
+      (
+        "sed -i 's/model.norm.weight/model.nurm.weight/' policy/model.safetensors", 65,
+        "model.norm.weight"
+      ),
+      ("rm policy/config.json", 65, "config.json"),
+      ("rm policy/tokenizer.json", 65, "tokenizer.json"),
+      ("echo '{}' > policy/tokenizer.json", 65, "tokenizer.json"),
+    ])
+  func damagedPolicy(damage: String, status: Int32, word: String) throws {
+    let folder = try prepared()
+    for command in [
+      "srar-rollout --policy policy prompts.jsonl.zst --plain",
+      "srar-update advantages.jsonl --policy policy --output next",
+    ] {
+      let result = try shell("\(damage) 2>/dev/null; \(command)", in: folder)
+      #expect(result.status == status, "\(command): \(result.errorText)")
+      #expect(result.errorText.contains(word), "\(command): \(result.errorText)")
+      #expect(result.output.isEmpty, "\(command)")
+      #expect(!(try folder.names.contains("next")))
+    }
+  }
+
+  @Test("a group with one rollout gets no advantage, and the update has nothing to do")
+  func singleRollout() throws {
+    let folder = try prepared()
+    let result = try shell(
+      """
+      srar-rollout --quiet --policy policy -n 1 --max-response-tokens 12 prompts.jsonl.zst \
+        | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --dense --plain --output one &&
+      srar-update one --policy policy --output next && cmp policy/model.safetensors next/model.safetensors
+      """, in: folder)
+    #expect(result.status == 0, "\(result.errorText)")
+    let text = try String(contentsOfFile: folder.path("one"), encoding: .utf8)
+    #expect(text.ranges(of: #""outcome":0.0"#).count == 4, "\(text)")
+    #expect(result.errorText.contains("0 optimizer steps"), "\(result.errorText)")
+  }
+
+  @Test("the optimizer goes on where the last update stopped")
+  func resumes() throws {
+    let folder = try prepared()
+    let result = try shell(
+      """
+      srar-update --quiet advantages.jsonl --policy policy --output p1 --metrics m &&
+      srar-update --quiet advantages.jsonl --policy p1 --output p2 --metrics m &&
+      grep -o '"optimizer_step":[0-9]*' m
+      """, in: folder)
+    #expect(result.text == "\"optimizer_step\":1\n\"optimizer_step\":2\n", "\(result.errorText)")
+  }
+
+  @Test("a killed update leaves the old folder as it was")
+  func killedUpdate() throws {
+    let folder = try prepared()
+    let result = try shell(
+      """
+      cp -r policy next
+      srar-update sft --quiet train.jsonl.zst --policy policy --epochs 100000 --output next & pid=$!
+      sleep 1; kill -9 $pid; wait $pid; diff -r policy next && echo same
+      """, in: folder)
+    #expect(result.text == "same\n", "\(result.errorText)")
+  }
+}
