@@ -43,6 +43,17 @@ package struct TableParser {
     self.maximumRowBytes = maximumRowBytes
   }
 
+  /// Takes bytes up to the end of a row; the row, or nil where they ended before it.
+  package mutating func take(
+    _ bytes: UnsafeRawBufferPointer, from start: inout Int
+  ) throws(TableError) -> TableRow? {
+    while start < bytes.count {
+      start += 1
+      if let row = try take(bytes[start - 1]) { return row }
+    }
+    return nil
+  }
+
   /// Takes one byte; the row that it ends, if it ends one.
   package mutating func take(_ byte: UInt8) throws(TableError) -> TableRow? {
     if byte == 0x0A, state != .quoted {

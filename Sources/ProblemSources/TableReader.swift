@@ -12,7 +12,8 @@ final class TableReader: RowReader {
   private var parser: TableParser
   private let records = RecordPool()
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
-  private var unread: Range<Int> = 0..<0
+  private var offset = 0
+  private var end = 0
   private var isAtEnd = false
   private var isAtStart = true
   private var columns: [String]?
@@ -78,11 +79,8 @@ final class TableReader: RowReader {
 
   private func nextRow() throws -> TableRow? {
     while !isAtEnd {
-      while !unread.isEmpty {
-        let byte = buffer[unread.lowerBound]
-        unread = unread.dropFirst()
-        if let row = try parser.take(byte) { return noted(row) }
-      }
+      let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<end])
+      if let row = try parser.take(bytes, from: &offset) { return noted(row) }
       try refill()
     }
     return try parser.finish().map(noted)
@@ -95,10 +93,11 @@ final class TableReader: RowReader {
 
   private func refill() throws {
     let count = try decoder.read(into: buffer, lastWholeLine: lastLine)
-    unread = 0..<count
+    offset = 0
+    end = count
     isAtEnd = count == 0
     // A byte order mark is no part of the first column's name.
-    if isAtStart, buffer[..<count].starts(with: [0xEF, 0xBB, 0xBF]) { unread = 3..<count }
+    if isAtStart, buffer[..<count].starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
     isAtStart = false
   }
 

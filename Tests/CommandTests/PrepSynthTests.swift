@@ -26,6 +26,17 @@ struct PrepSynthTests {
     #expect(try ToolProcess.run("srar-prep", ["synth", "--count", "0", "--plain"]).output.isEmpty)
   }
 
+  @Test("the sets under data are what synth makes", arguments: [("train", 500), ("test", 200)])
+  func dataSets(split: String, count: Int) throws {
+    let made = try ToolProcess.run(
+      "srar-prep", ["synth", "-q", "--plain", "--count", "\(count)", "--split", split])
+    // The bytes of a zstd file depend on the library's version; its lines do not.
+    let file = Fixtures.root.appendingPathComponent("data/synth-\(split).jsonl.zst")
+    let kept = try ToolProcess.run(
+      "srar-prep", ["batch", "-q", "--plain", "--size", "\(count)", "--step", "1", file.path])
+    #expect(made.text == kept.text && ids(made.text).count == count)
+  }
+
   @Test(
     "options that make no sense are wrong usage",
     arguments: [
