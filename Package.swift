@@ -104,7 +104,9 @@ let package = Package(
     tests("StepsTests", ["RandomStreams", "Steps"]),
     tests("ArithmeticTests", ["Arithmetic", "RandomStreams", bigInt]),
     tests("AnswersTests", ["Answers", "RandomStreams"]),
-    tests("JudgingTests", ["Arithmetic", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
+    tests(
+      "JudgingTests",
+      ["Arithmetic", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
     tests("RewardsTests", ["Answers", "Rewards", "Rubrics", "Steps"]),
     tests("AdvantagesTests", ["Advantages", "RandomStreams"]),
     tests(

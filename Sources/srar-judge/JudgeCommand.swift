@@ -11,8 +11,9 @@ struct JudgeCommand: Filter {
       EXAMPLES
         srar-judge --judge equations --log judge.log.jsonl rollouts.jsonl.zst > judged.jsonl.zst
         srar-judge --replay judge.log.jsonl rollouts.jsonl.zst --output again.jsonl.zst
+        srar-judge agree judged.jsonl.zst again.jsonl.zst
       """,
     version: Version.text(),
-    subcommands: [RubricJudgeCommand.self, StepCheckCommand.self],
+    subcommands: [RubricJudgeCommand.self, StepCheckCommand.self, AgreementCommand.self],
     defaultSubcommand: RubricJudgeCommand.self)
 }
