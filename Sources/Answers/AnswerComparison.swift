@@ -56,9 +56,11 @@ private func compareNumbers(_ answer: String, _ groundTruth: String) -> AnswerCo
   return AnswerComparison(isEqual: isEqual, method: .number)
 }
 
-/// Text without what does not change an answer: delimiters of mathematics, white space, a full stop at the end, case.
+/// Text without what does not change an answer: delimiters of mathematics, `\text{}`, white space, a full stop at the end, case.
 private func cleanedAnswer(_ text: String) -> String {
-  var cleaned = text.lowercased().filter { !$0.isWhitespace && $0 != "$" }
+  let unwrapped = unwrapping(#"\text{"#, in: Array(text.unicodeScalars))
+  var cleaned = String(String.UnicodeScalarView(unwrapped)).lowercased()
+    .filter { !$0.isWhitespace && $0 != "$" }
   for mark in [#"\("#, #"\)"#, #"\["#, #"\]"#, #"\left"#, #"\right"#, #"\!"#, #"\,"#] {
     cleaned = cleaned.replacing(mark, with: "")
   }

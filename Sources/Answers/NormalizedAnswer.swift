@@ -13,7 +13,7 @@ package func normalizedAnswer(_ text: String) -> String {
   return String(String.UnicodeScalarView(trimmed(shortFractionsRewritten(in: scalars))))
 }
 
-private typealias Scalars = [Unicode.Scalar]
+typealias Scalars = [Unicode.Scalar]
 
 private func trimmed(_ scalars: Scalars) -> Scalars {
   func isBlank(_ scalar: Unicode.Scalar) -> Bool {
@@ -26,7 +26,7 @@ private func trimmed(_ scalars: Scalars) -> Scalars {
 }
 
 /// Replaces every `command…}` on one line by what is between.
-private func unwrapping(_ command: String, in scalars: Scalars) -> Scalars {
+func unwrapping(_ command: String, in scalars: Scalars) -> Scalars {
   let opening = Array(command.unicodeScalars)
   var result: Scalars = []
   var position = 0

@@ -6,7 +6,7 @@ package struct StatedNumber: Hashable, Sendable {
 
   /// nil where the text is not one number, with its sign, currency, unit or percent sign; sums are no number.
   package init?(_ text: String) {
-    var copy = withoutLeadingZeros(text)
+    var copy = withoutLeadingZeros(withoutMarks(text))
     let read = copy.withUTF8 { utf8 in Self.read(UnsafeRawBufferPointer(utf8)) }
     guard let (value, isPercentage) = read else { return nil }
     self.value = value
@@ -45,4 +45,9 @@ private func withoutLeadingZeros(_ text: String) -> String {
     return text
   }
   return String(text[..<start] + text[zeros.endIndex...])
+}
+
+/// Text without LaTeX's negative space, as in `3,\!250`, and without degree signs, which are a unit.
+private func withoutMarks(_ text: String) -> String {
+  [#"\!"#, #"^\circ"#, #"^{\circ}"#, "°"].reduce(text) { $0.replacing($1, with: "") }
 }

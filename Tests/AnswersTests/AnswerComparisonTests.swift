@@ -17,6 +17,8 @@ struct AnswerComparisonTests {
       ("50%", "50"), ("50%", "0.5"), (#"50\%"#, "50%"), ("2^10", "1024"), ("12.", "12"),
       ("007", "7"), ("0.1", "1/10"), (#"\text{Even}"#, #"\text{even}"#), ("x + 1", "x+1"),
       (#"\left(1,2\right)"#, "(1, 2)"), ("-1 1/2", "-1.5"),
+      (#"3,\!250"#, "3250"), (#"120^\circ"#, "120"), ("120°", #"120^{\circ}"#),
+      (#"4:30 \text{ p.m.}"#, #"\text{4:30 p.m.}"#),
     ])
   func equal(one: String, other: String) {
     #expect(isEqual(one, other), "\(one) \(other)")
@@ -28,6 +30,7 @@ struct AnswerComparisonTests {
     arguments: [
       ("1,2", "12"), ("0.33", "1/3"), ("4", "5"), ("", ""), (" ", "4"), ("1/0", "1"), ("-3", "3"),
       ("50%", "5"), ("x", "y"), ("1000", "1,00"), ("(1,2)", "(2,1)"), ("10^(10^10)", "1"),
+      (#"\frac{1}{23}"#, #"\frac{12}{3}"#), (#"\text{a}"#, #"\text{b}"#),
     ])
   func different(one: String, other: String) {
     #expect(!isEqual(one, other), "\(one) \(other)")
