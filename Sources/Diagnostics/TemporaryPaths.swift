@@ -22,8 +22,11 @@ package enum TemporaryPaths {
   package static func removeAll(thenDieOf signalNumber: Int32) -> Never {
     paths.withLock { paths in
       for path in paths {
+        // Under another name, so that no thread adds a file to a folder while it is being emptied.
+        let removed = "\(path)-interrupted"
         do {
-          try FileManager.default.removeItem(atPath: path)
+          try FileManager.default.moveItem(atPath: path, toPath: removed)
+          try FileManager.default.removeItem(atPath: removed)
         } catch {
           continue
         }

@@ -56,6 +56,8 @@ package final class RecordRun {
   package let writer: RecordWriter
   /// How many records were read whole.
   package private(set) var recordCount = 0
+  /// Whether the bar shows how much is read; off where reading is the least of the work, and the stage shows its own.
+  package var showsReading = true
 
   init(run: ToolRun, reader: RecordReader, writer: RecordWriter) {
     self.run = run
@@ -75,7 +77,7 @@ package final class RecordRun {
       } catch let error as RecordError {
         try reader.reject(record, error)
       }
-      run.progress.update(fraction: reader.fractionRead, "\(recordCount) records")
+      showReading()
     }
   }
 
@@ -91,8 +93,13 @@ package final class RecordRun {
       } catch let error as RecordError {
         for record in group.records { try reader.reject(record, error) }
       }
-      run.progress.update(fraction: reader.fractionRead, "\(recordCount) records")
+      showReading()
     }
+  }
+
+  private func showReading() {
+    guard showsReading else { return }
+    run.progress.update(fraction: reader.fractionRead, "\(recordCount) records")
   }
 }
 

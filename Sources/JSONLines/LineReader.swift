@@ -12,6 +12,7 @@ package final class LineReader {
   private var start = 0
   private var end = 0
   private var isAtEnd = false
+  private var decodedBytes = 0
   private var lineNumber = 0
 
   /// - Parameters:
@@ -31,9 +32,10 @@ package final class LineReader {
   /// The place of the line that `next` gave last.
   package var position: LinePosition { LinePosition(source: source, line: lineNumber) }
 
-  /// How much of a regular file was read, from 0 to 1.
+  /// How much of a regular file lies behind the line that `next` gave last, from 0 to 1; of a compressed one an estimate.
   package var fractionRead: Double? {
-    decoder.file.size.map { $0 == 0 ? 1 : Double(decoder.file.bytesRead) / Double($0) }
+    guard let fraction = decoder.fractionDecoded, decodedBytes > 0 else { return nil }
+    return fraction * Double(decodedBytes - (end - start)) / Double(decodedBytes)
   }
 
   /// The next line that is not blank; nil at the end of the stream. Its bytes are valid until the next call.
@@ -101,6 +103,7 @@ package final class LineReader {
     let count = try decoder.read(
       into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]), lastWholeLine: lineNumber)
     end += count
+    decodedBytes += count
     isAtEnd = count == 0
   }
 }

@@ -30,6 +30,13 @@ package final class StreamDecoder {
     input.deallocate()
   }
 
+  /// How much of a regular file was handed on, from 0 to 1.
+  var fractionDecoded: Double? {
+    file.size.map { size in
+      size == 0 ? 1 : Double(file.bytesRead - (inputEnd - inputStart)) / Double(size)
+    }
+  }
+
   /// Reads until the first four bytes are there, and looks for a zstd frame or a skippable one (RFC 8878).
   private func sniff() throws(SystemError) {
     while inputEnd < 4 {

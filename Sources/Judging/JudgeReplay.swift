@@ -1,22 +1,29 @@
 package import Diagnostics
+package import JSONLines
 import Records
 
 /// What logs hold, by what was asked. Of several answers to the same question the last one counts.
 package struct JudgeReplay: Sendable {
   private var entries: [String: JudgeLogEntry] = [:]
+  /// What was wrong with the lines that are no entries, such as the half line of a tool that was killed while it wrote.
+  package private(set) var unreadable: [StreamError] = []
 
   /// How many different questions are answered.
   package var count: Int { entries.count }
 
   /// Reads logs, plain or compressed, in this order.
   package init(paths: [String], maximumLineBytes: Int) throws {
-    let reader = RecordReader(paths: paths, maximumLineBytes: maximumLineBytes, faults: .stop)
+    var unreadable: [StreamError] = []
+    let reader = RecordReader(
+      paths: paths, maximumLineBytes: maximumLineBytes,
+      faults: .passOver { unreadable.append($0) })
     while let record = try reader.next() {
       var entry = try JudgeLogEntry(record.fields)
       // The replies are long, and nobody reads them again.
       entry.reply.text = nil
       entries[entry.request] = entry
     }
+    self.unreadable = unreadable
   }
 
   /// The answer to a question; nil where no log has one.

@@ -1,5 +1,5 @@
 package import Diagnostics
-import JSONLines
+package import JSONLines
 
 /// The records of one or several streams, read one after the other.
 package final class RecordReader {
@@ -9,6 +9,9 @@ package final class RecordReader {
     case stop
     /// It goes to a file, raw, with the reason.
     case reject(RejectWriter)
+    /// A line that is no JSON object is told to the closure and passed over: for logs, in which a killed tool may have left
+    /// half a line.
+    case passOver((StreamError) -> Void)
   }
 
   private var remaining: ArraySlice<String>
@@ -42,8 +45,11 @@ package final class RecordReader {
         }
         return try Record(document: document, position: lines.position)
       } catch {
-        guard case .reject(let writer) = faults else { throw error }
-        try writer.write(line, reason: error.description)
+        switch faults {
+        case .stop: throw error
+        case .reject(let writer): try writer.write(line, reason: error.description)
+        case .passOver(let tell): tell(error)
+        }
       }
     }
     return nil

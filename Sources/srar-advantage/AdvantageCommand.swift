@@ -17,7 +17,7 @@ struct AdvantageCommand: Filter {
 
       EXAMPLES
         srar-advantage rewarded.jsonl.zst --output advantages.jsonl.zst
-        srar-reward judged.jsonl.zst | srar-advantage --preset paper --dense --plain
+        srar-reward judged.jsonl.zst | srar-advantage --preset paper --plain
       """,
     version: Version.text())
 

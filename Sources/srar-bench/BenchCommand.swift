@@ -10,7 +10,7 @@ struct BenchCommand: Filter {
     discussion: """
       EXAMPLES
         srar-bench generate --megabytes 10 --output stream.jsonl.zst
-        srar-bench splice stream.jsonl.zst --compression-level 1 --output spliced.jsonl.zst
+        srar-bench splice stream.jsonl.zst --output spliced.jsonl.zst
       """,
     version: Version.text(),
     subcommands: [GenerateCommand.self, SpliceCommand.self])

@@ -16,8 +16,8 @@ struct AgreementCommand: ParsableCommand {
       equal verdicts, Cohen's kappa, and the share of equal steps where both judges name one.
 
       EXAMPLES
-        srar-judge agree judged-by-equations.jsonl.zst judged-by-people.jsonl.zst
-        srar-judge agree one.jsonl.zst other.jsonl.zst --json
+        srar-judge agree judged.jsonl.zst judged-by-people.jsonl.zst
+        srar-judge agree judged.jsonl.zst again.jsonl.zst --json
       """)
 
   @Argument(help: "The first judged stream; '-' is standard input.", completion: .file())

@@ -9,8 +9,8 @@ struct JudgeCommand: Filter {
     abstract: "Judge rollouts by their rubrics, step by step.",
     discussion: """
       EXAMPLES
-        srar-judge --judge equations --log judge.log.jsonl rollouts.jsonl.zst > judged.jsonl.zst
-        srar-judge --replay judge.log.jsonl rollouts.jsonl.zst --output again.jsonl.zst
+        srar-judge --log judge.log.jsonl rollouts.jsonl.zst > judged.jsonl.zst
+        srar-judge --replay judge.log.jsonl rollouts.jsonl.zst > again.jsonl.zst
         srar-judge agree judged.jsonl.zst again.jsonl.zst
       """,
     version: Version.text(),

@@ -15,8 +15,8 @@ struct RubricJudgeCommand: ParsableCommand {
       arithmetic, without a network.
 
       EXAMPLES
-        srar-judge --judge equations --log judge.log.jsonl rollouts.jsonl.zst > judged.jsonl.zst
-        srar-judge --replay judge.log.jsonl rollouts.jsonl.zst --output again.jsonl.zst
+        srar-judge --log judge.log.jsonl rollouts.jsonl.zst > judged.jsonl.zst
+        srar-judge --replay judge.log.jsonl rollouts.jsonl.zst > again.jsonl.zst
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions

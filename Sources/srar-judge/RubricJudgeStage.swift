@@ -112,6 +112,12 @@ struct RubricJudgeStage {
     run.metrics["verdicts"] = counts.verdicts
     run.metrics["satisfied"] = counts.satisfied
     var line = "\(counts.ok) rollouts judged by \(judge.name)"
+    if let unreadable = replay?.unreadable, let first = unreadable.first {
+      let lines = unreadable.count == 1 ? "1 line" : "\(unreadable.count) lines"
+      run.summarize(
+        "\(lines) of the log cannot be read and \(unreadable.count == 1 ? "was" : "were") passed over: \(first)"
+      )
+    }
     if counts.replayed > 0 { line += " (\(counts.replayed) from the log)" }
     line += ", \(counts.satisfied) of \(counts.verdicts) verdicts satisfied"
     run.summarize(line)

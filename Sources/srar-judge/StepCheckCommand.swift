@@ -17,7 +17,8 @@ struct StepCheckCommand: ParsableCommand {
 
       EXAMPLES
         srar-judge steps rollouts.jsonl.zst > checked.jsonl.zst
-        srar-judge judged.jsonl.zst | srar-judge steps --pitfalls > checked.jsonl.zst
+        srar-judge rollouts.jsonl.zst | srar-judge steps --pitfalls | srar-reward \\
+          | srar-report
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions

@@ -18,7 +18,7 @@ struct ReportCommand: Filter {
       "step_check" that 'srar-judge steps' adds.
 
       EXAMPLES
-        srar-report runs/demo/before.jsonl.zst runs/demo/after.jsonl.zst --label before --label after
+        srar-report before.jsonl.zst after.jsonl.zst --label before --label after
         srar-report rewarded.jsonl.zst --json
       """,
     version: Version.text())

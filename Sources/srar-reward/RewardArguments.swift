@@ -16,11 +16,10 @@ struct AnswerArguments: ParsableArguments {
   var answers: AnswerChecker?
 
   @Option(
-    parsing: .upToNextOption,
     help: ArgumentHelp(
       """
       How the answer is found, the first rule that finds one: 'boxed' in the last complete \\boxed{}, 'last-box' in the last \
-      one that is opened, 'marker' behind the last '####' or 'A:', 'last-number'. (default: boxed)
+      one that is opened, 'marker' behind the last '####' or 'A:', 'last-number'. May be given several times. (default: boxed)
       """, valueName: "rule"))
   var extract: [ExtractionRule] = []
 

@@ -13,7 +13,8 @@ struct RewardCommand: Filter {
 
       EXAMPLES
         srar-reward judged.jsonl.zst --output rewarded.jsonl.zst
-        srar-rollout --responses log.jsonl.zst problems.jsonl.zst | srar-reward --answers-only --extract marker
+        srar-rollout --responses log.jsonl.zst problems.jsonl.zst \\
+          | srar-reward --answers-only --extract marker > rewarded.jsonl.zst
       """,
     version: Version.text())
 

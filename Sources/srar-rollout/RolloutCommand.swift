@@ -14,8 +14,9 @@ struct RolloutCommand: Filter {
       depends on the policy, the prompt, the options and the seed alone, whatever else is being sampled.
 
       EXAMPLES
-        srar-rollout --policy runs/demo/warm --group-size 8 prompts.jsonl.zst > rollouts.jsonl.zst
-        srar-rollout --responses log.jsonl.zst --match id --steps lines problems.jsonl.zst > rollouts.jsonl.zst
+        srar-rollout --policy runs/demo/warm prompts.jsonl.zst > rollouts.jsonl.zst
+        srar-rollout --responses log.jsonl.zst --steps lines problems.jsonl.zst \\
+          > rollouts.jsonl.zst
       """,
     version: Version.text())
 

@@ -3,7 +3,6 @@ import Filters
 import RandomStreams
 import Records
 import Steps
-import Synchronization
 import Tokenizers
 import Transformer
 
@@ -55,6 +54,7 @@ struct SamplingStage {
 
   mutating func run(_ records: RecordRun) throws {
     var pending: [Pending] = []
+    records.showsReading = false
     try records.forEachRecord { record in
       pending.append(try prepare(record))
       if pending.count == problemsAtATime {
@@ -95,19 +95,13 @@ struct SamplingStage {
             seed: arguments.seed, "rollout", arguments.step, problem.id, index))
       }
     }
-    let progress = records.run.progress
-    let done = Mutex((responses: counts.rollouts, tokens: counts.tokens))
-    let run = (start: records.run.seconds, tokens: counts.tokens)
-    let clock = ContinuousClock.now
+    let display = SamplingProgress(
+      records.run, responsesBefore: counts.rollouts, tokensBefore: counts.tokens,
+      expectedResponses: records.reader.fractionRead.map { fraction in
+        Double(counts.rollouts + requests.count) / max(fraction, 1e-9)
+      })
     let responses = try sampler.generate(requests, options: options) { _, response in
-      let now = done.withLock { done in
-        done.responses += 1
-        done.tokens += response.tokens.count
-        return done
-      }
-      let seconds = (ContinuousClock.now - clock) / .seconds(1)
-      let rate = Int(Double(now.tokens - run.tokens) / max(seconds, 0.001))
-      progress.update(fraction: nil, "\(now.responses) responses, \(rate) tokens/s")
+      display.note(response)
     }
     for (problem, start) in zip(
       pending, stride(from: 0, to: responses.count, by: arguments.groupSize))

@@ -16,8 +16,8 @@ struct InitCommand: ParsableCommand {
       solutions of the records, digits one by one; every text has tokens.
 
       EXAMPLES
-        srar-update init --text train.jsonl.zst --output runs/demo/initial
-        srar-update init --text train.jsonl.zst --layers 2 --hidden 64 --seed 3 --output tiny
+        srar-update init --text train.jsonl.zst --output initial
+        srar-update init --text train.jsonl.zst --layers 2 --hidden 64 --output tiny
       """)
 
   @Option(

@@ -16,8 +16,9 @@ struct PolicyUpdateCommand: ParsableCommand {
       update goes on where this one stopped.
 
       EXAMPLES
-        srar-update advantages.jsonl.zst --policy runs/demo/warm --output runs/demo/step-0001/policy
-        srar-update advantages.jsonl.zst --policy p0 --reference p0 --kl-coefficient 0.001 --output p1
+        srar-update advantages.jsonl.zst --policy runs/demo/warm --output next
+        srar-update advantages.jsonl.zst --policy next --output after-next \\
+          --reference runs/demo/warm --kl-coefficient 0.001
       """)
 
   /// Which policy the updated one is compared with.

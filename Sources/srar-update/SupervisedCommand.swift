@@ -16,8 +16,9 @@ struct SupervisedCommand: ParsableCommand {
       an RL run begins with a fresh one.
 
       EXAMPLES
-        srar-update sft train.jsonl.zst --policy runs/demo/initial --output runs/demo/warm
-        srar-update sft train.jsonl.zst --policy p0 --output p1 --epochs 3 --learning-rate 5e-4 --decay constant
+        srar-update sft train.jsonl.zst --policy initial --output warm --epochs 2
+        srar-update sft train.jsonl.zst --policy initial --output warm \\
+          --learning-rate 5e-4 --decay constant
       """)
 
   /// What follows the warm-up of the learning rate.

@@ -12,8 +12,9 @@ struct UpdateCommand: Filter {
       the weights.
 
       EXAMPLES
-        srar-update init --text train.jsonl.zst --output runs/demo/initial
-        srar-update advantages.jsonl.zst --policy runs/demo/warm --output runs/demo/step-0001/policy
+        srar-update init --text train.jsonl.zst --output initial
+        srar-update sft train.jsonl.zst --policy initial --output warm
+        srar-update advantages.jsonl.zst --policy warm --output next
       """,
     version: Version.text(),
     subcommands: [PolicyUpdateCommand.self, SupervisedCommand.self, InitCommand.self],

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Faults of outputs, and interruptions")
+@Suite("Faults of outputs")
 struct OutputFaultTests {
   /// Rollouts of many problems, a few megabytes.
   private static let manyRollouts = Data(
@@ -75,25 +75,6 @@ struct OutputFaultTests {
     let text = try String(contentsOfFile: path, encoding: .utf8)
     #expect(text.contains(#""judge":{"status":"ok""#))
     #expect(try folder.names == ["stream"])
-  }
-
-  @Test(
-    "a killed or interrupted tool leaves nothing under the final name",
-    arguments: [SIGKILL, SIGINT, SIGTERM])
-  func killed(number: Int32) throws {
-    let folder = try TemporaryFolder()
-    let tool = try ToolProcess(
-      "srar-judge", ["--quiet", "--plain", "--output", folder.path("out")])
-    tool.write(Self.manyRollouts)
-    // The tool waits for more input, so it is in the middle of its work whenever the signal comes.
-    while try folder.names.isEmpty { usleep(1000) }
-    #expect(kill(tool.processIdentifier, number) == 0)
-    let result = tool.finish()
-    #expect(result.diedOfSignal)
-    #expect(result.status == number)
-    // A killed tool can clean up nothing; an interrupted one leaves no temporary file either.
-    let names = try folder.names
-    #expect(number == SIGKILL ? names.allSatisfy { $0.hasPrefix(".") } : names.isEmpty, "\(names)")
   }
 
   @Test("the same input gives the same bytes, in a pipe and in a file")

@@ -25,13 +25,10 @@ struct PrepExampleTests {
     }
   }
 
-  private func expectExamplesRun(_ text: String, atLeast count: Int) throws {
+  private func expectRun(_ examples: [String], atLeast count: Int) throws {
+    #expect(examples.count >= count, "\(examples)")
     let folder = try TemporaryFolder()
     try writeFiles(to: folder)
-    let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-    // A synopsis has brackets; an example runs as it stands.
-    let examples = lines.filter { $0.hasPrefix("srar-prep ") && !$0.contains("[") }
-    #expect(examples.count >= count, "\(examples)")
     for example in examples where Self.hasDuckDB || !example.contains(".parquet") {
       let result = try ToolProcess.shell(example, in: folder.url)
       #expect(result.status == 0, "\(example)\n\(result.errorText)")
@@ -41,15 +38,11 @@ struct PrepExampleTests {
   @Test(
     "run as they stand in --help", arguments: ["", "convert", "stats", "lint", "synth", "batch"])
   func help(command: String) throws {
-    let help = try ToolProcess.run("srar-prep", command.isEmpty ? ["--help"] : [command, "--help"])
-    try expectExamplesRun(help.text, atLeast: 2)
+    try expectRun(try examplesOfHelp("srar-prep \(command)"), atLeast: 2)
   }
 
   @Test("run as they stand in the manual")
   func manual() throws {
-    let manual = Fixtures.root.appendingPathComponent("docs/srar-prep.md")
-    let text = try String(contentsOf: manual, encoding: .utf8)
-    let examples = try #require(text.firstRange(of: "## Examples"))
-    try expectExamplesRun(String(text[examples.upperBound...]), atLeast: 7)
+    try expectRun(try examplesOfManual("srar-prep"), atLeast: 7)
   }
 }

@@ -1,0 +1,134 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("srar-judge and srar-report on the command line")
+struct JudgeCommandTests {
+  private static let rollouts =
+    RecordStreams.rollout(index: 0, correct: true) + "\n"
+    + RecordStreams.rollout(index: 1, correct: false) + "\n"
+
+  /// A folder with two rollouts, one right and one wrong, judged with a log.
+  private func judged() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.rollouts, to: "rollouts")
+    let result = try ToolProcess.shell(
+      "srar-judge -q --plain --log log rollouts -o judged", in: folder.url)
+    try #require(result.status == 0, "\(result.errorText)")
+    return folder
+  }
+
+  private func text(_ name: String, in folder: TemporaryFolder) throws -> String {
+    try String(contentsOfFile: folder.path(name), encoding: .utf8)
+  }
+
+  @Test("a replay of the log gives the same bytes and appends nothing")
+  func replays() throws {
+    let folder = try judged()
+    let log = try text("log", in: folder)
+    #expect(log.split(separator: "\n").count == 2)
+    let result = try ToolProcess.shell(
+      "srar-judge --plain --replay log --log log rollouts -o again --metrics metrics",
+      in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(result.errorText.contains("(2 from the log)"), "\(result.errorText)")
+    #expect(try text("again", in: folder) == text("judged", in: folder))
+    #expect(try text("log", in: folder) == log)
+    #expect(try text("metrics", in: folder).contains(#""replayed":2"#))
+  }
+
+  @Test("a rollout that the log lacks stops a replay, unless the judge may be asked")
+  func replayLacks() throws {
+    let folder = try judged()
+    let result = try ToolProcess.shell(
+      "head -1 log > part; srar-judge --plain --replay part rollouts -o again", in: folder.url)
+    #expect(result.status == 65)
+    #expect(
+      result.errorText.contains(
+        #"rollouts:2: the log has no verdicts of "equations" for rollout 1 of record "p1""#),
+      "\(result.errorText)")
+    #expect(try !folder.names.contains("again"))
+    let live = try ToolProcess.shell(
+      "srar-judge --plain --replay part --replay-missing live --log part rollouts -o again",
+      in: folder.url)
+    #expect(live.status == 0, "\(live.errorText)")
+    #expect(try text("again", in: folder) == text("judged", in: folder))
+    #expect(try text("part", in: folder) == text("log", in: folder))
+  }
+
+  @Test(
+    "the half line that a killed judge left is told and passed over, and the next entry stands alone"
+  )
+  func tornLog() throws {
+    let folder = try judged()
+    let result = try ToolProcess.shell(
+      """
+      { head -1 log; tail -1 log | head -c 100; } > torn
+      srar-judge --plain --replay torn --replay-missing live --log torn rollouts -o again
+      tail -1 torn | cmp - <(tail -1 log) && echo whole
+      """, in: folder.url)
+    #expect(result.status == 0 && result.text == "whole\n", "\(result.errorText)")
+    #expect(
+      result.errorText.contains(
+        "1 line of the log cannot be read and was passed over: torn:2: not JSON"),
+      "\(result.errorText)")
+    #expect(try text("again", in: folder) == text("judged", in: folder))
+  }
+
+  @Test("agree compares verdict by verdict")
+  func agreement() throws {
+    let folder = try judged()
+    let other = try text("judged", in: folder)
+      .replacing(#""satisfied":false,"step":1"#, with: #""satisfied":true,"step":2"#)
+    try folder.write(other, to: "other")
+    let result = try ToolProcess.shell(
+      "srar-judge agree judged other --json && srar-judge agree judged other", in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    let lines = result.text.split(separator: "\n")
+    #expect(
+      try #require(lines.first)
+        == #"{"rollouts":2,"items":2,"both_satisfied":1,"only_first_satisfied":0,"only_second_satisfied":1,"neither_satisfied":0,"satisfied_agreement":0.5,"cohen_kappa":0.0,"both_name_step":2,"same_step":1,"step_agreement":0.5}"#
+    )
+    #expect(lines.contains { $0.hasPrefix("agreement on satisfied") && $0.hasSuffix("50.0 %") })
+  }
+
+  @Test("steps, rewards and the report tell the faithful response from the other")
+  func report() throws {
+    let folder = try judged()
+    let result = try ToolProcess.shell(
+      """
+      srar-judge steps -q judged | srar-reward -q > rewarded
+      srar-report -q rewarded --json
+      srar-report -q rewarded rewarded --label one --label two --summary summary --note steps=60
+      """, in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    let json = try #require(result.text.split(separator: "\n").first)
+    for member in [
+      #""rollouts":2"#, #""accuracy":0.5"#, #""faithful":0.5"#, #""misaligned":0.0"#,
+      #""step_accuracy":0.5"#, #""format":1.0"#, #""base":0.55"#, #""rubric":0.4"#,
+    ] {
+      #expect(json.contains(member), "\(json)")
+    }
+    #expect(
+      result.text.contains("accuracy                         50.0 %   50.0 %"), "\(result.text)")
+    let summary = try text("summary", in: folder)
+    #expect(
+      summary.contains(#""accuracy_before":0.5"#) && summary.contains(#""faithful_after":0.5"#))
+    #expect(summary.hasSuffix(#""steps":60}"# + "\n"))
+  }
+
+  @Test("a failed judge keeps the outcome and gives no step a score")
+  func failedJudge() throws {
+    let folder = try TemporaryFolder()
+    let failed = RecordStreams.judged.replacing(
+      #""status":"ok","verdicts":[{"id":1,"satisfied":true,"step":1}]"#,
+      with: #""status":"failed","verdicts":[],"error":"no reply""#)
+    try folder.write(failed, to: "judged")
+    let result = try ToolProcess.shell(
+      "srar-reward --plain judged --metrics metrics | srar-advantage -q --plain", in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(result.text.contains(#""correct":true"#) && result.text.contains(#""base":1.0"#))
+    #expect(result.text.contains(#""offsets":[]"#), "\(result.text)")
+    #expect(try text("metrics", in: folder).contains(#""judge_failures":1"#))
+  }
+}

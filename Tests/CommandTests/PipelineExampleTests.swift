@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The pipeline's examples in the help, the manual and the README")
+struct PipelineExampleTests {
+  /// A folder with the files that the examples read, made by the tools themselves.
+  private func prepared() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    let made = try ToolProcess.shell(
+      """
+      set -e
+      mkdir -p runs/demo
+      srar-prep synth -q --count 40 -o train.jsonl.zst
+      cp train.jsonl.zst runs/demo
+      srar-prep batch -q --size 3 --step 1 train.jsonl.zst -o prompts.jsonl.zst
+      srar-update init -q --text train.jsonl.zst --layers 1 --hidden 16 --heads 2 --vocabulary 300 \
+        --positions 320 -o runs/demo/warm
+      cp -r runs/demo/warm initial; cp -r runs/demo/warm next; cp -r runs/demo/warm warm
+      srar-rollout -q --policy warm -n 2 --max-response-tokens 8 prompts.jsonl.zst -o rollouts.jsonl.zst
+      srar-judge -q --log judge.log.jsonl rollouts.jsonl.zst -o judged.jsonl.zst
+      cp judged.jsonl.zst again.jsonl.zst; cp judged.jsonl.zst judged-by-people.jsonl.zst
+      srar-reward -q judged.jsonl.zst -o rewarded.jsonl.zst
+      cp rewarded.jsonl.zst before.jsonl.zst; cp rewarded.jsonl.zst after.jsonl.zst
+      cp before.jsonl.zst after.jsonl.zst runs/demo
+      srar-advantage -q rewarded.jsonl.zst -o advantages.jsonl.zst
+      echo '{"id":"1","problem":"1 + 1?","ground_truth":"2"}' > problems.jsonl.zst
+      echo '{"id":"1","response":"A: 2"}' > log.jsonl.zst
+      echo '{"question":"1 + 1?","solution":"A: 2"}' > model_solutions.jsonl.zst
+      """, in: folder.url)
+    try #require(made.status == 0, "\(made.errorText)")
+    return folder
+  }
+
+  private func expectRun(_ examples: [String]) throws {
+    #expect(examples.count >= 2, "\(examples)")
+    for example in examples {
+      let folder = try prepared()
+      let result = try ToolProcess.shell(example, in: folder.url)
+      #expect(result.status == 0, "\(example)\n\(result.errorText)")
+      #expect(!result.errorText.contains("warning"), "\(example)\n\(result.errorText)")
+    }
+  }
+
+  @Test(
+    "run as they stand in --help",
+    arguments: [
+      "srar-rollout", "srar-judge", "srar-judge judge", "srar-judge steps", "srar-judge agree",
+      "srar-reward", "srar-advantage", "srar-update", "srar-update update", "srar-update sft",
+      "srar-update init", "srar-report",
+    ])
+  func help(command: String) throws {
+    try expectRun(try examplesOfHelp(command))
+  }
+
+  @Test(
+    "run as they stand in the manual",
+    arguments: [
+      "srar-rollout", "srar-judge", "srar-reward", "srar-advantage", "srar-update", "srar-report",
+    ])
+  func manual(tool: String) throws {
+    try expectRun(try examplesOfManual(tool))
+  }
+
+  @Test("one step by hand runs as it stands in the README")
+  func readme() throws {
+    let readme = Fixtures.root.appendingPathComponent("README.md")
+    let text = try String(contentsOf: readme, encoding: .utf8)
+    let heading = try #require(text.firstRange(of: "## One step by hand"))
+    let block = try #require(
+      text[heading.upperBound...].split(separator: "```\n", maxSplits: 2).dropFirst().first)
+    let folder = try prepared()
+    let result = try ToolProcess.shell("set -e\n\(block)", in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(FileManager.default.fileExists(atPath: folder.path("next-policy/model.safetensors")))
+  }
+}
