@@ -47,6 +47,9 @@ ifneq ($(filter demo-steps,$(MAKECMDGOALS)),)
 include pipelines/demo.mk
 endif
 ifneq ($(PRESET),)
+ifeq ($(wildcard pipelines/$(PRESET).mk),)
+$(error there is no preset "$(PRESET)": PRESET is the name of a file pipelines/PRESET.mk, such as srar, rar, grpo or dapo)
+endif
 include pipelines/$(PRESET).mk
 endif
 include pipelines/defaults.mk

@@ -19,8 +19,13 @@ step-folders := $(shell seq -f '$(run)/step-%04g' 1 $(words $(step-numbers)))
 policies-before := $(POLICY) $(addsuffix /policy,$(step-folders))
 last-policy := $(lastword $(policies-before))
 
-# $(call options-file,FILE,OPTIONS): writes the options where they differ from what the file holds.
-options-file = $(if $(and $(wildcard $(1)),$(call same,$(file <$(1)),$(strip $(2)))),,\
+# $(call options-file,FILE,OPTIONS): writes the options where they differ from what the file holds; not under `make -n`.
+options-file = $(if $(is-dry-run),,$(call write-options,$(1),$(2)))
+is-dry-run := $(findstring n,$(filter-out --%,$(firstword $(MAKEFLAGS))))
+ifneq ($(is-dry-run),)
+%.options: ;
+endif
+write-options = $(if $(and $(wildcard $(1)),$(call same,$(file <$(1)),$(strip $(2)))),,\
   $(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
 same = $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x))
 
@@ -68,6 +73,10 @@ ifneq ($(makes-steps),)
 ifneq ($(words $(POLICY) $(PROBLEMS)),2)
 $(error give PROBLEMS=file and POLICY=folder; README.md shows a run)
 endif
+# The demo makes its own.
+ifeq ($(filter demo-steps,$(MAKECMDGOALS)),)
+$(foreach name,PROBLEMS POLICY,$(if $(wildcard $($(name))),,$(error $(name): there is no "$($(name))")))
+endif
 $(foreach n,$(active-steps),$(call step-options,$(n),$(word $(n),$(step-folders))))
 endif
 ifneq ($(makes-steps)$(filter replay,$(MAKECMDGOALS)),)
@@ -99,6 +108,11 @@ evaluate = $(BIN)/srar-rollout $(TOOL_OPTIONS) --policy $(1) --seed $(SEED) $(EV
   | $(BIN)/srar-judge --quiet $(JUDGE_OPTIONS) | $(BIN)/srar-judge steps --quiet \
   | $(BIN)/srar-reward --quiet $(REWARD_OPTIONS) --output $(3)
 
+ifneq ($(filter eval,$(MAKECMDGOALS)),)
+ifneq ($(words $(SET) $(EVAL_POLICY)),2)
+$(error give SET=file and EVAL_POLICY=folder; README.md shows a run)
+endif
+endif
 eval: ## measure a policy on a set: RUN=name SET=file [EVAL_POLICY=folder]
 	@mkdir -p $(run)
 	@$(call evaluate,$(EVAL_POLICY),$(SET),$(run)/eval.jsonl.zst)

@@ -70,13 +70,27 @@ struct MakeTests {
         == ["advantages.jsonl.zst", "policy/config.json", "rewarded.jsonl.zst"])
   }
 
-  @Test("say what is missing")
-  func missing() throws {
-    let result = try ToolProcess.shell(
-      "make -C '\(Fixtures.root.path)' step RUN=none PROBLEMS= POLICY=")
+  @Test(
+    "say what is missing",
+    arguments: [
+      ("step PROBLEMS= POLICY=", "give PROBLEMS=file and POLICY=folder"),
+      ("train PROBLEMS=/none POLICY=/", #"PROBLEMS: there is no "/none""#),
+      ("eval SET= EVAL_POLICY=", "give SET=file and EVAL_POLICY=folder"),
+      ("train PRESET=none", #"there is no preset "none""#),
+    ])
+  func missing(goal: String, complaint: String) throws {
+    let result = try ToolProcess.shell("make -C '\(Fixtures.root.path)' \(goal) RUN=none")
     #expect(result.status == 2)
-    #expect(
-      result.errorText.contains("give PROBLEMS=file and POLICY=folder"), "\(result.errorText)")
+    #expect(result.errorText.contains(complaint), "\(result.errorText)")
+  }
+
+  @Test("show what they would do, and do nothing, under make -n")
+  func dryRun() throws {
+    let folder = try prepared()
+    let result = try ToolProcess.shell(make("-n step", "dry", "STEP=1", in: folder))
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(result.text.contains("srar-judge --quiet") || result.text.contains("srar-judge --log"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("dry")))
   }
 
   @Test("replay a step from its log")
