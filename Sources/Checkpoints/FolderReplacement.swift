@@ -18,9 +18,11 @@ package func replaceFolder(at path: String, write: (_ temporaryPath: String) thr
 {
   let names = try FolderNames(path)
   try names.cleanUp()
-  TemporaryPaths.register(names.temporary)
+  let (isCreated, code) = TemporaryPaths.register(names.temporary) {
+    (mkdir(names.temporary, 0o777) == 0, errno)
+  }
   defer { TemporaryPaths.unregister(names.temporary) }
-  guard mkdir(names.temporary, 0o777) == 0 else { throw SystemError("create", path: path) }
+  guard isCreated else { throw SystemError("create", path: path, code: code) }
   do {
     try write(names.temporary)
     try flushFolder(names.temporary)

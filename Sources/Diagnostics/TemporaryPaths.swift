@@ -5,9 +5,13 @@ import Synchronization
 package enum TemporaryPaths {
   private static let paths = Mutex<[String]>([])
 
-  /// Notes a path that must not outlive an interruption.
-  package static func register(_ path: String) {
-    paths.withLock { $0.append(path) }
+  /// Creates something at a path that must not outlive an interruption, and notes the path; an interruption comes before both or
+  /// after both.
+  package static func register<Created>(_ path: String, create: () -> Created) -> Created {
+    paths.withLock { paths in
+      paths.append(path)
+      return create()
+    }
   }
 
   /// Forgets a path: it was renamed into place or removed.

@@ -28,11 +28,17 @@ extension Filter {
   }
 
   private static func end(with error: any Error) -> Never {
-    if let error = error as? SystemError, error.isBrokenPipe { Foundation.exit(0) }
+    if let error = error as? SystemError, error.isBrokenPipe { leave(0) }
     let known = error as? any ToolError
     let message = known?.description ?? "internal error: \(error)"
     StandardError.write("\(configuration.commandName ?? "srar"): \(message)\n")
-    Foundation.exit((known?.exitStatus ?? .internalError).rawValue)
+    leave((known?.exitStatus ?? .internalError).rawValue)
+  }
+
+  /// Ends the process at once: other threads may still be at work, and must not meet libraries that have been taken down.
+  private static func leave(_ status: Int32) -> Never {
+    fflush(nil)
+    _exit(status)
   }
 }
 

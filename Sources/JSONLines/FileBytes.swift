@@ -86,12 +86,18 @@ package final class FileWriter {
         let url = URL(fileURLWithPath: path)
         let temporary = url.deletingLastPathComponent()
           .appendingPathComponent(".\(url.lastPathComponent).\(getpid()).tmp").path
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        let (created, code) = TemporaryPaths.register(temporary) {
+          (open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666), errno)
+        }
+        if created < 0 {
+          TemporaryPaths.unregister(temporary)
+          throw SystemError("write", path: path, code: code)
+        }
+        descriptor = created
         temporaryPath = temporary
       }
       if descriptor < 0 { throw SystemError("write", path: path) }
     }
-    if let temporaryPath { TemporaryPaths.register(temporaryPath) }
     isTerminal = isatty(descriptor) == 1
     var status = stat()
     isRegularFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

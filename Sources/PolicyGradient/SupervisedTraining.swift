@@ -30,15 +30,22 @@ package struct SupervisedTrainingOptions: Sendable, Equatable {
   package var learnsPrompts: Bool
   /// Of the order of examples.
   package var seed: UInt64
+  /// Training ends early when the mean loss of the last `lossWindow` steps, in nats a token, is no higher than this.
+  package var targetLoss: Double?
+
+  /// How many steps the loss is averaged over.
+  package static let lossWindow = 20
 
   package init(
-    epochCount: Int, batchTokens: Int, microBatchTokens: Int, learnsPrompts: Bool, seed: UInt64
+    epochCount: Int, batchTokens: Int, microBatchTokens: Int, learnsPrompts: Bool, seed: UInt64,
+    targetLoss: Double? = nil
   ) {
     self.epochCount = epochCount
     self.batchTokens = batchTokens
     self.microBatchTokens = microBatchTokens
     self.learnsPrompts = learnsPrompts
     self.seed = seed
+    self.targetLoss = targetLoss
   }
 }
 
@@ -84,7 +91,7 @@ package struct SupervisedTraining {
     }
   }
 
-  /// How many optimizer steps there will be: what a cosine schedule is laid over.
+  /// How many optimizer steps there will be at most: what a cosine schedule is laid over.
   package var stepCount: Int { batches.count }
 
   /// Trains the model.
@@ -103,8 +110,19 @@ package struct SupervisedTraining {
       let report = try learn(indices.map { examples[$0] }, trainer, epoch: epoch)
       reports.append(report)
       try progress(report)
+      if let target = options.targetLoss, reports.count >= SupervisedTrainingOptions.lossWindow,
+        Self.recentLoss(reports) <= target
+      {
+        break
+      }
     }
     return reports
+  }
+
+  /// The mean loss of the last steps.
+  package static func recentLoss(_ reports: [Report]) -> Double {
+    let recent = reports.suffix(SupervisedTrainingOptions.lossWindow)
+    return recent.reduce(0.0) { $0 + $1.loss } / Double(max(recent.count, 1))
   }
 
   private func learn(

@@ -6,10 +6,16 @@ package final class ScratchFolder {
   package let url: URL
 
   package init() throws {
-    url = FileManager.default.temporaryDirectory
+    let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("srar-\(getpid())-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    TemporaryPaths.register(url.path)
+    url = folder
+    let (isCreated, code) = TemporaryPaths.register(folder.path) {
+      (mkdir(folder.path, 0o700) == 0, errno)
+    }
+    guard isCreated else {
+      TemporaryPaths.unregister(folder.path)
+      throw SystemError("create", path: folder.path, code: code)
+    }
   }
 
   deinit {

@@ -55,6 +55,12 @@ struct SupervisedCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Tokens of one optimizer step.", valueName: "tokens"))
   var batchTokens = 4096
 
+  @Option(
+    help: ArgumentHelp(
+      "Stop early when the mean loss of twenty steps has come down to this, in nats a token.",
+      valueName: "loss"))
+  var stopAtLoss: Double?
+
   @Flag(help: "Learn the prompts' tokens as well.")
   var learnPrompts = false
 
@@ -69,6 +75,9 @@ struct SupervisedCommand: ParsableCommand {
     for (name, value) in [("--epochs", epochs), ("--batch-tokens", batchTokens)] where value < 1 {
       throw ValidationError("'\(name)' must be at least 1, but is \(value)")
     }
+    if let stopAtLoss, !(stopAtLoss > 0) {
+      throw ValidationError("'--stop-at-loss' must be positive, but is \(stopAtLoss)")
+    }
   }
 
   func run() throws {
@@ -79,7 +88,8 @@ struct SupervisedCommand: ParsableCommand {
       examples(run, folder),
       options: SupervisedTrainingOptions(
         epochCount: epochs, batchTokens: batchTokens,
-        microBatchTokens: optimizer.microBatchTokens, learnsPrompts: learnPrompts, seed: seed))
+        microBatchTokens: optimizer.microBatchTokens, learnsPrompts: learnPrompts, seed: seed,
+        targetLoss: stopAtLoss))
     let trainer = try optimizer.trainer(
       model,
       optimizer: AdamW(options: optimizer.adamW, segments: optimizer.segments(of: model.weights)),
@@ -133,8 +143,7 @@ struct SupervisedCommand: ParsableCommand {
   }
 
   private func summarize(_ reports: [SupervisedTraining.Report], tokenCount: Int, _ run: ToolRun) {
-    let tail = reports.suffix(20)
-    let loss = tail.reduce(0.0) { $0 + $1.loss } / Double(max(tail.count, 1))
+    let loss = SupervisedTraining.recentLoss(reports)
     let rate = Double(tokenCount) / max(run.seconds, 0.001)
     run.metrics["optimizer_steps"] = reports.count
     run.metrics["computed_tokens"] = tokenCount

@@ -37,6 +37,8 @@ struct InterruptionTests {
     let deadline = Date.now + 30
     while try Set(folder.names) == others, Date.now < deadline { usleep(1000) }
     #expect(kill(tool.processIdentifier, number) == 0)
+    // Its input stays open until it is gone, lest it come to a regular end before the signal.
+    while kill(tool.processIdentifier, 0) == 0, Date.now < deadline { usleep(1000) }
     let result = tool.finish()
     #expect(result.diedOfSignal, "\(result.errorText)")
     #expect(result.status == number)

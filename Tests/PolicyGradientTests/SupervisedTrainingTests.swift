@@ -37,6 +37,25 @@ import Transformer
     #expect(Array(one.weights.elements) == Array(two.weights.elements))
   }
 
+  @Test(
+    "training ends when the mean loss of the last steps has come down to the target, and not before"
+  )
+  func targetLoss() throws {
+    let start = try TinyModel.model(seed: 10)
+    func reports(target: Double?) throws -> [SupervisedTraining.Report] {
+      var options = options(epochCount: 40)
+      options.targetLoss = target
+      return try SupervisedTraining(examples, options: options)
+        .run(try TinyModel.trainer(TinyModel.copy(start)))
+    }
+    let whole = try reports(target: nil)
+    let stopped = try reports(target: 1)
+    #expect(stopped.count < whole.count)
+    #expect(stopped == Array(whole.prefix(stopped.count)))
+    #expect(SupervisedTraining.recentLoss(stopped) <= 1)
+    #expect(SupervisedTraining.recentLoss(Array(stopped.dropLast())) > 1)
+  }
+
   @Test("every epoch sees every example once, in batches of at most the tokens asked for")
   func epochs() throws {
     let training = try SupervisedTraining(examples, options: options(epochCount: 3))
