@@ -43,11 +43,14 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CKernels"),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
     // Foundations.
     library("Diagnostics"),
     library("RandomStreams"),
     library("JSONLines", ["CSimdjson", "CZstd", "Diagnostics"]),
+    library("HTTPClient", ["CCurl"]),
+    library("ChatCompletions", ["Diagnostics", "HTTPClient", "JSONLines", "RandomStreams"]),
     library("Records", ["Diagnostics", "JSONLines", "Rubrics", "Steps"]),
     library("Filters", ["Diagnostics", "JSONLines", "Records", argumentParser]),
 
@@ -56,7 +59,13 @@ let package = Package(
     library("Steps"),
     library("Arithmetic", [bigInt]),
     library("Answers", ["Arithmetic", bigInt]),
-    library("Judging", ["Arithmetic", "Diagnostics", "JSONLines", "Records", "Rubrics", "Steps"]),
+    library(
+      "Judging",
+      [
+        "Answers", "Arithmetic", "ChatCompletions", "Diagnostics", "JSONLines", "Records",
+        "Rubrics",
+        "Steps",
+      ]),
     library("Rewards", ["Answers", "Rubrics", "Steps"]),
     library("Advantages"),
     library("WordProblems", ["RandomStreams", "Rubrics"]),
@@ -80,7 +89,12 @@ let package = Package(
     tool(
       "srar-rollout",
       ["Checkpoints", "RandomStreams", "Records", "Steps", "Tokenizers", "Transformer"]),
-    tool("srar-judge", ["Judging", "JSONLines", "Records", "Rubrics", "Steps"]),
+    tool(
+      "srar-judge",
+      [
+        "ChatCompletions", "Diagnostics", "HTTPClient", "Judging", "JSONLines", "Records",
+        "Rubrics", "Steps",
+      ]),
     tool("srar-reward", ["Advantages", "Answers", "Records", "Rewards", "Rubrics", "Steps"]),
     tool("srar-advantage", ["Advantages", "Records", "Steps"]),
     tool(

@@ -133,5 +133,21 @@ private func isNumberByte(_ byte: UInt8) -> Bool {
   }
 }
 
+extension JSONDocument {
+  /// Parses bytes that stand in an array, such as a message of a server.
+  package convenience init(parsing bytes: [UInt8]) throws(JSONFault) {
+    self.init()
+    let fault = bytes.withUnsafeBytes { text -> JSONFault? in
+      do throws(JSONFault) {
+        try parse(text)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let fault { throw fault }
+  }
+}
+
 /// The version of the simdjson library, such as "3.0.1".
 package var simdjsonVersion: String { String(cString: srar_json_library_version()) }

@@ -197,3 +197,22 @@ extension Range: JSONWritable where Bound == Int {
     }
   }
 }
+
+/// A parsed value, written anew: the same value, not the same bytes.
+extension JSONValue: JSONWritable {
+  package func write(to json: inout JSONWriter) {
+    switch kind {
+    case .null: json.null()
+    case .boolean: (boolean ?? false).write(to: &json)
+    case .integer:
+      if let integer { integer.write(to: &json) } else { (unsigned ?? 0).write(to: &json) }
+    case .number: (double ?? 0).write(to: &json)
+    case .string: (string ?? "").write(to: &json)
+    case .array: (elements ?? []).write(to: &json)
+    case .object:
+      json.object { object in
+        for member in members ?? [] { object.member(member.key, member.value) }
+      }
+    }
+  }
+}

@@ -54,6 +54,8 @@ package struct JudgeReply: Equatable, Sendable {
   package var attempts: Int
   /// How long the calls took; nil for a judge that is part of the tool, so that the same input gives the same bytes.
   package var latencyMilliseconds: Int?
+  /// How many entries of the reply were no verdict on an item that was asked about.
+  package var dropped = 0
 
   package init(
     outcome: JudgeOutcome, text: String?, attempts: Int, latencyMilliseconds: Int? = nil
@@ -67,11 +69,26 @@ package struct JudgeReply: Equatable, Sendable {
 
 /// Somebody who gives verdicts.
 package protocol Judge: Sendable {
-  /// Name and settings, as they go into records and fingerprints.
+  /// The name that goes into records.
   var name: String { get }
+
+  /// Name and settings, as they go into fingerprints: whatever another answer may come of.
+  var identity: String { get }
+
+  /// How many rollouts it should be asked about at the same time.
+  var concurrency: Int { get }
+
+  /// Whether asking is dear, so that what a log holds already is not asked again.
+  var keepsReplies: Bool { get }
 
   /// The verdicts on one rollout.
   ///
   /// - Throws: what must end the run, such as a judge that cannot be reached; a reply that cannot be used is an outcome.
   func reply(to request: JudgeRequest) async throws -> JudgeReply
+}
+
+extension Judge {
+  package var identity: String { name }
+  package var concurrency: Int { 1 }
+  package var keepsReplies: Bool { false }
 }

@@ -40,6 +40,7 @@ package struct JudgeLogEntry: Equatable, Sendable {
       outcome: outcome, text: try fields.stringIfPresent("reply"),
       attempts: try fields.integer("attempts"),
       latencyMilliseconds: try fields.integerIfPresent("latency_ms"))
+    reply.dropped = try fields.integerIfPresent("dropped") ?? 0
   }
 
   fileprivate func write(to json: inout JSONWriter) {
@@ -55,16 +56,16 @@ package struct JudgeLogEntry: Equatable, Sendable {
       }
       entry.member("attempts", reply.attempts)
       entry.member(ifPresent: "latency_ms", reply.latencyMilliseconds)
+      if reply.dropped > 0 { entry.member("dropped", reply.dropped) }
     }
   }
 }
 
 /// A log being written: one line a call, each in one write, so that a killed tool loses no call that had ended, and tools that
 /// run side by side can share a log.
-package final class JudgeLogWriter {
+package final class JudgeLogWriter: Sendable {
   private let path: String
   private let descriptor: Int32
-  private var json = JSONWriter()
 
   /// Opens a log for appending. Where a killed tool has left half a line, the next entry begins a line of its own.
   package init(path: String) throws(SystemError) {
@@ -79,7 +80,7 @@ package final class JudgeLogWriter {
   deinit { close(descriptor) }
 
   package func append(_ entry: JudgeLogEntry) throws(SystemError) {
-    json.removeAll()
+    var json = JSONWriter()
     entry.write(to: &json)
     try write(json.bytes + [0x0A])
   }

@@ -11,6 +11,9 @@ package struct JudgeReplay: Sendable {
   /// How many different questions are answered.
   package var count: Int { entries.count }
 
+  /// Holds nothing.
+  package init() {}
+
   /// Reads logs, plain or compressed, in this order.
   package init(paths: [String], maximumLineBytes: Int) throws {
     var unreadable: [StreamError] = []
@@ -34,14 +37,24 @@ package struct JudgeReplay: Sendable {
 package enum JudgingError: ToolError, Equatable {
   /// A replay was asked what its logs do not hold.
   case notInLog(record: String, index: Int, judge: String, LinePosition)
+  /// More rollouts could not be judged than may be; what was judged is in the log.
+  case tooManyFailures(failed: Int, judged: Int, last: String)
 
   package var description: String {
     switch self {
     case .notInLog(let record, let index, let judge, let place):
       "\(place): the log has no verdicts of \"\(judge)\" for rollout \(index) of record "
         + "\"\(record)\"; add the log that has them, or give '--replay-missing live'"
+    case .tooManyFailures(let failed, let judged, let last):
+      "\(failed) of \(judged) rollouts could not be judged, more than '--max-failures' allows; the last because of: "
+        + "\(last); with '--log' the next run goes on from here"
     }
   }
 
-  package var exitStatus: ExitStatus { .badData }
+  package var exitStatus: ExitStatus {
+    switch self {
+    case .notInLog: .badData
+    case .tooManyFailures: .unavailable
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Filters
+import HTTPClient
 
 /// `srar-judge`: who ties rubric items to steps, and says which are satisfied.
 @main
@@ -13,7 +14,7 @@ struct JudgeCommand: Filter {
         srar-judge --replay judge.log.jsonl rollouts.jsonl.zst > again.jsonl.zst
         srar-judge agree judged.jsonl.zst again.jsonl.zst
       """,
-    version: Version.text(),
+    version: Version.text(curlVersion),
     subcommands: [RubricJudgeCommand.self, StepCheckCommand.self, AgreementCommand.self],
     defaultSubcommand: RubricJudgeCommand.self)
 }

@@ -12,7 +12,8 @@ struct RubricJudgeCommand: ParsableCommand {
       judge that fails is recorded as a failure, never as "nothing satisfied".
 
       The judge 'equations' finds the calculations that a rubric item states in the steps of the response, by exact \
-      arithmetic, without a network.
+      arithmetic, without a network. The judge 'chat' is a language model behind a server that speaks OpenAI's chat \
+      completions; with '--log', what was judged once is not asked again.
 
       EXAMPLES
         srar-judge --log judge.log.jsonl rollouts.jsonl.zst > judged.jsonl.zst
@@ -21,15 +22,18 @@ struct RubricJudgeCommand: ParsableCommand {
 
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Judge") var judge: JudgeOptions
+  @OptionGroup(title: "Judge 'chat'") var chat: ChatArguments
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Report") var report: ReportOptions
 
   func run() throws {
     try withRecords(tool: "srar-judge", input: input, output: output, report: report) { records in
-      var stage = try RubricJudgeStage(options: judge, maximumLineBytes: input.maxLineBytes)
+      if chat.insecure { records.run.note("certificates are not verified ('--insecure')") }
+      var stage = try RubricJudgeStage(judge, chat, maximumLineBytes: input.maxLineBytes)
       try records.forEachRecord { record in
         try stage.process(record, into: records.writer)
       }
+      try stage.finish(into: records.writer)
       stage.report(to: records.run)
     }
   }
@@ -39,7 +43,7 @@ struct RubricJudgeCommand: ParsableCommand {
 struct JudgeOptions: ParsableArguments {
   /// The judges there are.
   enum Kind: String, CaseIterable, ExpressibleByArgument {
-    case equations
+    case equations, chat
   }
 
   /// What to do about a rollout that the replayed logs do not have.
@@ -47,8 +51,10 @@ struct JudgeOptions: ParsableArguments {
     case error, live
   }
 
-  @Option(help: ArgumentHelp("Who judges.", valueName: "name"))
-  var judge: Kind = .equations
+  @Option(
+    help: ArgumentHelp(
+      "Who judges. (default: 'chat' where '--url' is given, else 'equations')", valueName: "name"))
+  var judge: Kind?
 
   @Option(
     help: ArgumentHelp(
@@ -74,7 +80,16 @@ struct JudgeOptions: ParsableArguments {
       "What the logs lack is an 'error', or goes to the 'live' judge.", valueName: "rule"))
   var replayMissing: MissingReply = .error
 
+  @Option(
+    help: ArgumentHelp(
+      "The share of rollouts that may fail to be judged before the run ends with status 69.",
+      valueName: "share"))
+  var maxFailures = 0.05
+
   mutating func validate() throws {
+    guard (0...1).contains(maxFailures) else {
+      throw ValidationError("'--max-failures' must be between 0 and 1, but is \(maxFailures)")
+    }
     if replay.isEmpty && replayMissing == .live {
       throw ValidationError("'--replay-missing' needs '--replay'")
     }

@@ -1,0 +1,165 @@
+// The door: a question in, a reply or a reason out, whatever the servers do meanwhile.
+
+import HTTPClient
+import RandomStreams
+import Synchronization
+
+/// A client for servers that speak OpenAI's chat-completions protocol.
+///
+/// Rate limits (429, or 503 with Retry-After) are waited out. 408, 409, 425, 5xx, broken connections, time limits and replies that
+/// cannot be used are tried again after pauses that double, with jitter. Another 4xx ends the run while no request has ever
+/// succeeded, and always where it concerns the key or the model; later it concerns that request alone, such as one that is too long.
+package final class ChatClient: Sendable {
+  private let settings: ChatSettings
+  private let addresses: [String]
+  private let http: HTTPClient
+  private let pool: EndpointPool
+  private let slots: Slots
+  private let pacer: Pacer
+  private let state = Mutex(State())
+
+  private struct State {
+    /// Whether the servers take a schema; nil as long as nobody knows.
+    var takesSchema: Bool?
+    var hasSucceeded = false
+  }
+
+  package init(_ settings: ChatSettings) {
+    self.settings = settings
+    addresses = settings.urls.map(completionsAddress)
+    var http = settings.http
+    http.maximumConnections = max(settings.concurrency, 1)
+    self.http = HTTPClient(http)
+    pool = EndpointPool(
+      count: addresses.count, firstPause: settings.firstPause, longestPause: settings.longestPause)
+    slots = Slots(max(settings.concurrency, 1))
+    pacer = Pacer(
+      requestsPerMinute: settings.requestsPerMinute, tokensPerMinute: settings.tokensPerMinute)
+  }
+
+  /// Asks until there is a reply that can be used.
+  ///
+  /// - Parameter complaint: why a reply cannot be used; nil where it can.
+  /// - Throws: what must end the run.
+  package func complete(
+    _ request: ChatRequest, complaint: @Sendable (ChatReply) -> String?
+  ) async throws(ChatError) -> ChatOutcome {
+    var jitter = RandomStream(seed: settings.seed, "retry", request.label)
+    var attempts = 0
+    var duration = Duration.zero
+    var secondsLimited = 0.0
+    var reason = ""
+    func outcome(_ result: Result<ChatReply, ChatFailure>) -> ChatOutcome {
+      ChatOutcome(
+        result: result, attempts: attempts, milliseconds: Int(duration / .milliseconds(1)))
+    }
+    while attempts < settings.attempts {
+      attempts += 1
+      let (attempt, address, took) = await call(request)
+      duration += took
+      switch attempt {
+      case .reply(let reply):
+        guard let fault = complaint(reply) else { return outcome(.success(reply)) }
+        reason = fault
+      case .limited(let seconds):
+        attempts -= 1
+        let pause = seconds ?? settings.firstPause
+        secondsLimited += pause
+        guard secondsLimited <= settings.patience else {
+          reason = "turned away by rate limits for \(Int(settings.patience)) s"
+          return outcome(.failure(ChatFailure(reason: reason)))
+        }
+        // The server rests; whoever asks next waits for that.
+        continue
+      case .failed(let fault, _): reason = fault
+      case .unusable(let reason): throw .unusable(url: address, reason: reason)
+      case .refused(let status, let message):
+        guard state.withLock({ $0.hasSucceeded }), ![401, 403, 404].contains(status) else {
+          throw .refused(url: address, status: status, message: message)
+        }
+        reason = "status \(status): \(message)"
+        return outcome(.failure(ChatFailure(reason: reason)))
+      }
+      guard attempts < settings.attempts else { break }
+      let pause = settings.firstPause * Double(1 << min(attempts - 1, 16))
+      await sleep(min(pause, settings.longestPause) * (0.5 + 0.5 * jitter.uniform()))
+    }
+    return outcome(.failure(ChatFailure(reason: reason)))
+  }
+
+  /// One call, when there is a server, a slot and leave for it.
+  private func call(_ request: ChatRequest) async -> (Attempt, address: String, Duration) {
+    await slots.take()
+    let result = await callWithSlot(request)
+    await slots.give()
+    return result
+  }
+
+  private func callWithSlot(_ request: ChatRequest) async -> (Attempt, address: String, Duration) {
+    let lease = await leased()
+    let address = addresses[lease.index]
+    // A token is about four bytes; what it really was is put right afterwards.
+    let tokens = request.messages.reduce(settings.maximumTokens / 4) {
+      $0 + $1.content.utf8.count / 4
+    }
+    let start = await pacer.reserve(tokens: tokens)
+    if start > .now { try? await Task.sleep(until: start) }
+
+    let clock = ContinuousClock.now
+    let takesSchema = state.withLock { $0.takesSchema }
+    let usesSchema = request.schema != nil && takesSchema != false
+    var attempt = await post(request, withSchema: usesSchema, to: address)
+    if usesSchema, takesSchema == nil, case .refused(let status, _) = attempt,
+      [400, 422, 501].contains(status)
+    {
+      // It may be the schema that the server does not know.
+      attempt = await post(request, withSchema: false, to: address)
+      if case .reply = attempt { state.withLock { $0.takesSchema = false } }
+    }
+    switch attempt {
+    case .reply(let reply):
+      pool.release(lease, worked: true)
+      state.withLock { state in
+        state.hasSucceeded = true
+        if usesSchema && state.takesSchema == nil { state.takesSchema = true }
+      }
+      if let prompt = reply.promptTokens, let completion = reply.completionTokens {
+        await pacer.correct(by: prompt + completion - tokens)
+      }
+    case .limited(let seconds): pool.release(lease, restingFor: seconds)
+    case .failed(_, isServerDown: true): pool.release(lease, restingFor: nil)
+    case .failed, .refused, .unusable: pool.release(lease, worked: false)
+    }
+    return (attempt, address, ContinuousClock.now - clock)
+  }
+
+  private func leased() async -> EndpointPool.Lease {
+    while true {
+      switch pool.lease() {
+      case .success(let lease): return lease
+      case .failure(let resting): await sleep(resting.seconds)
+      }
+    }
+  }
+
+  private func post(
+    _ request: ChatRequest, withSchema: Bool, to address: String
+  ) async -> Attempt {
+    var headers = [(name: "Content-Type", value: "application/json")]
+    if let key = settings.key { headers.append(("Authorization", "Bearer \(key.value)")) }
+    let post = HTTPRequest(
+      url: address, headers: headers, body: settings.body(of: request, withSchema: withSchema),
+      totalLimit: settings.totalLimit, stallLimit: settings.stallLimit,
+      maximumResponseBytes: settings.maximumResponseBytes)
+    do throws(HTTPError) {
+      return Attempt(.success(try await http.perform(post)))
+    } catch {
+      return Attempt(.failure(error))
+    }
+  }
+
+  /// Nobody cancels these tasks, so a sleep that is cut short needs no care.
+  private func sleep(_ seconds: Double) async {
+    try? await Task.sleep(for: .seconds(seconds))
+  }
+}
