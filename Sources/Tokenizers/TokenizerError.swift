@@ -21,6 +21,8 @@ package enum TokenizerError: ToolError, Equatable {
   case missingChatTemplate(path: String)
   /// A chat template that is not one of those built in.
   case unknownChatTemplate(path: String, beginning: String)
+  /// A name of a chat format that none has.
+  case unknownChatFormat(String)
   /// A marker of the chat template that the vocabulary lacks.
   case missingMarker(String)
   /// A token to be decoded that the vocabulary lacks.
@@ -45,9 +47,11 @@ package enum TokenizerError: ToolError, Equatable {
     case .badMerge(let path, let index, let merge):
       "\(path): merge \(index) (\"\(merge)\") has a part or a result that the vocabulary lacks"
     case .missingChatTemplate(let path):
-      "\(path): has no chat template"
+      "\(path): has no chat template; name the one to use with --chat-format"
     case .unknownChatTemplate(let path, let beginning):
-      "\(path): the chat template is not supported (\"\(beginning)\"); supported: ChatML"
+      "\(path): the chat template is not one of those built in (\"\(beginning)\"); name the one to use with --chat-format"
+    case .unknownChatFormat(let name):
+      "there is no chat format \"\(name)\"; there are \(ChatTemplate.named.map(\.name).joined(separator: ", "))"
     case .missingMarker(let marker):
       "the vocabulary has no token \"\(marker)\", which the chat template needs"
     case .unknownToken(let token, let size):
@@ -59,7 +63,7 @@ package enum TokenizerError: ToolError, Equatable {
 
   package var exitStatus: ExitStatus {
     switch self {
-    case .vocabularyTooSmall: .usage
+    case .vocabularyTooSmall, .unknownChatFormat: .usage
     default: .badData
     }
   }

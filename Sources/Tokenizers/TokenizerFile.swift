@@ -21,7 +21,8 @@ extension Tokenizer {
     let builder = try VocabularyBuilder(json, path: path)
     self.init(
       vocabulary: try builder.vocabulary(), byteTokens: try builder.byteTokens(),
-      preTokenizer: preTokenizer)
+      preTokenizer: preTokenizer, normalizes: json.normalizes,
+      ignoresMerges: json.model.ignoresMerges ?? false)
   }
 }
 
@@ -99,7 +100,10 @@ private struct VocabularyBuilder {
     return Vocabulary(
       tokens: tokens, merges: merges,
       addedTokens: json.addedTokens.sorted { $0.id < $1.id }.map {
-        AddedToken(id: $0.id, content: $0.content, isSpecial: $0.special ?? false)
+        AddedToken(
+          id: $0.id, content: $0.content, isSpecial: $0.special ?? false,
+          stripsLeft: $0.lstrip ?? false, stripsRight: $0.rstrip ?? false,
+          isSingleWord: $0.singleWord ?? false, isNormalized: $0.normalized ?? false)
       })
   }
 
