@@ -8,8 +8,8 @@ package enum TokenSegment: Sendable, Equatable {
   case text(String)
 }
 
-/// A byte-level byte-pair encoder: every text has tokens, and its tokens give back every byte of it, or of its
-/// normalized form.
+/// A byte-level byte-pair encoder: the tokens of a text give back every byte of it, or of its normalized form, that the
+/// vocabulary has.
 package final class Tokenizer: Sendable {
   package let vocabulary: Vocabulary
   package let preTokenizer: PreTokenizer
@@ -25,7 +25,7 @@ package final class Tokenizer: Sendable {
   private let specialTokens: Set<Int>
   private let cache = Mutex(WordCache())
 
-  /// - Parameter byteTokens: the token of each of the 256 bytes.
+  /// - Parameter byteTokens: the token of each of the 256 bytes; −1 where there is none.
   init(
     vocabulary: Vocabulary, byteTokens: [Int], preTokenizer: PreTokenizer, normalizes: Bool = false,
     ignoresMerges: Bool = false

@@ -9,7 +9,7 @@ package enum TokenizerError: ToolError, Equatable {
   case malformedJSON(path: String, problem: String)
   /// A part or a setting that is meaningful, but that this tokenizer does not do.
   case unsupported(path: String, field: String, found: String, supported: String)
-  /// A vocabulary without a token for one of the 256 bytes could not encode every text.
+  /// A byte without a token, in a vocabulary that has another token for what is unknown.
   case missingByte(path: String, byte: UInt8)
   /// An entry that is not text in the byte alphabet.
   case notBytes(path: String, entry: String)
@@ -39,7 +39,7 @@ package enum TokenizerError: ToolError, Equatable {
     case .unsupported(let path, let field, let found, let supported):
       "\(path): \"\(field)\" is \(found), which is not supported; supported: \(supported)"
     case .missingByte(let path, let byte):
-      "\(path): the vocabulary has no token for the byte \(byte)"
+      "\(path): the vocabulary has no token for the byte \(byte), and \"unk_token\" is not supported"
     case .notBytes(let path, let entry):
       "\(path): the token \"\(entry)\" is not in the byte alphabet; only byte-level vocabularies are supported"
     case .badTokenID(let path, let entry, let id):

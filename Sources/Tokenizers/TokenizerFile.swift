@@ -107,12 +107,14 @@ private struct VocabularyBuilder {
       })
   }
 
+  /// The token of each byte; some vocabularies lack control characters, which then make no token.
   func byteTokens() throws -> [Int] {
     try (UInt8.min...UInt8.max).map { byte in
-      guard let id = tokenIDs[[byte]] else {
+      if let id = tokenIDs[[byte]] { return id }
+      guard json.model.unknownToken == nil else {
         throw TokenizerError.missingByte(path: path, byte: byte)
       }
-      return id
+      return -1
     }
   }
 }

@@ -37,13 +37,14 @@ struct TokenizerJSON: Decodable {
   struct Model: Decodable {
     let type: String?
     let dropout: Double?
-    let prefix, suffix: String?
+    let prefix, suffix, unknownToken: String?
     let byteFallback, ignoresMerges: Bool?
     let vocab: [String: Int]
     let merges: [Merge]
 
     enum CodingKeys: String, CodingKey {
       case type, dropout, vocab, merges
+      case unknownToken = "unk_token"
       case prefix = "continuing_subword_prefix"
       case suffix = "end_of_word_suffix"
       case byteFallback = "byte_fallback"

@@ -14,6 +14,22 @@ extension Weights {
     }
   }
 
+  /// The parameters of a GGUF file.
+  ///
+  /// - Throws: `CheckpointError` for a tensor that is missing or of another shape.
+  package convenience init(_ policy: GGUFPolicy) throws {
+    // The last layer first: a file that claims more layers than it has is refused before room is made for them.
+    let last = "model.layers.\(policy.configuration.layerCount - 1).input_layernorm.weight"
+    _ = try policy.read(last, shape: [policy.configuration.hiddenSize])
+    try policy.check(Self.layout(policy.configuration).map { ($0.name, $0.shape) })
+    try self.init(configuration: policy.configuration)
+    let elements = elements
+    for tensor in tensors {
+      let values = try policy.read(tensor.name, shape: tensor.shape)
+      for (index, value) in zip(tensor.range, values) { elements[index] = value }
+    }
+  }
+
   /// Checks every tensor's shape in the folder before room is made for any: what `config.json` says may be out of all
   /// proportion to what lies beside it.
   private static func checkPresence(_ folder: PolicyFolder) throws {

@@ -16,6 +16,8 @@ struct UpdateCommand: Filter {
         srar-update advantages.jsonl.zst --policy runs/demo/warm --output runs/demo/step-0001/policy
       """,
     version: Version.text(),
-    subcommands: [PolicyUpdateCommand.self, SupervisedCommand.self, InitCommand.self],
+    subcommands: [
+      PolicyUpdateCommand.self, SupervisedCommand.self, InitCommand.self, ImportCommand.self,
+    ],
     defaultSubcommand: PolicyUpdateCommand.self)
 }
