@@ -130,7 +130,7 @@ let package = Package(
       "ProblemSourcesTests", ["Diagnostics", "JSONLines", "ProblemSources", "Records", "Rubrics"]),
     tests("ReportingTests", ["Reporting"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
-    tests("TokenizersTests", ["Diagnostics", "JSONLines", "Tokenizers"]),
+    tests("TokenizersTests", ["Diagnostics", "JSONLines", "Judging", "Tokenizers"]),
     tests(
       "TransformerTests",
       ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),

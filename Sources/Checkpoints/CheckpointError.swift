@@ -20,6 +20,8 @@ package enum CheckpointError: ToolError, Equatable {
   case unsupported(path: String, field: String, found: String, supported: String)
   /// A safetensors file whose header contradicts itself, the format or the file's size.
   case malformedHeader(path: String, fault: SafetensorsFault)
+  /// A GGUF file that contradicts itself, the format or its size, or lacks what a policy needs.
+  case malformedGGUF(path: String, fault: GGUFFault)
   /// A file that ends before the data of a tensor does.
   case truncatedTensor(path: String, tensor: String, expectedBytes: Int, foundBytes: Int)
   /// A tensor that the network needs and the policy lacks.
@@ -28,6 +30,8 @@ package enum CheckpointError: ToolError, Equatable {
   case wrongShape(path: String, tensor: String, expected: [Int], found: [Int])
   /// A tensor whose elements this reader does not convert.
   case unsupportedElementType(path: String, tensor: String, found: String)
+  /// A number that half precision cannot hold.
+  case beyondHalfPrecision(path: String, tensor: String, value: Float)
   /// Two tensors, or two files, of one name to be written.
   case duplicateName(path: String, name: String)
 
@@ -49,6 +53,8 @@ package enum CheckpointError: ToolError, Equatable {
       "\(path): \"\(field)\" is \(found), which is not supported; supported: \(supported)"
     case .malformedHeader(let path, let fault):
       "\(path): not a valid safetensors file: \(fault)"
+    case .malformedGGUF(let path, let fault):
+      "\(path): not a GGUF file that can be read: \(fault)"
     case .truncatedTensor(let path, let tensor, let expected, let found):
       "\(path): tensor \"\(tensor)\" needs \(expected) bytes, but the file holds \(found) of them"
     case .missingTensor(let path, let tensor, let shape):
@@ -57,6 +63,8 @@ package enum CheckpointError: ToolError, Equatable {
       "\(path): tensor \"\(tensor)\" has shape \(found), but \(expected) was expected"
     case .unsupportedElementType(let path, let tensor, let found):
       "\(path): tensor \"\(tensor)\" has elements of type \(found); supported: F32, BF16, F16"
+    case .beyondHalfPrecision(let path, let tensor, let value):
+      "\(path): tensor \"\(tensor)\" holds \(value), which float16 cannot; write float32 or bfloat16"
     case .duplicateName(let path, let name):
       "\(path): \"\(name)\" is to be written twice"
     }

@@ -12,7 +12,8 @@ struct ConfigurationJSON: Decodable {
   let bosTokenID, paddingTokenID: Int?
   let endOfSequenceTokenIDs: OneOrMore?
   let activation: String?
-  let ropeScaling, ropeParameters: Rope?
+  let ropeScaling, ropeParameters: RopeJSON?
+  let originalPositionCount: Int?
   let quantization: Presence?
 
   enum CodingKeys: String, CodingKey {
@@ -40,20 +41,8 @@ struct ConfigurationJSON: Decodable {
     case activation = "hidden_act"
     case ropeScaling = "rope_scaling"
     case ropeParameters = "rope_parameters"
+    case originalPositionCount = "original_max_position_embeddings"
     case quantization = "quantization_config"
-  }
-
-  /// Rotary positions, under the older and the newer name of their kind.
-  struct Rope: Decodable {
-    let kind, olderKind: String?
-    let ropeTheta, partialRotaryFactor: Double?
-
-    enum CodingKeys: String, CodingKey {
-      case kind = "rope_type"
-      case olderKind = "type"
-      case ropeTheta = "rope_theta"
-      case partialRotaryFactor = "partial_rotary_factor"
-    }
   }
 
   /// A number or a list of them.
@@ -96,11 +85,7 @@ struct ConfigurationJSON: Decodable {
         "architectures", "\"\(name)\"", isSupported: name == architecture.className,
         architecture.className)
     }
-    for (field, rope) in [("rope_scaling", ropeScaling), ("rope_parameters", ropeParameters)] {
-      let kind = rope?.kind ?? rope?.olderKind ?? "default"
-      try check(field, "\"\(kind)\"", isSupported: kind == "default", "default, null")
-    }
-    let rotated = partialRotaryFactor ?? ropeParameters?.partialRotaryFactor ?? 1
+    let rotated = ropeParameters?.partialRotaryFactor ?? partialRotaryFactor ?? 1
     try check("partial_rotary_factor", "\(rotated)", isSupported: rotated == 1, "1")
     let function = activation ?? "silu"
     try check(
@@ -113,5 +98,13 @@ struct ConfigurationJSON: Decodable {
     }
     try check("quantization_config", "set", isSupported: quantization == nil, "none")
     return architecture
+  }
+
+  /// The variant of rotary positions; the newer name of the object wins.
+  func ropeScaling(maximumPositionCount: Int, path: String) throws -> RopeScaling? {
+    try (ropeParameters ?? ropeScaling)?.scaling(
+      field: ropeParameters == nil ? "rope_scaling" : "rope_parameters",
+      maximumPositionCount: maximumPositionCount, originalPositionCount: originalPositionCount,
+      path: path)
   }
 }

@@ -31,6 +31,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package let headDimension: Int
   /// Base of the rotary frequencies.
   package let ropeTheta: Double
+  /// The variant of rotary positions; nil for the default.
+  package let ropeScaling: RopeScaling?
   /// ε of the RMS norms.
   package let rmsNormEpsilon: Double
   /// Whether the output projection is the embedding itself.
@@ -48,7 +50,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package init(
     architecture: ModelArchitecture = .llama, vocabularySize: Int, hiddenSize: Int,
     intermediateSize: Int, layerCount: Int, headCount: Int, keyValueHeadCount: Int,
-    headDimension: Int? = nil, ropeTheta: Double = 10_000, rmsNormEpsilon: Double = 1e-5,
+    headDimension: Int? = nil, ropeTheta: Double = 10_000, ropeScaling: RopeScaling? = nil,
+    rmsNormEpsilon: Double = 1e-5,
     tiesEmbeddings: Bool = true, maximumPositionCount: Int, bosTokenID: Int? = nil,
     endOfSequenceTokenIDs: [Int] = [], paddingTokenID: Int? = nil
   ) {
@@ -56,7 +59,8 @@ package struct ModelConfiguration: Sendable, Equatable {
       architecture: architecture, vocabularySize: vocabularySize, hiddenSize: hiddenSize,
       intermediateSize: intermediateSize, layerCount: layerCount, headCount: headCount,
       keyValueHeadCount: keyValueHeadCount, headDimension: headDimension ?? hiddenSize / headCount,
-      ropeTheta: ropeTheta, rmsNormEpsilon: rmsNormEpsilon, tiesEmbeddings: tiesEmbeddings,
+      ropeTheta: ropeTheta, ropeScaling: ropeScaling, rmsNormEpsilon: rmsNormEpsilon,
+      tiesEmbeddings: tiesEmbeddings,
       maximumPositionCount: maximumPositionCount, bosTokenID: bosTokenID,
       endOfSequenceTokenIDs: endOfSequenceTokenIDs, paddingTokenID: paddingTokenID,
       sourceBytes: nil)
@@ -65,6 +69,7 @@ package struct ModelConfiguration: Sendable, Equatable {
   init(
     architecture: ModelArchitecture, vocabularySize: Int, hiddenSize: Int, intermediateSize: Int,
     layerCount: Int, headCount: Int, keyValueHeadCount: Int, headDimension: Int, ropeTheta: Double,
+    ropeScaling: RopeScaling?,
     rmsNormEpsilon: Double, tiesEmbeddings: Bool, maximumPositionCount: Int, bosTokenID: Int?,
     endOfSequenceTokenIDs: [Int], paddingTokenID: Int?, sourceBytes: [UInt8]?
   ) {
@@ -77,6 +82,7 @@ package struct ModelConfiguration: Sendable, Equatable {
     self.keyValueHeadCount = keyValueHeadCount
     self.headDimension = headDimension
     self.ropeTheta = ropeTheta
+    self.ropeScaling = ropeScaling
     self.rmsNormEpsilon = rmsNormEpsilon
     self.tiesEmbeddings = tiesEmbeddings
     self.maximumPositionCount = maximumPositionCount
@@ -93,6 +99,7 @@ package struct ModelConfiguration: Sendable, Equatable {
       && one.layerCount == other.layerCount && one.headCount == other.headCount
       && one.keyValueHeadCount == other.keyValueHeadCount
       && one.headDimension == other.headDimension && one.ropeTheta == other.ropeTheta
+      && one.ropeScaling == other.ropeScaling
       && one.rmsNormEpsilon == other.rmsNormEpsilon && one.tiesEmbeddings == other.tiesEmbeddings
       && one.maximumPositionCount == other.maximumPositionCount
       && one.bosTokenID == other.bosTokenID

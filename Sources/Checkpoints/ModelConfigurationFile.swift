@@ -7,7 +7,7 @@ extension ModelConfiguration {
   /// Reads `config.json`, with the defaults that transformers has for absent values.
   ///
   /// - Throws: `CheckpointError` where a value is missing, impossible, or asks for what the engine
-  ///   does not compute (another architecture, scaled rotary positions, biases, quantised weights).
+  ///   does not compute (another architecture, another rotary variant, biases, quantised weights).
   package init(readingFrom path: String) throws {
     let data = try wholeFile(path)
     let json = try decoded(ConfigurationJSON.self, from: data, path: path)
@@ -25,10 +25,14 @@ extension ModelConfiguration {
     }
     let headDimension = try reader.count(
       "head_dim", json.headDimension ?? architecture.defaultHeadDimension ?? hiddenSize / headCount)
+    _ = try reader.count(
+      "num_attention_heads × head_dim", headCount * headDimension)
     guard headDimension % 2 == 0 else {
       throw CheckpointError.invalidField(
         path: path, field: "head_dim", found: "\(headDimension)", expected: "even")
     }
+    let maximumPositionCount = try reader.count(
+      "max_position_embeddings", json.maximumPositionCount ?? architecture.defaultPositionCount)
     self.init(
       architecture: architecture, vocabularySize: vocabularySize, hiddenSize: hiddenSize,
       intermediateSize: try reader.count("intermediate_size", json.intermediateSize),
@@ -36,10 +40,10 @@ extension ModelConfiguration {
       headCount: headCount, keyValueHeadCount: keyValueHeadCount, headDimension: headDimension,
       ropeTheta: try reader.positive(
         "rope_theta", json.ropeParameters?.ropeTheta ?? json.ropeTheta ?? 10_000),
+      ropeScaling: try json.ropeScaling(maximumPositionCount: maximumPositionCount, path: path),
       rmsNormEpsilon: try reader.positive("rms_norm_eps", json.rmsNormEpsilon ?? 1e-6),
       tiesEmbeddings: json.tiesEmbeddings ?? false,
-      maximumPositionCount: try reader.count(
-        "max_position_embeddings", json.maximumPositionCount ?? architecture.defaultPositionCount),
+      maximumPositionCount: maximumPositionCount,
       bosTokenID: try reader.token("bos_token_id", json.bosTokenID, below: vocabularySize),
       endOfSequenceTokenIDs: try (json.endOfSequenceTokenIDs?.values ?? []).compactMap {
         try reader.token("eos_token_id", $0, below: vocabularySize)
@@ -52,8 +56,19 @@ extension ModelConfiguration {
   ///
   /// A configuration that was read keeps the element type that it names, also where the tensors
   /// beside it are now written as `F32`: it is the type that the policy is served in.
-  package var fileBytes: [UInt8] {
-    if let sourceBytes { return sourceBytes }
+  package var fileBytes: [UInt8] { sourceBytes ?? newFileBytes(.float32) }
+
+  /// The contents of `config.json` with another element type named, and nothing else changed.
+  package func fileBytes(naming elementType: TensorElementType) -> [UInt8] {
+    guard let sourceBytes else { return newFileBytes(elementType) }
+    let text = String(decoding: sourceBytes, as: UTF8.self)
+    return Array(
+      text.replacing(#/("(?:torch_)?dtype"\s*:\s*)"[^"]*"/#) { match in
+        "\(match.1)\"\(elementType.configurationName)\""
+      }.utf8)
+  }
+
+  private func newFileBytes(_ elementType: TensorElementType) -> [UInt8] {
     let endOfSequence: String
     switch endOfSequenceTokenIDs.count {
     case 0: endOfSequence = "null"
@@ -70,8 +85,9 @@ extension ModelConfiguration {
       ("model_type", "\"\(architecture.rawValue)\""), ("num_attention_heads", "\(headCount)"),
       ("num_hidden_layers", "\(layerCount)"), ("num_key_value_heads", "\(keyValueHeadCount)"),
       ("pad_token_id", jsonText(paddingTokenID)), ("rms_norm_eps", "\(rmsNormEpsilon)"),
-      ("rope_scaling", "null"), ("rope_theta", "\(ropeTheta)"),
-      ("tie_word_embeddings", "\(tiesEmbeddings)"), ("torch_dtype", "\"float32\""),
+      ("rope_scaling", ropeScalingJSON), ("rope_theta", "\(ropeTheta)"),
+      ("tie_word_embeddings", "\(tiesEmbeddings)"),
+      ("torch_dtype", "\"\(elementType.configurationName)\""),
       ("use_cache", "true"), ("vocab_size", "\(vocabularySize)"),
     ]
     switch architecture {
@@ -80,6 +96,12 @@ extension ModelConfiguration {
     case .qwen3: fields += [("attention_bias", "false"), ("use_sliding_window", "false")]
     }
     return jsonObject(fields)
+  }
+
+  private var ropeScalingJSON: String {
+    guard let ropeScaling else { return "null" }
+    return
+      "{\(ropeScaling.jsonFields.map { "\"\($0.name)\": \($0.json)" }.joined(separator: ", "))}"
   }
 
   /// The contents of `generation_config.json`: when to stop, and plain sampling, as in training.
@@ -114,37 +136,4 @@ extension ModelArchitecture {
 
   /// The number of positions where the file does not say.
   var defaultPositionCount: Int { self == .llama ? 2048 : 32_768 }
-}
-
-/// Checks of single values, with errors that name the file and the field.
-private struct FieldReader {
-  let path: String
-
-  func count(_ field: String, _ value: Int?) throws -> Int {
-    guard let value else { throw CheckpointError.missingField(path: path, field: field) }
-    // No dimension of any network comes near the limit; it keeps products of a few within Int.
-    guard value >= 1, value < 1 << 24 else {
-      throw CheckpointError.invalidField(
-        path: path, field: field, found: "\(value)", expected: "between 1 and \(1 << 24 - 1)")
-    }
-    return value
-  }
-
-  func positive(_ field: String, _ value: Double) throws -> Double {
-    guard value > 0, value.isFinite else {
-      throw CheckpointError.invalidField(
-        path: path, field: field, found: "\(value)", expected: "a positive number")
-    }
-    return value
-  }
-
-  /// A token's number; some converters write −1 for "none".
-  func token(_ field: String, _ value: Int?, below count: Int) throws -> Int? {
-    guard let value, value != -1 else { return nil }
-    guard 0..<count ~= value else {
-      throw CheckpointError.invalidField(
-        path: path, field: field, found: "\(value)", expected: "a token of 0..<\(count)")
-    }
-    return value
-  }
 }

@@ -1,6 +1,8 @@
 // A policy as a Hugging Face folder: the only state that crosses a step.
 
+internal import Diagnostics
 internal import Foundation
+internal import JSONLines
 
 /// A file of a policy folder, by its name and contents.
 package struct PolicyFile: Sendable {
@@ -20,11 +22,8 @@ package struct PolicyFolder: Sendable {
   package let configuration: ModelConfiguration
   package let tensors: TensorReader
 
-  /// Files that go from one policy to the next unchanged, where they are present.
-  package static let copiedFileNames = [
-    "added_tokens.json", "chat_template.jinja", "generation_config.json", "merges.txt",
-    "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.json",
-  ]
+  /// Kinds of files that go from one policy to the next unchanged.
+  private static let copiedExtensions: Set = ["jinja", "json", "md", "model", "txt"]
 
   /// Opens a policy: reads its configuration and checks the headers of its tensors.
   ///
@@ -43,43 +42,107 @@ package struct PolicyFolder: Sendable {
   /// The path of a file in the folder, whether or not it is there.
   package func file(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// The files of `copiedFileNames` that are present, for the next policy's folder.
+  /// The tokenizer's files and whatever else lies beside the tensors, for the next policy's folder;
+  /// sorted by name.
   package func copiedFiles() throws -> [PolicyFile] {
-    try Self.copiedFileNames
-      .filter { FileManager.default.fileExists(atPath: file($0)) }
-      .map { PolicyFile(name: $0, bytes: [UInt8](try wholeFile(file($0)))) }
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    } catch {
+      throw SystemError("read", path: path, code: EIO)
+    }
+    // Made anew, or what a trainer left of its own progress.
+    let made: Set = ["config.json", indexFileName, "trainer_state.json"]
+    return try names.filter { name in
+      let url = URL(fileURLWithPath: file(name))
+      var isFolder: ObjCBool = false
+      return !name.hasPrefix(".") && !made.contains(name)
+        && (Self.copiedExtensions.contains(url.pathExtension) || name == "LICENSE")
+        && FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+        && !isFolder.boolValue
+    }.map { PolicyFile(name: $0, bytes: [UInt8](try wholeFile(file($0)))) }
   }
 
   /// Writes a policy folder, which appears under its name only when it is whole.
   ///
   /// - Parameters:
   ///   - tensors: the network's, for `model.safetensors`.
-  ///   - elementType: `F32` keeps what a small learning rate changes; `BF16` halves the size.
+  ///   - shards: the file of each tensor, where they are parted over several, with their index; a
+  ///     tensor that it lacks goes to the first of them.
+  ///   - elementType: what the tensors are stored as, and `config.json` then names; nil for `F32`,
+  ///     which keeps what a small learning rate changes, whatever `config.json` names.
   ///   - optimizerTensors: for `optimizer.safetensors`, always `F32`; the file is left out where there
   ///     are none.
   ///   - files: the tokenizer's and any others; one named `generation_config.json` replaces the
   ///     default.
   package static func write(
     at path: String, configuration: ModelConfiguration, tensors: [TensorValues],
-    elementType: TensorElementType = .float32, optimizerTensors: [TensorValues] = [],
+    shards: [String: String]? = nil, elementType: TensorElementType? = nil,
+    optimizerTensors: [TensorValues] = [],
     files: [PolicyFile]
   ) throws {
-    var all = [PolicyFile(name: "config.json", bytes: configuration.fileBytes)]
+    let configurationBytes =
+      elementType.map { configuration.fileBytes(naming: $0) } ?? configuration.fileBytes
+    let elementType = elementType ?? .float32
+    var all = [PolicyFile(name: "config.json", bytes: configurationBytes)]
     if !files.contains(where: { $0.name == "generation_config.json" }) {
       all.append(
         PolicyFile(name: "generation_config.json", bytes: configuration.generationFileBytes))
     }
     all += files
-    var names: Set = ["model.safetensors", "optimizer.safetensors"]
+    let parts = parts(of: tensors, shards: shards)
+    if parts.count > 1 || parts.first?.name != singleFileName {
+      all.append(PolicyFile(name: indexFileName, bytes: index(of: parts, elementType)))
+    }
+    var names = Set(parts.map(\.name)).union(["optimizer.safetensors"])
     for file in all where !names.insert(file.name).inserted {
       throw CheckpointError.duplicateName(path: path, name: file.name)
     }
     try replaceFolder(at: path) { folder in
       for file in all { try writeFile(file.bytes, to: "\(folder)/\(file.name)") }
-      try writeSafetensors(tensors, elementType: elementType, to: "\(folder)/model.safetensors")
+      for part in parts {
+        try writeSafetensors(part.tensors, elementType: elementType, to: "\(folder)/\(part.name)")
+      }
       if !optimizerTensors.isEmpty {
         try writeSafetensors(optimizerTensors, to: "\(folder)/optimizer.safetensors")
       }
     }
   }
+
+  /// The tensors of each file, sorted by the files' names.
+  private static func parts(
+    of tensors: [TensorValues], shards: [String: String]?
+  ) -> [(name: String, tensors: [TensorValues])] {
+    guard let shards, let first = shards.values.min() else { return [(singleFileName, tensors)] }
+    return Dictionary(grouping: tensors) { shards[$0.name] ?? first }
+      .sorted { $0.key < $1.key }.map { (name: $0.key, tensors: $0.value) }
+  }
+
+  /// The contents of `model.safetensors.index.json`.
+  private static func index(
+    of parts: [(name: String, tensors: [TensorValues])], _ elementType: TensorElementType
+  ) -> [UInt8] {
+    let lines = parts.flatMap { part in part.tensors.map { ($0.name, part.name) } }
+      .sorted { $0.0 < $1.0 }.map { "    \(jsonText($0)): \(jsonText($1))" }
+    let size =
+      parts.flatMap(\.tensors).reduce(0) { $0 + $1.values.count }
+      * elementType.byteCount
+    return Array(
+      """
+      {
+        "metadata": {
+          "total_size": \(size)
+        },
+        "weight_map": {
+      \(lines.joined(separator: ",\n"))
+        }
+      }
+
+      """.utf8)
+  }
 }
+
+/// The file of all tensors.
+let singleFileName = "model.safetensors"
+/// The file that says which of several files holds a tensor.
+let indexFileName = "model.safetensors.index.json"

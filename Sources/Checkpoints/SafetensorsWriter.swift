@@ -25,12 +25,11 @@ package struct TensorValues {
 /// The file is flushed to the disk before this returns, but appears at once under its name: whole
 /// folders are made atomic by `replaceFolder`.
 ///
-/// - Throws: `CheckpointError.duplicateName`, `SystemError`.
+/// - Throws: `CheckpointError.duplicateName`, `CheckpointError.beyondHalfPrecision`, `SystemError`.
 package func writeSafetensors(
   _ tensors: [TensorValues], elementType: TensorElementType = .float32,
   metadata: [String: String] = [:], to path: String
 ) throws {
-  precondition(elementType != .float16, "half precision is read only")
   let ordered = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   for (tensor, next) in zip(ordered, ordered.dropFirst()) where tensor.name == next.name {
     throw CheckpointError.duplicateName(path: path, name: tensor.name)
@@ -42,7 +41,7 @@ package func writeSafetensors(
     if elementType == .float32 {
       try file.write(UnsafeRawBufferPointer(tensor.values))
     } else {
-      try writeBFloat16(tensor.values, to: &file)
+      try writeHalves(tensor, elementType: elementType, to: &file)
     }
   }
   try file.finish()
@@ -75,14 +74,28 @@ private func safetensorsHeader(
   return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + json
 }
 
-private func writeBFloat16(_ values: UnsafeBufferPointer<Float>, to file: inout WritableFile) throws
-{
+/// Writes two-byte elements, a block at a time.
+private func writeHalves(
+  _ tensor: TensorValues, elementType: TensorElementType, to file: inout WritableFile
+) throws {
+  let values = tensor.values
   let block = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: 1 << 18)
   defer { block.deallocate() }
   var start = 0
   while start < values.count {
     let count = min(block.count, values.count - start)
-    for i in 0..<count { block[i] = bfloat16Bits(values[start + i]) }
+    if elementType == .bfloat16 {
+      for i in 0..<count { block[i] = bfloat16Bits(values[start + i]) }
+    } else {
+      for i in 0..<count {
+        let half = Float16(values[start + i])
+        guard half.isFinite || !values[start + i].isFinite else {
+          throw CheckpointError.beyondHalfPrecision(
+            path: file.path, tensor: tensor.name, value: values[start + i])
+        }
+        block[i] = half.bitPattern
+      }
+    }
     try file.write(UnsafeRawBufferPointer(UnsafeMutableBufferPointer(rebasing: block[0..<count])))
     start += count
   }

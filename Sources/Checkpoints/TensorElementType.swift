@@ -5,7 +5,7 @@ package enum TensorElementType: String, Sendable, CaseIterable {
   case float32 = "F32"
   /// The upper half of a `Float`.
   case bfloat16 = "BF16"
-  /// IEEE 754 half precision; read only.
+  /// IEEE 754 half precision, which ends at 65,504.
   case float16 = "F16"
 
   /// Bytes of one element.
@@ -13,6 +13,15 @@ package enum TensorElementType: String, Sendable, CaseIterable {
 }
 
 extension TensorElementType {
+  /// What `config.json` calls it.
+  package var configurationName: String {
+    switch self {
+    case .float32: "float32"
+    case .bfloat16: "bfloat16"
+    case .float16: "float16"
+    }
+  }
+
   /// Bytes of one element of every type that the format knows; sizes are checked for all of them.
   static let knownByteCounts: [String: Int] = [
     "BOOL": 1, "U8": 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "U16": 2, "I16": 2, "F16": 2,

@@ -13,8 +13,8 @@ package struct TensorReader: Sendable {
 
   /// Opens every file of the folder's policy and checks its header.
   package init(folder: String) throws {
-    let single = "\(folder)/model.safetensors"
-    let index = "\(folder)/model.safetensors.index.json"
+    let single = "\(folder)/\(singleFileName)"
+    let index = "\(folder)/\(indexFileName)"
     if FileManager.default.fileExists(atPath: single)
       || !FileManager.default.fileExists(atPath: index)
     {
@@ -48,6 +48,12 @@ package struct TensorReader: Sendable {
     files = try names.map { try SafetensorsFile(path: "\(folder)/\($0)") }
     let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     fileIndices = weightMap.compactMapValues { places[$0] }
+  }
+
+  /// The name of the file that holds each tensor; nil where one file, `model.safetensors`, holds all.
+  package var shards: [String: String]? {
+    path.hasSuffix(".index.json")
+      ? fileIndices.mapValues { URL(fileURLWithPath: files[$0].path).lastPathComponent } : nil
   }
 
   /// All tensors, sorted by name.

@@ -3,22 +3,25 @@ internal import Foundation
 
 /// Rotary position embedding (Su et al., 2021) in Hugging Face's rotate-half layout.
 ///
-/// The pair (x[i], x[i + d/2]) of a head of width d at position p turns by p · θ^(−2i/d).
+/// The pair (x[i], x[i + d/2]) of a head of width d at position p turns by p · frequency[i], and grows by `scale`.
 package final class RotaryEmbedding: Sendable {
   private let half: Int
   private let positionCount: Int
   /// Cosines, then sines, each [positions, d/2].
   private let table: FloatBuffer
 
-  package init(headDimension: Int, positionCount: Int, theta: Double) {
-    half = headDimension / 2
+  /// - Parameters:
+  ///   - frequencies: the angle per position of each of the d/2 pairs.
+  ///   - scale: multiplies what is turned; 1 for a mere rotation.
+  package init(frequencies: [Double], scale: Double = 1, positionCount: Int) {
+    half = frequencies.count
     self.positionCount = positionCount
     table = FloatBuffer(count: 2 * positionCount * half)
     for position in 0..<positionCount {
-      for i in 0..<half {
-        let angle = Double(position) * pow(theta, -2 * Double(i) / Double(headDimension))
-        table.base[position * half + i] = Float(cos(angle))
-        table.base[(positionCount + position) * half + i] = Float(sin(angle))
+      for (i, frequency) in frequencies.enumerated() {
+        let angle = Double(position) * frequency
+        table.base[position * half + i] = Float(scale * cos(angle))
+        table.base[(positionCount + position) * half + i] = Float(scale * sin(angle))
       }
     }
   }
@@ -28,7 +31,7 @@ package final class RotaryEmbedding: Sendable {
     turn(row, headCount: headCount, position: position, direction: 1)
   }
 
-  /// Gradient of `rotate`, in place: the rotation back.
+  /// Gradient of `rotate`, in place: the rotation back, scaled alike.
   package func rotateGradient(_ row: UnsafeMutablePointer<Float>, headCount: Int, position: Int) {
     turn(row, headCount: headCount, position: position, direction: -1)
   }

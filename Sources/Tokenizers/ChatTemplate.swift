@@ -1,7 +1,5 @@
 // How messages become the text of a prompt.
 
-internal import Foundation
-
 /// One message of a conversation.
 package struct ChatMessage: Sendable, Equatable {
   /// Who speaks: `system`, `user`, `assistant`.
@@ -15,19 +13,36 @@ package struct ChatMessage: Sendable, Equatable {
 }
 
 /// A chat template that is built in. Policies name theirs as a Jinja program; it is recognised, not run.
-package enum ChatTemplate: String, Sendable, CaseIterable {
-  /// `<|im_start|>ROLE⏎CONTENT<|im_end|>⏎` for each message.
-  case chatML
+package enum ChatTemplate: Sendable, Equatable {
+  /// `<|im_start|>ROLE⏎CONTENT<|im_end|>⏎` for each message; where the first is no system message, one with the default
+  /// comes before it. SmolLM and Qwen2 differ in the default alone.
+  case chatML(defaultSystem: String?)
+  /// ChatML whose answer begins with an empty thought, so that the model answers at once: Qwen3 without thinking.
+  case qwen3
+  /// `<|start_header_id|>ROLE<|end_header_id|>⏎⏎CONTENT<|eot_id|>`, contents trimmed, after the beginning of the text.
+  case llama3
+  /// The same with a system message that always comes first and tells two dates.
+  case llama31
 
-  /// The Jinja program that does the same in transformers.
-  package var source: String {
-    switch self {
-    case .chatML:
-      "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' "
-        + "+ message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
-        + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
-    }
-  }
+  /// ChatML without a default system message.
+  package static let chatML = ChatTemplate.chatML(defaultSystem: nil)
+
+  /// The templates that an option can name, by their names.
+  package static let named: [(name: String, template: ChatTemplate)] = [
+    ("chatml", .chatML),
+    (
+      "smollm",
+      .chatML(
+        defaultSystem: "You are a helpful AI assistant named SmolLM, trained by Hugging Face")
+    ),
+    ("qwen2", .chatML(defaultSystem: "You are a helpful assistant.")),
+    (
+      "qwen2.5",
+      .chatML(
+        defaultSystem: "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.")
+    ),
+    ("qwen3", .qwen3), ("llama3", .llama3), ("llama3.1", .llama31),
+  ]
 
   /// The pieces of a prompt.
   ///
@@ -38,6 +53,27 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
   package func render(
     _ messages: [ChatMessage], addsGenerationPrompt: Bool = true
   ) -> [TokenSegment] {
+    switch self {
+    case .chatML(let defaultSystem):
+      return chatML(messages, defaultSystem, addsGenerationPrompt: addsGenerationPrompt)
+    case .qwen3:
+      let segments = chatML(messages, nil, addsGenerationPrompt: addsGenerationPrompt)
+      return addsGenerationPrompt
+        ? segments + [
+          .special("<think>"), .text("\n\n"), .special("</think>"), .text("\n\n"),
+        ] : segments
+    case .llama3, .llama31:
+      return llama(messages, addsGenerationPrompt: addsGenerationPrompt)
+    }
+  }
+
+  private func chatML(
+    _ messages: [ChatMessage], _ defaultSystem: String?, addsGenerationPrompt: Bool
+  ) -> [TokenSegment] {
+    var messages = messages
+    if let defaultSystem, messages.first?.role != "system" {
+      messages.insert(ChatMessage(role: "system", content: defaultSystem), at: 0)
+    }
     var segments: [TokenSegment] = []
     for message in messages {
       segments += [
@@ -48,69 +84,32 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
     if addsGenerationPrompt { segments += [.special("<|im_start|>"), .text("assistant\n")] }
     return segments
   }
+
+  private func llama(_ messages: [ChatMessage], addsGenerationPrompt: Bool) -> [TokenSegment] {
+    func header(_ role: String) -> [TokenSegment] {
+      [.special("<|start_header_id|>"), .text(role), .special("<|end_header_id|>")]
+    }
+    var rest = messages[...]
+    var segments: [TokenSegment] = [.special("<|begin_of_text|>")]
+    if self == .llama31 {
+      let system = rest.first?.role == "system" ? rest.removeFirst().content.trimmed : ""
+      // The date is the template's own default, not the clock's: the same input gives the same prompt.
+      segments +=
+        header("system") + [
+          .text(
+            "\n\nCutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n\(system)"),
+          .special("<|eot_id|>"),
+        ]
+    }
+    for message in rest {
+      segments +=
+        header(message.role) + [.text("\n\n\(message.content.trimmed)"), .special("<|eot_id|>")]
+    }
+    if addsGenerationPrompt { segments += header("assistant") + [.text("\n\n")] }
+    return segments
+  }
 }
 
-extension ChatTemplate {
-  /// The template of a policy folder: `chat_template.jinja`, or the one in `tokenizer_config.json`.
-  ///
-  /// - Throws: `TokenizerError` where there is none, or one that is not built in.
-  package init(folder: String) throws {
-    let file = "\(folder)/chat_template.jinja"
-    if FileManager.default.fileExists(atPath: file) {
-      let source = try String(contentsOf: URL(fileURLWithPath: file), encoding: .utf8)
-      try self.init(source: source, path: file)
-      return
-    }
-    let configuration = "\(folder)/tokenizer_config.json"
-    let json = try decodedFile(ConfigurationJSON.self, path: configuration)
-    guard let source = json.template?.source else {
-      throw TokenizerError.missingChatTemplate(path: configuration)
-    }
-    try self.init(source: source, path: configuration)
-  }
-
-  /// Recognises a template, whatever its quotes, white space and trimming marks.
-  init(source: String, path: String) throws(TokenizerError) {
-    let essence = Self.essence(source)
-    guard let template = Self.allCases.first(where: { Self.essence($0.source) == essence }) else {
-      throw .unknownChatTemplate(path: path, beginning: String(source.prefix(60)))
-    }
-    self = template
-  }
-
-  /// A template without what cannot change its output in the programs recognised here.
-  private static func essence(_ source: String) -> String {
-    var text = source.replacingOccurrences(of: "\"", with: "'")
-    for (written, plain) in [
-      ("{%-", "{%"), ("-%}", "%}"), ("message.role", "message['role']"),
-      ("message.content", "message['content']"), ("\\n'+'", "\\n"), ("'+'\\n", "\\n"),
-    ] {
-      text = text.filter { !$0.isWhitespace }.replacingOccurrences(of: written, with: plain)
-    }
-    return text
-  }
-
-  private struct ConfigurationJSON: Decodable {
-    let template: Template?
-    enum CodingKeys: String, CodingKey { case template = "chat_template" }
-
-    /// One template, or a list of named ones, of which `default` counts.
-    struct Template: Decodable {
-      struct Named: Decodable {
-        let name: String
-        let template: String
-      }
-
-      let source: String?
-
-      init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-          source = text
-        } else {
-          source = try container.decode([Named].self).first { $0.name == "default" }?.template
-        }
-      }
-    }
-  }
+extension String {
+  fileprivate var trimmed: Substring { self[...].droppingLeadingSpace.droppingTrailingSpace }
 }

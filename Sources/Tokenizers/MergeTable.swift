@@ -23,7 +23,7 @@ struct MergeTable: Sendable {
 
   /// - Parameters:
   ///   - merges: pairs and what they become, first to last.
-  ///   - byteTokens: the token of each of the 256 bytes.
+  ///   - byteTokens: the token of each of the 256 bytes; negative where there is none, and the byte is left out.
   init(merges: [(pair: TokenPair, result: Int32)], byteTokens: [Int32]) {
     precondition(byteTokens.count == 256, "one token for each byte")
     self.byteTokens = byteTokens
@@ -40,7 +40,7 @@ struct MergeTable: Sendable {
     of word: UnsafeBufferPointer<UInt8>, to tokens: inout [Int32], scratch: inout Scratch
   ) {
     scratch.start(word, byteTokens)
-    for index in word.indices { scratch.consider(index, merges) }
+    for index in scratch.tokens.indices { scratch.consider(index, merges) }
     while let candidate = scratch.queue.popFirst() {
       // A candidate is stale where either of its tokens has been merged since.
       guard let pair = scratch.pair(at: candidate.index), let merge = merges[pair],
@@ -51,7 +51,7 @@ struct MergeTable: Sendable {
       if previous >= 0 { scratch.consider(previous, merges) }
       scratch.consider(candidate.index, merges)
     }
-    var index = word.isEmpty ? -1 : 0
+    var index = scratch.tokens.isEmpty ? -1 : 0
     while index >= 0 {
       tokens.append(scratch.tokens[index])
       index = scratch.next[index]
@@ -82,10 +82,10 @@ extension MergeTable {
       previous.removeAll(keepingCapacity: true)
       next.removeAll(keepingCapacity: true)
       queue.removeAll()
-      for index in word.indices {
-        tokens.append(byteTokens[Int(word[index])])
+      for byte in word where byteTokens[Int(byte)] >= 0 { tokens.append(byteTokens[Int(byte)]) }
+      for index in tokens.indices {
         previous.append(index - 1)
-        next.append(index + 1 < word.count ? index + 1 : -1)
+        next.append(index + 1 < tokens.count ? index + 1 : -1)
       }
     }
 

@@ -8,25 +8,50 @@ package enum TokenSegment: Sendable, Equatable {
   case text(String)
 }
 
-/// A byte-level byte-pair encoder: every text has tokens, and its tokens give back every byte of it.
+/// A byte-level byte-pair encoder: the tokens of a text give back every byte of it, or of its normalized form, that the
+/// vocabulary has.
 package final class Tokenizer: Sendable {
   package let vocabulary: Vocabulary
   package let preTokenizer: PreTokenizer
+  /// Whether texts are brought into Unicode's normalization form C first.
+  package let normalizes: Bool
+  /// Whether a word that is a token becomes that token, whatever its merges would make.
+  package let ignoresMerges: Bool
   private let table: MergeTable
-  private let addedTokenIDs: [String: Int]
+  /// The tokens of whole words, where merges are ignored for them.
+  private let wordTokens: [[UInt8]: Int32]
+  private let addedTokens: [String: AddedToken]
+  private let verbatimMatcher, normalizedMatcher: AddedTokenMatcher
   private let specialTokens: Set<Int>
   private let cache = Mutex(WordCache())
 
-  /// - Parameter byteTokens: the token of each of the 256 bytes.
-  init(vocabulary: Vocabulary, byteTokens: [Int], preTokenizer: PreTokenizer) {
+  /// - Parameter byteTokens: the token of each of the 256 bytes; −1 where there is none.
+  init(
+    vocabulary: Vocabulary, byteTokens: [Int], preTokenizer: PreTokenizer, normalizes: Bool = false,
+    ignoresMerges: Bool = false
+  ) {
     self.vocabulary = vocabulary
     self.preTokenizer = preTokenizer
+    self.normalizes = normalizes
+    self.ignoresMerges = ignoresMerges
     table = MergeTable(
       merges: vocabulary.merges.map {
         (TokenPair(left: Int32($0.left), right: Int32($0.right)), Int32($0.result))
       }, byteTokens: byteTokens.map(Int32.init))
-    addedTokenIDs = Dictionary(
-      vocabulary.addedTokens.map { ($0.content, $0.id) }, uniquingKeysWith: { first, _ in first })
+    let added = vocabulary.addedTokens
+    addedTokens = Dictionary(
+      added.map { ($0.content, $0) }, uniquingKeysWith: { first, _ in first })
+    let addedIDs = Set(added.map(\.id))
+    wordTokens =
+      ignoresMerges
+      ? Dictionary(
+        vocabulary.tokens.enumerated().compactMap { id, bytes in
+          addedIDs.contains(id) ? nil : bytes.map { ($0, Int32(id)) }
+        }, uniquingKeysWith: { first, _ in first }) : [:]
+    verbatimMatcher = AddedTokenMatcher(added.filter { !$0.isNormalized }) { $0.content }
+    normalizedMatcher = AddedTokenMatcher(added.filter(\.isNormalized)) {
+      normalizes ? $0.content.canonicallyComposed : $0.content
+    }
     specialTokens = Set(vocabulary.addedTokens.lazy.filter(\.isSpecial).map(\.id))
   }
 
@@ -34,53 +59,70 @@ package final class Tokenizer: Sendable {
   package var vocabularySize: Int { vocabulary.tokens.count }
 
   /// The number of an added token, such as `<|im_end|>`, or nil.
-  package func tokenID(of content: String) -> Int? { addedTokenIDs[content] }
+  package func tokenID(of content: String) -> Int? { addedTokens[content]?.id }
 
   /// The tokens of a text. Text that looks like a marker is text: a problem cannot end its own prompt.
   package func encode(_ text: String) -> [Int] {
     var tokens: [Int32] = []
-    append(text, to: &tokens)
+    append(normalized(text), to: &tokens)
     return tokens.map(Int.init)
   }
 
-  /// The tokens of a text in which added tokens are recognised: the leftmost first, the longest of
-  /// those that begin at one place. Only for text whose every part is trusted.
+  /// The tokens of a text in which added tokens are recognised, with what their flags say of the white space beside them.
+  /// Only for text whose every part is trusted.
   package func encodeRecognizingAddedTokens(_ text: String) -> [Int] {
-    var tokens: [Int] = []
-    var rest = Substring(text)
-    let added = vocabulary.addedTokens.sorted { $0.content.utf8.count > $1.content.utf8.count }
-    var start = rest.startIndex
-    while start < rest.endIndex {
-      if let token = added.first(where: { rest[start...].utf8.starts(with: $0.content.utf8) }) {
-        tokens += encode(String(rest[..<start]))
-        tokens.append(token.id)
-        rest = rest[rest.utf8.index(start, offsetBy: token.content.utf8.count)...]
-        start = rest.startIndex
-      } else {
-        start = rest.unicodeScalars.index(after: start)
+    var tokens: [Int32] = []
+    for piece in verbatimMatcher.pieces(of: text[...]) {
+      guard case .text(let part) = piece else {
+        append(piece, to: &tokens)
+        continue
+      }
+      for piece in normalizedMatcher.pieces(of: normalized(String(part))[...]) {
+        append(piece, to: &tokens)
       }
     }
-    return tokens + encode(String(rest))
+    return tokens.map(Int.init)
   }
 
-  /// The tokens of a prompt's pieces. Texts that follow one another are encoded as one.
+  private func append(_ piece: TextPiece, to tokens: inout [Int32]) {
+    switch piece {
+    case .token(let id): tokens.append(Int32(id))
+    case .text(let part): append(String(part), to: &tokens)
+    }
+  }
+
+  private func normalized(_ text: String) -> String {
+    normalizes ? text.canonicallyComposed : text
+  }
+
+  /// The tokens of a prompt's pieces. Texts that follow one another are encoded as one, without the white space beside a
+  /// marker that takes it in.
   ///
   /// - Throws: `TokenizerError.missingMarker`.
   package func encode(_ segments: [TokenSegment]) throws(TokenizerError) -> [Int] {
     var tokens: [Int] = []
     var text = ""
+    var previous: AddedToken?
+    func flush(before next: AddedToken?) {
+      var part = text[...]
+      if previous?.stripsRight == true { part = part.droppingLeadingSpace }
+      if next?.stripsLeft == true { part = part.droppingTrailingSpace }
+      tokens += encode(String(part))
+      text = ""
+    }
     for segment in segments {
       switch segment {
       case .text(let part):
         text += part
       case .special(let marker):
-        guard let id = addedTokenIDs[marker] else { throw .missingMarker(marker) }
-        tokens += encode(text)
-        text = ""
-        tokens.append(id)
+        guard let token = addedTokens[marker] else { throw .missingMarker(marker) }
+        flush(before: token)
+        tokens.append(token.id)
+        previous = token
       }
     }
-    return tokens + encode(text)
+    flush(before: nil)
+    return tokens
   }
 
   /// The text of tokens, and each token's place in it; special tokens write nothing.
@@ -109,16 +151,27 @@ package final class Tokenizer: Sendable {
           let word = UnsafeBufferPointer(rebasing: bytes[range])
           if cache.appendTokens(of: word, to: &tokens) { return }
           let start = tokens.count
-          table.appendTokens(of: word, to: &tokens, scratch: &scratch)
+          appendTokens(of: word, to: &tokens, scratch: &scratch)
           cache.insert(word, tokens: tokens[start...])
         }
       }
       if done == nil {
         preTokenizer.forEachWord(of: bytes) { range in
-          table.appendTokens(
+          appendTokens(
             of: UnsafeBufferPointer(rebasing: bytes[range]), to: &tokens, scratch: &scratch)
         }
       }
+    }
+  }
+
+  private func appendTokens(
+    of word: UnsafeBufferPointer<UInt8>, to tokens: inout [Int32],
+    scratch: inout MergeTable.Scratch
+  ) {
+    if ignoresMerges, let token = wordTokens[Array(word)] {
+      tokens.append(token)
+    } else {
+      table.appendTokens(of: word, to: &tokens, scratch: &scratch)
     }
   }
 }

@@ -9,7 +9,7 @@ package enum TokenizerError: ToolError, Equatable {
   case malformedJSON(path: String, problem: String)
   /// A part or a setting that is meaningful, but that this tokenizer does not do.
   case unsupported(path: String, field: String, found: String, supported: String)
-  /// A vocabulary without a token for one of the 256 bytes could not encode every text.
+  /// A byte without a token, in a vocabulary that has another token for what is unknown.
   case missingByte(path: String, byte: UInt8)
   /// An entry that is not text in the byte alphabet.
   case notBytes(path: String, entry: String)
@@ -21,6 +21,8 @@ package enum TokenizerError: ToolError, Equatable {
   case missingChatTemplate(path: String)
   /// A chat template that is not one of those built in.
   case unknownChatTemplate(path: String, beginning: String)
+  /// A name of a chat format that none has.
+  case unknownChatFormat(String)
   /// A marker of the chat template that the vocabulary lacks.
   case missingMarker(String)
   /// A token to be decoded that the vocabulary lacks.
@@ -37,7 +39,7 @@ package enum TokenizerError: ToolError, Equatable {
     case .unsupported(let path, let field, let found, let supported):
       "\(path): \"\(field)\" is \(found), which is not supported; supported: \(supported)"
     case .missingByte(let path, let byte):
-      "\(path): the vocabulary has no token for the byte \(byte)"
+      "\(path): the vocabulary has no token for the byte \(byte), and \"unk_token\" is not supported"
     case .notBytes(let path, let entry):
       "\(path): the token \"\(entry)\" is not in the byte alphabet; only byte-level vocabularies are supported"
     case .badTokenID(let path, let entry, let id):
@@ -45,9 +47,11 @@ package enum TokenizerError: ToolError, Equatable {
     case .badMerge(let path, let index, let merge):
       "\(path): merge \(index) (\"\(merge)\") has a part or a result that the vocabulary lacks"
     case .missingChatTemplate(let path):
-      "\(path): has no chat template"
+      "\(path): has no chat template; name the one to use with --chat-format"
     case .unknownChatTemplate(let path, let beginning):
-      "\(path): the chat template is not supported (\"\(beginning)\"); supported: ChatML"
+      "\(path): the chat template is not one of those built in (\"\(beginning)\"); name the one to use with --chat-format"
+    case .unknownChatFormat(let name):
+      "there is no chat format \"\(name)\"; there are \(ChatTemplate.named.map(\.name).joined(separator: ", "))"
     case .missingMarker(let marker):
       "the vocabulary has no token \"\(marker)\", which the chat template needs"
     case .unknownToken(let token, let size):
@@ -59,7 +63,7 @@ package enum TokenizerError: ToolError, Equatable {
 
   package var exitStatus: ExitStatus {
     switch self {
-    case .vocabularyTooSmall: .usage
+    case .vocabularyTooSmall, .unknownChatFormat: .usage
     default: .badData
     }
   }

@@ -21,7 +21,8 @@ extension Tokenizer {
     let builder = try VocabularyBuilder(json, path: path)
     self.init(
       vocabulary: try builder.vocabulary(), byteTokens: try builder.byteTokens(),
-      preTokenizer: preTokenizer)
+      preTokenizer: preTokenizer, normalizes: json.normalizes,
+      ignoresMerges: json.model.ignoresMerges ?? false)
   }
 }
 
@@ -99,16 +100,21 @@ private struct VocabularyBuilder {
     return Vocabulary(
       tokens: tokens, merges: merges,
       addedTokens: json.addedTokens.sorted { $0.id < $1.id }.map {
-        AddedToken(id: $0.id, content: $0.content, isSpecial: $0.special ?? false)
+        AddedToken(
+          id: $0.id, content: $0.content, isSpecial: $0.special ?? false,
+          stripsLeft: $0.lstrip ?? false, stripsRight: $0.rstrip ?? false,
+          isSingleWord: $0.singleWord ?? false, isNormalized: $0.normalized ?? false)
       })
   }
 
+  /// The token of each byte; some vocabularies lack control characters, which then make no token.
   func byteTokens() throws -> [Int] {
     try (UInt8.min...UInt8.max).map { byte in
-      guard let id = tokenIDs[[byte]] else {
+      if let id = tokenIDs[[byte]] { return id }
+      guard json.model.unknownToken == nil else {
         throw TokenizerError.missingByte(path: path, byte: byte)
       }
-      return id
+      return -1
     }
   }
 }

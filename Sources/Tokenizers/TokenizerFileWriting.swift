@@ -6,8 +6,9 @@ extension Tokenizer {
   /// The contents of `tokenizer.json`: entries in the order of their numbers, a line each.
   package var fileBytes: [UInt8] {
     let added = vocabulary.addedTokens.map { token in
-      "    {\"id\": \(token.id), \"content\": \(jsonText(token.content)), \"single_word\": false, "
-        + "\"lstrip\": false, \"rstrip\": false, \"normalized\": false, "
+      "    {\"id\": \(token.id), \"content\": \(jsonText(token.content)), "
+        + "\"single_word\": \(token.isSingleWord), \"lstrip\": \(token.stripsLeft), "
+        + "\"rstrip\": \(token.stripsRight), \"normalized\": \(token.isNormalized), "
         + "\"special\": \(token.isSpecial)}"
     }
     let addedIDs = Set(vocabulary.addedTokens.map(\.id))
@@ -23,13 +24,6 @@ extension Tokenizer {
     let merges = vocabulary.merges.map { merge in
       "      [\(entry(merge.left) ?? ""), \(entry(merge.right) ?? "")]"
     }
-    let byteLevel =
-      #"{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}"#
-    let preTokenizer =
-      self.preTokenizer.separatesDigits
-      ? #"{"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true}, "#
-        + byteLevel + "]}"
-      : byteLevel
     let text = """
       {
         "version": "1.0",
@@ -38,10 +32,10 @@ extension Tokenizer {
         "added_tokens": [
       \(added.joined(separator: ",\n"))
         ],
-        "normalizer": null,
-        "pre_tokenizer": \(preTokenizer),
+        "normalizer": \(normalizes ? #"{"type": "NFC"}"# : "null"),
+        "pre_tokenizer": \(preTokenizer.json),
         "post_processor": null,
-        "decoder": \(byteLevel),
+        "decoder": \(PreTokenizer.byteLevelJSON(hasPattern: true)),
         "model": {
           "type": "BPE",
           "dropout": null,
@@ -50,7 +44,7 @@ extension Tokenizer {
           "end_of_word_suffix": null,
           "fuse_unk": false,
           "byte_fallback": false,
-          "ignore_merges": false,
+          "ignore_merges": \(ignoresMerges),
           "vocab": {
       \(entries.joined(separator: ",\n"))
           },
@@ -68,16 +62,18 @@ extension Tokenizer {
   /// chat template, `special_tokens_map.json`.
   ///
   /// - Parameters:
+  ///   - chatTemplate: the Jinja program that renders messages; nil for ChatML's.
   ///   - endOfSequence: the token that ends a response.
   ///   - padding: the token that fills batches of programs that pad.
   ///   - maximumLength: tokens that the policy was made for.
   package func files(
-    chatTemplate: ChatTemplate = .chatML, endOfSequence: String = "<|im_end|>",
+    chatTemplate: String? = nil, endOfSequence: String = "<|im_end|>",
     padding: String = "<|endoftext|>", maximumLength: Int
   ) -> [(name: String, bytes: [UInt8])] {
     let added = vocabulary.addedTokens.map { token in
-      "    \"\(token.id)\": {\"content\": \(jsonText(token.content)), \"lstrip\": false, "
-        + "\"normalized\": false, \"rstrip\": false, \"single_word\": false, "
+      "    \"\(token.id)\": {\"content\": \(jsonText(token.content)), "
+        + "\"lstrip\": \(token.stripsLeft), \"normalized\": \(token.isNormalized), "
+        + "\"rstrip\": \(token.stripsRight), \"single_word\": \(token.isSingleWord), "
         + "\"special\": \(token.isSpecial)}"
     }
     let configuration = """
@@ -86,7 +82,7 @@ extension Tokenizer {
       \(added.joined(separator: ",\n"))
         },
         "bos_token": null,
-        "chat_template": \(jsonText(chatTemplate.source)),
+        "chat_template": \(jsonText(chatTemplate ?? ChatTemplate.chatMLSource)),
         "clean_up_tokenization_spaces": false,
         "eos_token": \(jsonText(endOfSequence)),
         "model_max_length": \(maximumLength),
@@ -109,5 +105,27 @@ extension Tokenizer {
       ("special_tokens_map.json", Array(special.utf8)),
     ]
   }
+}
 
+extension PreTokenizer {
+  /// As `tokenizer.json` has it.
+  fileprivate var json: String {
+    var parts: [String] = []
+    if separatesDigits { parts.append(#"{"type": "Digits", "individual_digits": true}"#) }
+    if pattern != .gpt2 {
+      parts.append(
+        #"{"type": "Split", "pattern": {"Regex": \#(jsonText(pattern.source))}, "#
+          + #""behavior": "Isolated", "invert": false}"#)
+    }
+    parts.append(Self.byteLevelJSON(hasPattern: pattern == .gpt2))
+    return parts.count == 1
+      ? parts[0]
+      : #"{"type": "Sequence", "pretokenizers": [\#(parts.joined(separator: ", "))]}"#
+  }
+
+  /// - Parameter hasPattern: whether the part applies GPT-2's pattern, which it has built in.
+  fileprivate static func byteLevelJSON(hasPattern: Bool) -> String {
+    #"{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "#
+      + #""use_regex": \#(hasPattern)}"#
+  }
 }

@@ -5,10 +5,10 @@ struct TokenizerJSON: Decodable {
   struct Token: Decodable {
     let id: Int
     let content: String
-    let special, lstrip, rstrip, singleWord: Bool?
+    let special, lstrip, rstrip, singleWord, normalized: Bool?
 
     enum CodingKeys: String, CodingKey {
-      case id, content, special, lstrip, rstrip
+      case id, content, special, lstrip, rstrip, normalized
       case singleWord = "single_word"
     }
   }
@@ -21,13 +21,13 @@ struct TokenizerJSON: Decodable {
     }
 
     let type: String
-    let pretokenizers: [Part]?
+    let pretokenizers, normalizers, processors: [Part]?
     let individualDigits, addPrefixSpace, useRegex, invert: Bool?
     let pattern: Pattern?
     let behavior: String?
 
     enum CodingKeys: String, CodingKey {
-      case type, pretokenizers, pattern, behavior, invert
+      case type, pretokenizers, normalizers, processors, pattern, behavior, invert
       case individualDigits = "individual_digits"
       case addPrefixSpace = "add_prefix_space"
       case useRegex = "use_regex"
@@ -37,13 +37,14 @@ struct TokenizerJSON: Decodable {
   struct Model: Decodable {
     let type: String?
     let dropout: Double?
-    let prefix, suffix: String?
+    let prefix, suffix, unknownToken: String?
     let byteFallback, ignoresMerges: Bool?
     let vocab: [String: Int]
     let merges: [Merge]
 
     enum CodingKeys: String, CodingKey {
       case type, dropout, vocab, merges
+      case unknownToken = "unk_token"
       case prefix = "continuing_subword_prefix"
       case suffix = "end_of_word_suffix"
       case byteFallback = "byte_fallback"
@@ -84,16 +85,13 @@ struct TokenizerJSON: Decodable {
 }
 
 extension TokenizerJSON {
-  /// The pattern that `ByteLevel` has built in, as files that spell it out do.
-  static let gpt2Pattern =
-    #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
-
-  /// The pre-tokenizer, where it is `ByteLevel`, alone or after `Digits`.
+  /// The pre-tokenizer, where it is `ByteLevel` with a pattern of its own or one that `Split` has, alone or after `Digits`.
   func checkedPreTokenizer(path: String) throws -> PreTokenizer {
     func unsupported(_ found: String) -> TokenizerError {
       .unsupported(
         path: path, field: "pre_tokenizer", found: found,
-        supported: "ByteLevel, Digits (individual) then ByteLevel, the GPT-2 pattern")
+        supported: "ByteLevel, Digits (individual) then ByteLevel, "
+          + "Split by the pattern of GPT-2, Llama 3 or Qwen2 then ByteLevel")
     }
     guard let preTokenizer else { throw unsupported("null") }
     var parts = preTokenizer.type == "Sequence" ? preTokenizer.pretokenizers ?? [] : [preTokenizer]
@@ -102,10 +100,13 @@ extension TokenizerJSON {
       guard parts[0].individualDigits == true else { throw unsupported("Digits in runs") }
       parts.removeFirst()
     }
+    var pattern = WordPattern.gpt2
     if parts.count == 2, parts[0].type == "Split" {
-      guard parts[0].pattern?.regex == Self.gpt2Pattern, parts[0].behavior == "Isolated",
-        parts[0].invert != true, parts[1].useRegex == false
-      else { throw unsupported("Split by \"\(parts[0].pattern?.regex ?? "a text")\"") }
+      let source = parts[0].pattern?.regex
+      guard let named = WordPattern.allCases.first(where: { $0.source == source }),
+        parts[0].behavior == "Isolated", parts[0].invert != true, parts[1].useRegex == false
+      else { throw unsupported("Split by \"\(source ?? "a text")\"") }
+      pattern = named
       parts.removeFirst()
     } else if parts.first?.useRegex == false {
       throw unsupported("ByteLevel without a pattern")
@@ -115,7 +116,21 @@ extension TokenizerJSON {
     }
     // Both the part's own default and the format's are true.
     guard parts[0].addPrefixSpace == false else { throw unsupported("ByteLevel with prefix space") }
-    return PreTokenizer(separatesDigits: separatesDigits)
+    return PreTokenizer(pattern: pattern, separatesDigits: separatesDigits)
+  }
+
+  /// Whether the file asks for normalization form C; any other normalizer is refused by `checkOtherParts`.
+  var normalizes: Bool { !normalizerParts.isEmpty }
+
+  private var normalizerParts: [Part] {
+    guard let normalizer else { return [] }
+    return normalizer.type == "Sequence" ? normalizer.normalizers ?? [] : [normalizer]
+  }
+
+  private var processorTypes: [String] {
+    guard let postProcessor else { return [] }
+    return postProcessor.type == "Sequence"
+      ? (postProcessor.processors ?? []).map(\.type) : [postProcessor.type]
   }
 
   /// Refuses what would change tokens or text behind this tokenizer's back.
@@ -126,10 +141,15 @@ extension TokenizerJSON {
           path: path, field: field, found: found, supported: supported)
       }
     }
-    try check("normalizer", normalizer?.type ?? "", isSupported: normalizer == nil, "null")
-    try check(
-      "post_processor", postProcessor?.type ?? "",
-      isSupported: postProcessor == nil || postProcessor?.type == "ByteLevel", "null, ByteLevel")
+    for part in normalizerParts {
+      try check("normalizer", part.type, isSupported: part.type == "NFC", "null, NFC")
+    }
+    // A template adds markers around a whole text; prompts get theirs from the chat template.
+    for type in processorTypes {
+      try check(
+        "post_processor", type, isSupported: ["ByteLevel", "TemplateProcessing"].contains(type),
+        "null, ByteLevel, TemplateProcessing")
+    }
     try check(
       "decoder", decoder?.type ?? "null", isSupported: decoder?.type == "ByteLevel", "ByteLevel")
     try check("model.type", model.type ?? "null", isSupported: model.type ?? "BPE" == "BPE", "BPE")
@@ -141,13 +161,7 @@ extension TokenizerJSON {
     }
     try check(
       "model.byte_fallback", "true", isSupported: model.byteFallback != true, "false")
-    try check(
-      "model.ignore_merges", "true", isSupported: model.ignoresMerges != true, "false")
     for token in addedTokens {
-      let strips = token.lstrip == true || token.rstrip == true || token.singleWord == true
-      try check(
-        "added_tokens", "\"\(token.content)\" with lstrip, rstrip or single_word",
-        isSupported: !strips, "added tokens that match wherever they stand")
       try check("added_tokens", "an empty text", isSupported: !token.content.isEmpty, "texts")
     }
   }

@@ -6,11 +6,24 @@ package struct AddedToken: Sendable, Equatable {
   package let content: String
   /// Whether it is a marker, which decoding leaves out, rather than text.
   package let isSpecial: Bool
+  /// Whether white space before it, or after it, is part of it.
+  package let stripsLeft, stripsRight: Bool
+  /// Whether it is found only where no word goes on before or after it.
+  package let isSingleWord: Bool
+  /// Whether it is looked for in normalized text rather than in the text as it stands.
+  package let isNormalized: Bool
 
-  package init(id: Int, content: String, isSpecial: Bool = true) {
+  package init(
+    id: Int, content: String, isSpecial: Bool = true, stripsLeft: Bool = false,
+    stripsRight: Bool = false, isSingleWord: Bool = false, isNormalized: Bool = false
+  ) {
     self.id = id
     self.content = content
     self.isSpecial = isSpecial
+    self.stripsLeft = stripsLeft
+    self.stripsRight = stripsRight
+    self.isSingleWord = isSingleWord
+    self.isNormalized = isNormalized
   }
 }
 

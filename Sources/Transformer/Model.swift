@@ -12,7 +12,8 @@ package final class Model: Sendable {
     self.weights = weights
     let configuration = weights.configuration
     rotaryEmbedding = RotaryEmbedding(
-      headDimension: configuration.headDimension,
-      positionCount: configuration.maximumPositionCount, theta: configuration.ropeTheta)
+      frequencies: configuration.rotaryFrequencies,
+      scale: configuration.ropeScaling?.attentionFactor ?? 1,
+      positionCount: configuration.maximumPositionCount)
   }
 }

@@ -104,6 +104,11 @@ extension ModelConfiguration {
       try check(field, value, value > 0, "positive")
     }
     try check("head dimension", headDimension, headDimension % 2 == 0, "even")
+    // The rotary table holds so many numbers.
+    try check(
+      "maximum position count", maximumPositionCount,
+      maximumPositionCount <= 1 << 30 / headDimension,
+      "at most \(1 << 30 / headDimension) with heads of \(headDimension)")
     try check(
       "key-value head count", keyValueHeadCount, headCount % keyValueHeadCount == 0,
       "a divisor of the head count, \(headCount)")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Tokenizers
 
 /// How responses are drawn.
 struct SamplingArguments: ParsableArguments {
@@ -7,6 +8,13 @@ struct SamplingArguments: ParsableArguments {
     name: [.customLong("group-size"), .customShort("n")],
     help: ArgumentHelp("How many responses to each problem (the paper: 8).", valueName: "count"))
   var groupSize = 8
+
+  @Option(
+    help: ArgumentHelp(
+      "The chat format of prompts: \(ChatTemplate.named.map(\.name).joined(separator: ", ")); by default the policy's own.",
+      valueName: "name"),
+    transform: ChatTemplate.init(argument:))
+  var chatFormat: ChatTemplate?
 
   @Option(help: "Divides the logits; 0 always takes the likeliest token.")
   var temperature = 1.0

@@ -35,7 +35,7 @@ struct SamplingStage {
     self.stepStyle = stepStyle
     let folder = try PolicyFolder(path: policy)
     tokenizer = try Tokenizer(folder: policy)
-    template = try ChatTemplate(folder: policy)
+    template = try arguments.chatFormat ?? ChatTemplate(folder: policy)
     sampler = try Sampler(
       model: Model(weights: Weights(folder)), threadCount: arguments.threads)
     options = SamplingOptions(

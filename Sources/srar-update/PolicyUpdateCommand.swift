@@ -37,6 +37,20 @@ struct PolicyUpdateCommand: ParsableCommand {
     help: ArgumentHelp("The next policy's folder.", valueName: "folder"), completion: .directory)
   var output: String
 
+  @Option(
+    name: .customLong("dtype"),
+    help: ArgumentHelp(
+      "What the weights are stored as; by default float32, so that small steps are not lost.",
+      valueName: "type"))
+  var elementType: ElementType?
+
+  @Option(
+    help: ArgumentHelp(
+      "The chat format of prompts: \(ChatTemplate.named.map(\.name).joined(separator: ", ")); by default the policy's own.",
+      valueName: "name"),
+    transform: ChatTemplate.init(argument:))
+  var chatFormat: ChatTemplate?
+
   @Option(help: "The highest learning rate.")
   var learningRate = 1e-6
 
@@ -103,7 +117,8 @@ struct PolicyUpdateCommand: ParsableCommand {
       summary.add(report)
       run.progress.update(fraction: nil, "\(summary.stepCount) optimizer steps")
     }
-    try writePolicy(trainer, from: folder, to: output, keepsOptimizer: true)
+    try writePolicy(
+      trainer, from: folder, to: output, elementType: elementType, keepsOptimizer: true)
     summary.report(reports, to: run, output: output)
     try run.finish()
   }
@@ -111,7 +126,8 @@ struct PolicyUpdateCommand: ParsableCommand {
   private func readSamples(_ run: ToolRun, _ folder: PolicyFolder) throws -> TrainingSamples {
     let rejects = try input.rejects.map { try RejectWriter(path: $0) }
     let reader = try input.open(rejects: rejects)
-    var samples = try TrainingSamples(tokenizer: Tokenizer(folder: folder.path), folder: folder)
+    var samples = try TrainingSamples(
+      tokenizer: Tokenizer(folder: folder.path), folder: folder, chatFormat: chatFormat)
     while let record = try reader.next() {
       do {
         try samples.add(record)

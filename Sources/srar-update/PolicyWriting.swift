@@ -13,14 +13,18 @@ extension PolicyFolder {
 
 /// Writes the policy in training; the tokenizer's files come from the folder that it began from.
 ///
-/// - Parameter keepsOptimizer: whether the optimizer's state goes with it.
+/// - Parameters:
+///   - elementType: what the weights are stored as; nil for float32, whatever `config.json` names.
+///   - keepsOptimizer: whether the optimizer's state goes with it.
 func writePolicy(
-  _ trainer: ModelOptimizer, from folder: PolicyFolder, to path: String, keepsOptimizer: Bool
+  _ trainer: ModelOptimizer, from folder: PolicyFolder, to path: String,
+  elementType: ElementType?, keepsOptimizer: Bool
 ) throws {
   let weights = trainer.model.weights
   func write(_ optimizerTensors: [TensorValues]) throws {
     try PolicyFolder.write(
       at: path, configuration: folder.configuration, tensors: weights.tensorValues,
+      shards: folder.tensors.shards, elementType: elementType?.stored,
       optimizerTensors: optimizerTensors, files: folder.copiedFiles())
   }
   guard keepsOptimizer else { return try write([]) }

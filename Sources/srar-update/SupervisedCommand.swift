@@ -38,6 +38,20 @@ struct SupervisedCommand: ParsableCommand {
     completion: .directory)
   var output: String
 
+  @Option(
+    name: .customLong("dtype"),
+    help: ArgumentHelp(
+      "What the weights are stored as; by default float32, so that small steps are not lost.",
+      valueName: "type"))
+  var elementType: ElementType?
+
+  @Option(
+    help: ArgumentHelp(
+      "The chat format of prompts: \(ChatTemplate.named.map(\.name).joined(separator: ", ")); by default the policy's own.",
+      valueName: "name"),
+    transform: ChatTemplate.init(argument:))
+  var chatFormat: ChatTemplate?
+
   @Option(help: "The highest learning rate.")
   var learningRate = 1e-3
 
@@ -105,7 +119,8 @@ struct SupervisedCommand: ParsableCommand {
         fraction: Double(report.step.number) / Double(training.stepCount),
         "loss \((report.loss * 1000).rounded() / 1000), \(rate) tokens/s")
     }
-    try writePolicy(trainer, from: folder, to: output, keepsOptimizer: false)
+    try writePolicy(
+      trainer, from: folder, to: output, elementType: elementType, keepsOptimizer: false)
     summarize(reports, tokenCount: tokenCount, run)
     try run.finish()
   }
@@ -115,7 +130,7 @@ struct SupervisedCommand: ParsableCommand {
     let rejects = try input.rejects.map { try RejectWriter(path: $0) }
     let reader = try input.open(rejects: rejects)
     let tokenizer = try Tokenizer(folder: folder.path)
-    let template = try ChatTemplate(folder: folder.path)
+    let template = try chatFormat ?? ChatTemplate(folder: folder.path)
     let end = folder.configuration.endOfSequenceTokenIDs.prefix(1).map(Int32.init)
     var examples: [SupervisedExample] = []
     while let record = try reader.next() {

@@ -16,8 +16,11 @@ struct TrainingSamples {
   private var temperatures: [Double] = []
   private let tokenizer: Tokenizer
   private let folder: PolicyFolder
+  private let chatFormat: ChatTemplate?
 
-  init(tokenizer: Tokenizer, folder: PolicyFolder) {
+  /// - Parameter chatFormat: what renders prompts; nil for the folder's own template.
+  init(tokenizer: Tokenizer, folder: PolicyFolder, chatFormat: ChatTemplate?) {
+    self.chatFormat = chatFormat
     self.tokenizer = tokenizer
     self.folder = folder
   }
@@ -74,7 +77,7 @@ struct TrainingSamples {
         "messages", record: problem.id, record.position, writtenBy: "srar-prep")
     }
     let prompt = try tokenizer.encode(
-      ChatTemplate(folder: folder.path).render(
+      (chatFormat ?? ChatTemplate(folder: folder.path)).render(
         problem.messages.map { ChatMessage(role: $0.role, content: $0.content) }))
     var response = tokenizer.encode(rollout.response)
     let bytes = try tokenizer.decode(response).byteRanges

@@ -17,6 +17,8 @@ struct UpdateCommand: Filter {
         srar-update advantages.jsonl.zst --policy warm --output next
       """,
     version: Version.text(),
-    subcommands: [PolicyUpdateCommand.self, SupervisedCommand.self, InitCommand.self],
+    subcommands: [
+      PolicyUpdateCommand.self, SupervisedCommand.self, InitCommand.self, ImportCommand.self,
+    ],
     defaultSubcommand: PolicyUpdateCommand.self)
 }

@@ -78,6 +78,53 @@ struct ModelConfigurationTests {
     #expect(try read(text).ropeTheta == 500_000)
   }
 
+  @Test(
+    "the variants of rotary positions, with the defaults of transformers",
+    arguments: [
+      (#"{"type": "linear", "factor": 2.0}"#, RopeScaling.linear(factor: 2)),
+      (
+        #"{"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4}"#,
+        .llama3(
+          factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalPositionCount: 2048)
+      ),
+      (
+        #"{"rope_type": "yarn", "factor": 1.0, "original_max_position_embeddings": 64}"#,
+        .yarn(RopeScaling.YaRN(factor: 1, originalPositionCount: 64, attentionFactor: 1))
+      ),
+      (
+        #"{"rope_type": "yarn", "attention_factor": 1.5, "truncate": false, "original_max_position_embeddings": 64}"#,
+        .yarn(
+          RopeScaling.YaRN(
+            factor: 32, originalPositionCount: 64, roundsBounds: false, attentionFactor: 1.5))
+      ),
+    ])
+  func ropeScaling(json: String, expected: RopeScaling) throws {
+    let configuration = try read(minimal(["rope_scaling": json]))
+    #expect(configuration.ropeScaling == expected)
+    // A new file says the same.
+    let copy = ModelConfiguration(
+      vocabularySize: 100, hiddenSize: 64, intermediateSize: 128, layerCount: 2, headCount: 4,
+      keyValueHeadCount: 4, ropeScaling: expected, maximumPositionCount: 2048)
+    #expect(
+      try read(String(decoding: copy.fileBytes, as: UTF8.self)).ropeScaling == expected)
+  }
+
+  @Test(
+    "rotary variants without a number that they need are refused",
+    arguments: [
+      #"{"type": "linear"}"#, #"{"type": "linear", "factor": 0}"#,
+      #"{"type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4}"#,
+      #"{"type": "yarn", "factor": -1}"#,
+      #"{"type": "yarn", "factor": 2, "original_max_position_embeddings": 0}"#,
+    ])
+  func incompleteRopeScaling(json: String) throws {
+    let error = try #require(throws: CheckpointError.self) {
+      try read(minimal(["rope_scaling": json]))
+    }
+    #expect(error.description.contains("rope_scaling."))
+    #expect(error.exitStatus == .badData)
+  }
+
   @Test("one, several and no end-of-sequence tokens; −1 is none")
   func tokens() throws {
     #expect(try read(minimal(["eos_token_id": "7"])).endOfSequenceTokenIDs == [7])
@@ -99,8 +146,8 @@ struct ModelConfigurationTests {
       ("layer_types", "[\"full_attention\", \"sliding_attention\"]", "\"sliding_attention\""),
       ("attention_bias", "true", "true"), ("mlp_bias", "true", "true"),
       ("hidden_act", "\"gelu\"", "\"gelu\""),
-      ("rope_scaling", #"{"type": "linear", "factor": 2.0}"#, "\"linear\""),
-      ("rope_parameters", #"{"rope_type": "llama3", "rope_theta": 5e5}"#, "\"llama3\""),
+      ("rope_scaling", #"{"type": "dynamic", "factor": 2.0}"#, "\"dynamic\""),
+      ("rope_parameters", #"{"rope_type": "longrope", "rope_theta": 5e5}"#, "\"longrope\""),
       ("partial_rotary_factor", "0.5", "0.5"), ("quantization_config", "{\"bits\": 4}", "set"),
     ])
   func unsupported(field: String, value: String, found: String) throws {

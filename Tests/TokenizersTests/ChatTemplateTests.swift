@@ -122,4 +122,56 @@ struct ChatTemplateTests {
     }
     #expect(other?.exitStatus == .badData && none?.exitStatus == .badData)
   }
+
+  @Test("a template of each family is recognised by its texts, and renders as it says")
+  func families() throws {
+    let loop =
+      "{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}"
+    let smollm =
+      "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}"
+      + "{{ '<|im_start|>system\nBe kind.<|im_end|>\n' }}{% endif %}\(loop){% endfor %}"
+      + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+    let user = [ChatMessage(role: "user", content: " 1 + 1? ")]
+    let template = try ChatTemplate(source: smollm, path: "t")
+    #expect(template == .chatML(defaultSystem: "Be kind."))
+    #expect(
+      text(template.render(user))
+        == "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\n 1 + 1? <|im_end|>\n<|im_start|>assistant\n"
+    )
+    #expect(try ChatTemplate(source: smollm.replacing("\n", with: "\\n"), path: "t") == template)
+    #expect(text(template.render(messages)) == text(ChatTemplate.chatML.render(messages)))
+    let qwen3 =
+      "{%- for message in messages %}\(loop){%- endfor %}{%- if add_generation_prompt %}"
+      + "{{- '<|im_start|>assistant\\n' }}{%- if enable_thinking is defined and enable_thinking is false %}"
+      + "{{- '<think>\\n\\n</think>\\n\\n' }}{%- endif %}{%- endif %}"
+    #expect(try ChatTemplate(source: qwen3, path: "t") == .qwen3)
+    #expect(
+      text(ChatTemplate.qwen3.render(user)).hasSuffix("assistant\n<think>\n\n</think>\n\n"))
+    let llama3 =
+      "{% for message in messages %}{% set content = '<|start_header_id|>' + message['role'] + "
+      + "'<|end_header_id|>\\n\\n'+ message['content'] | trim + '<|eot_id|>' %}{{ content }}{% endfor %}"
+    #expect(try ChatTemplate(source: llama3, path: "t") == .llama3)
+    let llama31 = "{{- \"Cutting Knowledge Date: December 2023\\n\" }}" + llama3
+    #expect(try ChatTemplate(source: llama31, path: "t") == .llama31)
+    #expect(
+      text(ChatTemplate.llama3.render(user))
+        == "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n1 + 1?<|eot_id|>"
+        + "<|start_header_id|>assistant<|end_header_id|>\n\n")
+    #expect(
+      text(ChatTemplate.llama31.render(messages)).hasPrefix(
+        "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nCutting Knowledge Date: "
+          + "December 2023\nToday Date: 26 Jul 2024\n\nBe brief.<|eot_id|><|start_header_id|>user"))
+  }
+
+  @Test("formats have names, and an error says which there are")
+  func names() throws {
+    #expect(try ChatTemplate(argument: "qwen3") == .qwen3)
+    let error = #expect(throws: TokenizerError.unknownChatFormat("alpaca")) {
+      try ChatTemplate(argument: "alpaca")
+    }
+    #expect(error?.description.contains("chatml, smollm") == true)
+    #expect(
+      TokenizerError.unknownChatTemplate(path: "p", beginning: "x").description.contains(
+        "--chat-format"))
+  }
 }
