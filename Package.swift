@@ -91,7 +91,7 @@ let package = Package(
 
     // What `make bench` measures with.
     tool(
-      "srar-bench", ["Diagnostics", "JSONLines", "RandomStreams", "Records", "Steps"]),
+      "srar-bench", ["Answers", "Diagnostics", "JSONLines", "RandomStreams", "Records", "Steps"]),
 
     // Tests.
     .target(

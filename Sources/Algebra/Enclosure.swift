@@ -49,7 +49,8 @@ struct Enclosure {
   var exponential: Enclosure {
     let scale = exp(re)
     return Enclosure(
-      scale * cos(im), scale * sin(im), radius: scale * (expm1(radius) + Self.roundOff * (1 + abs(im))))
+      scale * cos(im), scale * sin(im),
+      radius: scale * (expm1(radius) + Self.roundOff * (1 + abs(im))))
   }
 
   /// The principal logarithm; nil where the number may be 0.

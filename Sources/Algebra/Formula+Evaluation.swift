@@ -90,7 +90,8 @@ extension Formula {
     case ("csc", 1): return sine()?.inverse
     case ("arcsin", 1), ("arccos", 1):
       guard abs(x.re) < 1 else { return nil }
-      return x.real({ name == "arcsin" ? asin($0) : acos($0) }, slope: 2 / (1 - x.re * x.re).squareRoot())
+      return x.real(
+        { name == "arcsin" ? asin($0) : acos($0) }, slope: 2 / (1 - x.re * x.re).squareRoot())
     case ("arctan", 1): return x.real({ atan($0) }, slope: 1)
     case ("sinh", 1): return x.real({ sinh($0) }, slope: 2 * cosh(x.re))
     case ("cosh", 1): return x.real({ cosh($0) }, slope: 2 * cosh(x.re))

@@ -102,7 +102,8 @@ private func differ(_ a: Enclosure, _ b: Enclosure) -> Bool? {
   if difference.size > difference.radius * 2 { return true }
   // Agreement within a wide error says nothing.
   let size = max(a.size, b.size)
-  return difference.radius <= size * 1e-9 || (size < 1e-9 && difference.radius < 1e-12) ? false : nil
+  return difference.radius <= size * 1e-9 || (size < 1e-9 && difference.radius < 1e-12)
+    ? false : nil
 }
 
 /// Points with positive values first, then with both signs; irrational-looking and of moderate size.

@@ -11,7 +11,8 @@ extension Simplifier {
     switch (name, forms.count) {
     case ("exp", 1): return try power(atom(.e), forms[0])
     case ("ln", 1): return try logarithm(forms[0])
-    case ("log", 1): return try multiply(logarithm(forms[0]), invert(logarithm(Quotient(Rational(10)))))
+    case ("log", 1):
+      return try multiply(logarithm(forms[0]), invert(logarithm(Quotient(Rational(10)))))
     case ("log", 2): return try multiply(logarithm(forms[1]), invert(logarithm(forms[0])))
     case ("sin", 1): return try sine(forms[0])
     case ("cos", 1): return try cosine(forms[0])
@@ -169,7 +170,9 @@ extension Simplifier {
   }
 
   /// arcsin, arccos and arctan at the values of angles that are multiples of π/12 or π/5.
-  private mutating func inverse(_ name: String, _ operand: Quotient) throws(AlgebraError) -> Quotient {
+  private mutating func inverse(_ name: String, _ operand: Quotient) throws(AlgebraError)
+    -> Quotient
+  {
     let isNumber = operand.numerator.terms.allSatisfy { term in
       term.monomial.allSatisfy { factor in
         if case .prime = kernels[factor.kernel] { true } else { false }

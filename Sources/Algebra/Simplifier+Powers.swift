@@ -157,7 +157,8 @@ extension Simplifier {
     for (prime, count) in try factorization(of: base.magnitude) {
       let total = try Exponent(Rational(count) * exponent)
       let kernel = try place(of: .prime(prime))
-      product = try multiply(product, kernelPower(Factor(kernel: kernel, exponent: total), Rational(1)))
+      product = try multiply(
+        product, kernelPower(Factor(kernel: kernel, exponent: total), Rational(1)))
     }
     return product
   }
@@ -187,13 +188,15 @@ extension Simplifier {
       if rest > 1 {
         let root = UInt64(Double(rest).squareRoot().rounded())
         let (square, overflow) = root.multipliedReportingOverflow(by: root)
-        factors.append(!overflow && square == rest ? (BigInt(root), 2 * sign) : (BigInt(rest), sign))
+        factors.append(
+          !overflow && square == rest ? (BigInt(root), 2 * sign) : (BigInt(rest), sign))
       }
     }
     return factors
   }
 
-  private mutating func largeFactorization(of value: BigInt) throws(AlgebraError) -> [(BigInt, Int)] {
+  private mutating func largeFactorization(of value: BigInt) throws(AlgebraError) -> [(BigInt, Int)]
+  {
     var rest = value
     var factors: [(BigInt, Int)] = []
     for prime in [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47] {

@@ -111,7 +111,8 @@ struct Simplifier {
       return Quotient(try bounded(one.numerator + other.numerator))
     }
     let denominator = try multiply(one.denominator, other.denominator)
-    let numerator = try multiply(one.numerator, other.denominator)
+    let numerator =
+      try multiply(one.numerator, other.denominator)
       + multiply(other.numerator, one.denominator)
     return try quotient(numerator, over: denominator)
   }
@@ -159,7 +160,8 @@ struct Simplifier {
     return rest.isOne ? Quotient(product) : try quotient(product, over: rest)
   }
 
-  mutating func multiply(_ one: Polynomial, _ other: Polynomial) throws(AlgebraError) -> Polynomial {
+  mutating func multiply(_ one: Polynomial, _ other: Polynomial) throws(AlgebraError) -> Polynomial
+  {
     if one.isOne { return other }
     if other.isOne { return one }
     try spend(one.terms.count * other.terms.count + 1)
@@ -173,7 +175,11 @@ struct Simplifier {
         }
         let product = try reduced(
           Term(coefficient: coefficient, monomial: merge(a.monomial, b.monomial)))
-        if product.terms.count == 1 { terms.append(product.terms[0]) } else { extra = extra + product }
+        if product.terms.count == 1 {
+          terms.append(product.terms[0])
+        } else {
+          extra = extra + product
+        }
       }
     }
     return try bounded(Polynomial.collecting(terms) + extra)

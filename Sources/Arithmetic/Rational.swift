@@ -108,7 +108,7 @@ package struct Rational: Hashable, Sendable {
   }
 
   /// The number of these ASCII digits, times ten to the power of `scale`; nil where there are no digits.
-  init?(digits: [UInt8], scale: Int) {
+  package init?(digits: [UInt8], scale: Int) {
     guard !digits.isEmpty else { return nil }
     if digits.count <= 18, (-18...0).contains(scale) {
       let power = (0..<(-scale)).reduce(1) { power, _ in power * 10 }
@@ -234,8 +234,10 @@ package struct Rational: Hashable, Sendable {
 
   /// Itself, or nil where it is too large to go on with.
   package var withinBudget: Rational? {
-    large == nil || numerator.magnitude.bitWidth <= Self.maximumBitWidth
-      && denominator.magnitude.bitWidth <= Self.maximumBitWidth ? self : nil
+    large == nil
+      || numerator.magnitude.bitWidth <= Self.maximumBitWidth
+        && denominator.magnitude.bitWidth <= Self.maximumBitWidth
+      ? self : nil
   }
 
   /// Whether `other` is this number rounded to so many decimals, halves either way.
