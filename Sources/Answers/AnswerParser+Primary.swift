@@ -146,15 +146,15 @@ extension AnswerParser {
 
   /// The proper fraction behind a whole number: 7\frac{1}{2}, 7 1/2.
   private mutating func mixedFraction() throws(Failure) -> Formula? {
-    let start = position
+    let (start, unread) = (position, tokens)
     if take(.command("frac")) {
       if let above = try? argument(), let below = try? argument(), case .number(let a) = above,
         case .number(let b) = below, !a.isNegative, a < b, a.isInteger, b.isInteger
       {
         return .quotient(above, below)
       }
-      position = start
-      // A short argument may have been cut from its token.
+      // A short argument is cut from its token: \frac12.
+      (position, tokens) = (start, unread)
       return nil
     }
     guard position + 2 < tokens.count, tokens[position].isSpaced, current == .digits,
