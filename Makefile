@@ -19,7 +19,7 @@ help: ## list the targets
 	@echo "Variables of step, train, replay and eval: RUN=name STEP=n STEPS=n PRESET=srar|rar|grpo|dapo"
 	@echo "and every variable of pipelines/defaults.mk; README.md walks through them."
 
-.PHONY: deps build test lint format bench clean
+.PHONY: deps build test lint format bench fuzz clean
 deps: ## find the system libraries that are missing and install them with apt
 	@pipelines/deps.sh
 
@@ -38,6 +38,9 @@ format: ## format the sources in place
 
 bench: build ## measure, beside what else is installed
 	@pipelines/bench.sh
+
+fuzz: build ## compare a million mutated answers
+	@$(BIN)/srar-bench fuzz --count 1000000
 
 clean: ## remove what was built, but no run
 	rm -rf .build

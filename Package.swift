@@ -58,7 +58,8 @@ let package = Package(
     library("Rubrics", ["Diagnostics"]),
     library("Steps"),
     library("Arithmetic", [bigInt]),
-    library("Answers", ["Arithmetic", bigInt]),
+    library("Algebra", ["Arithmetic", bigInt]),
+    library("Answers", ["Algebra", "Arithmetic", bigInt]),
     library(
       "Judging",
       [
@@ -104,7 +105,7 @@ let package = Package(
 
     // What `make bench` measures with.
     tool(
-      "srar-bench", ["Diagnostics", "JSONLines", "RandomStreams", "Records", "Steps"]),
+      "srar-bench", ["Answers", "Diagnostics", "JSONLines", "RandomStreams", "Records", "Steps"]),
 
     // Tests.
     .target(

@@ -75,3 +75,11 @@ for level in 1 3; do
       "$(echo "$median $limit" | awk '{ print $1 / $2 }')"
   done
 done
+
+# Answers: the labelled pairs, where they lie beside the checkout.
+pairs=../shared/data/answers/equivalence.jsonl
+if [[ -f $pairs ]]; then
+  echo
+  echo "answers, labelled pairs, 20 times"
+  "$bin/srar-bench" answers --repeats 20 "$pairs" | tail -3
+fi

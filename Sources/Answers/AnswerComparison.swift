@@ -1,18 +1,21 @@
 // Whether two answers are equal.
 
-import Arithmetic
-
 /// A way to compare two answers.
 package enum AnswerChecker: String, CaseIterable, Sendable {
-  /// As exact numbers where both are numbers, else as cleaned text.
-  case numeric
+  /// By what they mean: numbers, expressions, equations, tuples, sets, intervals, matrices, words.
+  case math
   /// As text after the authors' clean-up.
   case normalized
 
   /// Compares an answer with the reference. An empty answer equals nothing.
-  package func compare(_ answer: String, with groundTruth: String) -> AnswerComparison {
+  ///
+  /// - Parameter decimalPlaces: to how many decimals numbers are rounded before they are compared; nil takes decimals for
+  ///   their digits.
+  package func compare(
+    _ answer: String, with groundTruth: String, decimalPlaces: Int? = nil
+  ) -> AnswerComparison {
     switch self {
-    case .numeric: compareNumbers(answer, groundTruth)
+    case .math: compareMeanings(answer, groundTruth, decimalPlaces: decimalPlaces)
     case .normalized:
       AnswerComparison(
         isEqual: equalAsScalars(normalizedAnswer(answer), normalizedAnswer(groundTruth)),
@@ -31,40 +34,79 @@ private func equalAsScalars(_ one: String, _ other: String) -> Bool {
 package struct AnswerComparison: Equatable, Sendable {
   /// On what ground it was decided.
   package enum Method: String, Sendable {
-    /// Both are numbers.
-    case number
-    /// At least one is not: their cleaned texts were compared.
+    /// The texts are the same.
+    case identical
+    /// By exact forms.
+    case exact
+    /// By values at fixed points, with bounds of their errors.
+    case numeric
+    /// As text, as was asked for.
     case text
+    /// As cleaned text, because the grammar or the budget cannot decide.
+    case undecided
   }
 
   package let isEqual: Bool
   package let method: Method
 }
 
-private func compareNumbers(_ answer: String, _ groundTruth: String) -> AnswerComparison {
-  guard let found = StatedNumber(answer), let wanted = StatedNumber(groundTruth) else {
-    let cleaned = cleanedAnswer(answer)
-    return AnswerComparison(
-      isEqual: !cleaned.isEmpty && cleaned == cleanedAnswer(groundTruth), method: .text)
+private func compareMeanings(
+  _ answer: String, _ groundTruth: String, decimalPlaces: Int?
+) -> AnswerComparison {
+  let (one, other) = (answerText(answer), answerText(groundTruth))
+  guard !one.isEmpty, !other.isEmpty else {
+    return AnswerComparison(isEqual: false, method: .exact)
   }
-  // Where only one side has a percent sign, "50%" is as good as "50", the sign being its unit, and as good as "0.5".
-  let hundred = Rational(100)
-  let isEqual =
-    found.value == wanted.value
-    || (found.isPercentage && !wanted.isPercentage && found.value * hundred == wanted.value)
-    || (!found.isPercentage && wanted.isPercentage && found.value == wanted.value * hundred)
-  return AnswerComparison(isEqual: isEqual, method: .number)
+  if one == other { return AnswerComparison(isEqual: true, method: .identical) }
+  if let a = plainInteger(one), let b = plainInteger(other), decimalPlaces == nil || a == b {
+    return AnswerComparison(isEqual: a == b, method: .exact)
+  }
+  guard let a = AnswerParser.parse(one), let b = AnswerParser.parse(other) else {
+    return AnswerComparison(isEqual: cleaned(one) == cleaned(other), method: .undecided)
+  }
+  var equality = AnswerEquality(decimalPlaces: decimalPlaces)
+  // Whatever order the rules try things in, both sides are treated alike.
+  let isEqual = equality.areEqual(a, b) || equality.areEqual(b, a)
+  if equality.isUndecided, !isEqual {
+    return AnswerComparison(isEqual: cleaned(one) == cleaned(other), method: .undecided)
+  }
+  return AnswerComparison(isEqual: isEqual, method: equality.isNumeric ? .numeric : .exact)
 }
 
-/// Text without what does not change an answer: delimiters of mathematics, `\text{}`, white space, a full stop at the end, case.
-private func cleanedAnswer(_ text: String) -> String {
-  let unwrapped = unwrapping(#"\text{"#, in: Array(text.unicodeScalars))
-  var cleaned = String(String.UnicodeScalarView(unwrapped)).lowercased()
-    .filter { !$0.isWhitespace && $0 != "$" }
-  for mark in [#"\("#, #"\)"#, #"\["#, #"\]"#, #"\left"#, #"\right"#, #"\!"#, #"\,"#] {
-    cleaned = cleaned.replacing(mark, with: "")
+/// A whole number of at most 18 digits that is nothing else.
+private func plainInteger(_ bytes: [UInt8]) -> Int? {
+  let isNegative = bytes[0] == UInt8(ascii: "-")
+  let digits = bytes.dropFirst(isNegative ? 1 : 0)
+  guard !digits.isEmpty, digits.count <= 18 else { return nil }
+  var value = 0
+  for byte in digits {
+    guard (0x30...0x39).contains(byte) else { return nil }
+    value = value * 10 + Int(byte - 0x30)
   }
-  cleaned = cleaned.replacing(#"\dfrac"#, with: #"\frac"#).replacing(#"\tfrac"#, with: #"\frac"#)
-  if cleaned.hasSuffix(".") { cleaned.removeLast() }
+  return isNegative ? -value : value
+}
+
+/// Text without what does not change an answer: white space, dollar signs, sizes of LaTeX, case.
+private func cleaned(_ bytes: [UInt8]) -> [UInt8] {
+  let sizes = [Array("left".utf8), Array("right".utf8)]
+  var cleaned: [UInt8] = []
+  cleaned.reserveCapacity(bytes.count)
+  var position = 0
+  while position < bytes.count {
+    let byte = bytes[position]
+    position += 1
+    if byte == 0x20 || (0x09...0x0D).contains(byte) || byte == UInt8(ascii: "$") { continue }
+    if byte == UInt8(ascii: "\\"), position < bytes.count {
+      if bytes[position] == UInt8(ascii: ",") || bytes[position] == UInt8(ascii: "!") {
+        position += 1
+        continue
+      }
+      if let size = sizes.first(where: { bytes[position...].starts(with: $0) }) {
+        position += size.count
+        continue
+      }
+    }
+    cleaned.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
+  }
   return cleaned
 }

@@ -1,17 +1,69 @@
 package import BigInt
 
 /// An exact fraction, always reduced, with a positive denominator.
+///
+/// Where numerator and denominator fit into a machine word, as they nearly always do, no big number is made.
 package struct Rational: Hashable, Sendable {
-  package let numerator: BigInt
-  package let denominator: BigInt
+  /// A numerator and denominator of which at least one does not fit into a word.
+  private final class LargeParts: Sendable {
+    let numerator: BigInt
+    let denominator: BigInt
+
+    init(_ numerator: BigInt, _ denominator: BigInt) {
+      self.numerator = numerator
+      self.denominator = denominator
+    }
+  }
+
+  // Both 0 where `large` holds the parts; so equal numbers have equal parts.
+  private let smallNumerator: Int
+  private let smallDenominator: Int
+  private let large: LargeParts?
+
+  package var numerator: BigInt { large?.numerator ?? BigInt(smallNumerator) }
+
+  package var denominator: BigInt { large?.denominator ?? BigInt(smallDenominator) }
+
+  /// Numerator and denominator where both fit into a word.
+  package var words: (numerator: Int, denominator: Int)? {
+    large == nil ? (smallNumerator, smallDenominator) : nil
+  }
+
+  package static func == (left: Rational, right: Rational) -> Bool {
+    guard left.smallNumerator == right.smallNumerator,
+      left.smallDenominator == right.smallDenominator
+    else { return false }
+    guard let one = left.large, let other = right.large else { return true }
+    return one.numerator == other.numerator && one.denominator == other.denominator
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(smallNumerator)
+    hasher.combine(smallDenominator)
+    hasher.combine(large?.numerator)
+    hasher.combine(large?.denominator)
+  }
 
   /// Larger numbers than this many bits are not computed; operations that would need them answer nil.
   static let maximumBitWidth = 4096
 
   /// A whole number.
   package init(_ integer: Int) {
-    numerator = BigInt(integer)
-    denominator = 1
+    self.init(words: integer, 1)
+  }
+
+  private init(words numerator: Int, _ denominator: Int) {
+    smallNumerator = numerator
+    smallDenominator = denominator
+    large = nil
+  }
+
+  /// The reduced fraction of two words; nil where the divisor is 0 or a sign does not fit.
+  package init?(_ numerator: Int, over denominator: Int) {
+    guard denominator != 0, numerator != .min, denominator != .min else { return nil }
+    let divisor = greatestCommonDivisor(numerator.magnitude, denominator.magnitude)
+    let signed = denominator < 0 ? -Int(divisor) : Int(divisor)
+    self.init(words: numerator / signed, denominator / signed)
   }
 
   /// A quotient; nil for a denominator of 0.
@@ -56,8 +108,13 @@ package struct Rational: Hashable, Sendable {
   }
 
   /// The number of these ASCII digits, times ten to the power of `scale`; nil where there are no digits.
-  init?(digits: [UInt8], scale: Int) {
+  package init?(digits: [UInt8], scale: Int) {
     guard !digits.isEmpty else { return nil }
+    if digits.count <= 18, (-18...0).contains(scale) {
+      let power = (0..<(-scale)).reduce(1) { power, _ in power * 10 }
+      self.init(digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }, over: power)
+      return
+    }
     let significand: BigInt
     if digits.count <= 18 {
       significand = BigInt(digits.reduce(0) { $0 * 10 + Int($1 - 0x30) })
@@ -82,27 +139,40 @@ package struct Rational: Hashable, Sendable {
   }
 
   private init(reduced numerator: BigInt, _ denominator: BigInt) {
-    self.numerator = numerator
-    self.denominator = denominator
+    if let small = Int(exactly: numerator), let smallDivisor = Int(exactly: denominator),
+      small != .min
+    {
+      self.init(words: small, smallDivisor)
+      return
+    }
+    self.init(LargeParts(numerator, denominator))
   }
 
-  package var isZero: Bool { numerator.isZero }
+  private init(_ parts: LargeParts) {
+    smallNumerator = 0
+    smallDenominator = 0
+    large = parts
+  }
 
-  package var isNegative: Bool { numerator.sign == .minus }
+  package var isZero: Bool { large == nil && smallNumerator == 0 }
+
+  package var isNegative: Bool { large.map { $0.numerator.sign == .minus } ?? (smallNumerator < 0) }
 
   /// Whether it is a whole number.
-  package var isInteger: Bool { denominator == 1 }
+  package var isInteger: Bool { large.map { $0.denominator == 1 } ?? (smallDenominator == 1) }
 
   /// The number without its sign.
-  package var magnitude: Rational {
-    Rational(reduced: BigInt(numerator.magnitude), denominator)
-  }
+  package var magnitude: Rational { isNegative ? -self : self }
 
   package static prefix func - (value: Rational) -> Rational {
-    Rational(reduced: -value.numerator, value.denominator)
+    if let (numerator, denominator) = value.words {
+      return Rational(words: -numerator, denominator)
+    }
+    return Rational(reduced: -value.numerator, value.denominator)
   }
 
   package static func + (left: Rational, right: Rational) -> Rational {
+    if let sum = wordSum(left, right) { return sum }
     if left.denominator == right.denominator {
       return Rational(left.numerator + right.numerator, dividedBy: left.denominator)
     }
@@ -111,16 +181,42 @@ package struct Rational: Hashable, Sendable {
       dividedBy: left.denominator * right.denominator)
   }
 
+  /// The sum where all of it fits into words; nil where a product or sum overflows.
+  private static func wordSum(_ left: Rational, _ right: Rational) -> Rational? {
+    guard let (a, b) = left.words, let (c, d) = right.words else { return nil }
+    if b == 1 && d == 1 {
+      let (sum, overflow) = a.addingReportingOverflow(c)
+      return overflow || sum == .min ? nil : Rational(words: sum, 1)
+    }
+    let (ad, overflow1) = a.multipliedReportingOverflow(by: d)
+    let (cb, overflow2) = c.multipliedReportingOverflow(by: b)
+    let (sum, overflow3) = ad.addingReportingOverflow(cb)
+    let (bd, overflow4) = b.multipliedReportingOverflow(by: d)
+    guard !overflow1, !overflow2, !overflow3, !overflow4 else { return nil }
+    return Rational(sum, over: bd)
+  }
+
   package static func - (left: Rational, right: Rational) -> Rational { left + -right }
 
   package static func * (left: Rational, right: Rational) -> Rational {
-    Rational(
+    if let (a, b) = left.words, let (c, d) = right.words {
+      let (ac, overflow1) = a.multipliedReportingOverflow(by: c)
+      let (bd, overflow2) = b.multipliedReportingOverflow(by: d)
+      if !overflow1, !overflow2, let product = Rational(ac, over: bd) { return product }
+    }
+    return Rational(
       left.numerator * right.numerator, dividedBy: left.denominator * right.denominator)
   }
 
   /// The quotient; nil where the divisor is 0.
   package func divided(by divisor: Rational) -> Rational? {
-    Rational(numerator * divisor.denominator, over: denominator * divisor.numerator)
+    if let (numerator, denominator) = divisor.words, numerator != 0 {
+      let inverse =
+        numerator < 0
+        ? Rational(words: -denominator, -numerator) : Rational(words: denominator, numerator)
+      return self * inverse
+    }
+    return Rational(numerator * divisor.denominator, over: denominator * divisor.numerator)
   }
 
   /// A whole power; nil for 0 to a negative power, and where the result would be too large.
@@ -138,8 +234,10 @@ package struct Rational: Hashable, Sendable {
 
   /// Itself, or nil where it is too large to go on with.
   package var withinBudget: Rational? {
-    numerator.magnitude.bitWidth <= Self.maximumBitWidth
-      && denominator.magnitude.bitWidth <= Self.maximumBitWidth ? self : nil
+    large == nil
+      || numerator.magnitude.bitWidth <= Self.maximumBitWidth
+        && denominator.magnitude.bitWidth <= Self.maximumBitWidth
+      ? self : nil
   }
 
   /// Whether `other` is this number rounded to so many decimals, halves either way.
@@ -169,18 +267,27 @@ package struct Rational: Hashable, Sendable {
 
 /// The greatest common divisor, of small numbers without a big number's allocations.
 private func greatestCommonDivisor(_ left: BigUInt, _ right: BigUInt) -> BigUInt {
-  if left == 1 || right == 1 { return 1 }
   guard left.bitWidth <= 64, right.bitWidth <= 64 else {
     return left.greatestCommonDivisor(with: right)
   }
-  var (a, b) = (UInt64(left), UInt64(right))
+  return BigUInt(greatestCommonDivisor(UInt(left), UInt(right)))
+}
+
+private func greatestCommonDivisor(_ left: UInt, _ right: UInt) -> UInt {
+  var (a, b) = (left, right)
+  if b == 1 { return 1 }
   while b != 0 { (a, b) = (b, a % b) }
-  return BigUInt(a)
+  return a
 }
 
 extension Rational: Comparable {
   package static func < (left: Rational, right: Rational) -> Bool {
-    left.numerator * right.denominator < right.numerator * left.denominator
+    if let (a, b) = left.words, let (c, d) = right.words {
+      let (one, overflow1) = a.multipliedReportingOverflow(by: d)
+      let (other, overflow2) = c.multipliedReportingOverflow(by: b)
+      if !overflow1, !overflow2 { return one < other }
+    }
+    return left.numerator * right.denominator < right.numerator * left.denominator
   }
 }
 

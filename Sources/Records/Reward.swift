@@ -28,6 +28,8 @@ package struct Reward: RecordObject, Equatable, Sendable {
   package var answer: String?
   /// By which rule it was found, such as "boxed".
   package var answerRule: String?
+  /// On what ground it was compared, such as "exact"; nil where there is none.
+  package var decidedBy: String?
   /// r_acc.
   package var isCorrect: Bool
   /// r_fmt.
@@ -44,12 +46,14 @@ package struct Reward: RecordObject, Equatable, Sendable {
   package var isLooping: Bool
 
   package init(
-    answer: String?, answerRule: String?, isCorrect: Bool, hasFormat: Bool, base: Double,
+    answer: String?, answerRule: String?, decidedBy: String? = nil, isCorrect: Bool,
+    hasFormat: Bool, base: Double,
     rubric: Double? = nil, suggest: Double? = nil, pitfall: Double? = nil, bonus: Double? = nil,
     steps: [StepReward]? = nil, isLooping: Bool
   ) {
     self.answer = answer
     self.answerRule = answerRule
+    self.decidedBy = decidedBy
     self.isCorrect = isCorrect
     self.hasFormat = hasFormat
     self.base = base
@@ -64,6 +68,7 @@ package struct Reward: RecordObject, Equatable, Sendable {
   package init(_ fields: Fields) throws {
     answer = try fields.stringIfPresent("answer")
     answerRule = try fields.stringIfPresent("answer_rule")
+    decidedBy = try fields.stringIfPresent("decided_by")
     isCorrect = try fields.boolean("correct")
     hasFormat = try fields.boolean("format")
     base = try fields.double("base")
@@ -83,6 +88,7 @@ package struct Reward: RecordObject, Equatable, Sendable {
     json.object { reward in
       reward.member("answer", answer)
       reward.member(ifPresent: "answer_rule", answerRule)
+      reward.member(ifPresent: "decided_by", decidedBy)
       reward.member("correct", isCorrect)
       reward.member("format", hasFormat)
       reward.member("base", base)

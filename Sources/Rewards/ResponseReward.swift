@@ -23,7 +23,10 @@ package func outcomeReward(
   response: String, groundTruth: String, options: RewardOptions
 ) -> OutcomeReward {
   let found = answer(in: response, rules: options.extraction)
-  let comparison = found.map { options.checker.compare($0.text, with: groundTruth) }
+  let comparison = found.map {
+    options.checker.compare(
+      $0.text, with: groundTruth, decimalPlaces: options.decimalPlaces)
+  }
   let accuracy = comparison?.isEqual == true ? 1.0 : 0.0
   let format = hasFormat(response, options.format) ? 1.0 : 0.0
   return OutcomeReward(

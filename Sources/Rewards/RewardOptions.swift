@@ -25,6 +25,8 @@ package struct RewardOptions: Equatable, Sendable {
   /// How the answer is found; the first rule that finds one counts.
   package var extraction: [ExtractionRule]
   package var checker: AnswerChecker
+  /// To how many decimals numbers are rounded before they are compared; nil takes decimals for their digits.
+  package var decimalPlaces: Int?
   package var budgets: RubricBudgets
   package var repeatedVerdicts: RepeatedVerdicts
 
@@ -42,12 +44,12 @@ package struct RewardOptions: Equatable, Sendable {
 
   /// Our choices. λ = 0.1 is the paper's.
   package static let `default` = RewardOptions(
-    formatWeight: 0.1, format: .complete, extraction: [.boxed], checker: .numeric,
+    formatWeight: 0.1, format: .complete, extraction: [.boxed], checker: .math,
     budgets: .standard, repeatedVerdicts: .first)
 
   /// The paper's; it does not say how answers are compared, so that stays ours.
   package static let paper = RewardOptions(
-    formatWeight: 0.1, format: .lastBox, extraction: [.lastBox], checker: .numeric,
+    formatWeight: 0.1, format: .lastBox, extraction: [.lastBox], checker: .math,
     budgets: .standard, repeatedVerdicts: .first)
 
   /// What the authors' published code computes.

@@ -13,5 +13,5 @@ struct BenchCommand: Filter {
         srar-bench splice stream.jsonl.zst --output spliced.jsonl.zst
       """,
     version: Version.text(),
-    subcommands: [GenerateCommand.self, SpliceCommand.self])
+    subcommands: [GenerateCommand.self, SpliceCommand.self, AnswersCommand.self, FuzzCommand.self])
 }

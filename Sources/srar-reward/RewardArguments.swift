@@ -10,8 +10,8 @@ struct AnswerArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      How answers are compared: 'numeric' as exact numbers, or as cleaned text where one is no number; 'normalized' as \
-      text, as the authors' code does.
+      How answers are compared: 'math' by what they mean; 'normalized' as text, as the authors' code does. \
+      (default: math)
       """, valueName: "name"))
   var answers: AnswerChecker?
 
@@ -19,12 +19,25 @@ struct AnswerArguments: ParsableArguments {
     help: ArgumentHelp(
       """
       How the answer is found, the first rule that finds one: 'boxed' in the last complete \\boxed{}, 'last-box' in the last \
-      one that is opened, 'marker' behind the last '####' or 'A:', 'last-number'. May be given several times. (default: boxed)
+      one that is opened, 'marker' behind the last '####' or 'A:', 'tag' in <answer> tags, 'statement' behind \
+      "the answer is", 'last-number'. May be given several times. (default: boxed)
       """, valueName: "rule"))
   var extract: [ExtractionRule] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Round numbers to so many decimals before comparing them. (default: decimals stand for their digits)",
+      valueName: "count"))
+  var decimalPlaces: Int?
+
   @Flag(help: "Score the answers alone; no judge is needed.")
   var answersOnly = false
+
+  mutating func validate() throws {
+    if let decimalPlaces, !(0...15).contains(decimalPlaces) {
+      throw ValidationError("'--decimal-places' must be in 0 ... 15, but is \(decimalPlaces)")
+    }
+  }
 }
 
 /// How the parts of the reward are weighted.
@@ -88,6 +101,7 @@ struct RewardArguments: ParsableArguments {
     if let pitfallBudget { options.budgets.pitfall = -pitfallBudget }
     if let bonusBudget { options.budgets.bonus = bonusBudget }
     if let checker = answers.answers { options.checker = checker }
+    options.decimalPlaces = answers.decimalPlaces
     if !answers.extract.isEmpty { options.extraction = answers.extract }
     return options
   }

@@ -26,7 +26,7 @@ struct RewardStage {
     var bonus = 0.0
     var judgeFailures = 0
     var withoutAnswer = 0
-    var comparedAsText = 0
+    var undecided = 0
     var looping = 0
     var responseTokens = 0
     var overlong = 0
@@ -50,6 +50,7 @@ struct RewardStage {
       response: rollout.response, groundTruth: groundTruth, options: options)
     var reward = Reward(
       answer: outcome.answer?.text, answerRule: outcome.answer?.rule.rawValue,
+      decidedBy: outcome.comparison?.method.rawValue,
       isCorrect: outcome.accuracy == 1, hasFormat: outcome.format == 1, base: outcome.base,
       isLooping: Looping(rollout.response).isLooping)
     if let overlong, let length = rollout.tokens?.count {
@@ -89,7 +90,7 @@ struct RewardStage {
     counts.format += reward.hasFormat ? 1 : 0
     counts.base += reward.base
     counts.withoutAnswer += outcome.answer == nil ? 1 : 0
-    counts.comparedAsText += outcome.comparison?.method == .text ? 1 : 0
+    counts.undecided += outcome.comparison?.method == .undecided ? 1 : 0
     counts.looping += reward.isLooping ? 1 : 0
     counts.responseTokens += rollout.tokens?.count ?? 0
     guard let rubric = reward.rubric else { return }
@@ -111,7 +112,7 @@ struct RewardStage {
     run.metrics["bonus"] = mean(counts.bonus, counts.withRubric)
     run.metrics["judge_failures"] = counts.judgeFailures
     run.metrics["without_answer"] = counts.withoutAnswer
-    run.metrics["compared_as_text"] = counts.comparedAsText
+    run.metrics["undecided"] = counts.undecided
     run.metrics["looping"] = counts.looping
     run.metrics["overlong"] = counts.overlong
     run.metrics["response_tokens"] = mean(Double(counts.responseTokens), counts.rollouts)
@@ -124,7 +125,7 @@ struct RewardStage {
     run.summarize(line)
     var remarks: [String] = []
     if counts.withoutAnswer > 0 { remarks.append("\(counts.withoutAnswer) without an answer") }
-    if counts.comparedAsText > 0 { remarks.append("\(counts.comparedAsText) compared as text") }
+    if counts.undecided > 0 { remarks.append("\(counts.undecided) undecided, compared as text") }
     if counts.looping > 0 { remarks.append("\(counts.looping) looping") }
     if counts.judgeFailures > 0 { remarks.append("\(counts.judgeFailures) without verdicts") }
     if counts.overlong > 0 { remarks.append("\(counts.overlong) overlong") }

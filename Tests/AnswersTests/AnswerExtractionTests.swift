@@ -15,6 +15,8 @@ struct AnswerExtractionTests {
       (#"{ \boxed{6}"#, "6"),
       (#"\boxed{}"#, ""),
       (#"\boxed{ 8 }"#, " 8 "),
+      (#"\fbox{9}"#, "9"),
+      (#"so \boxed 5."#, "5"),
     ])
   func boxes(response: String, expected: String) {
     #expect(answer(in: response, rules: [.boxed]) == FoundAnswer(text: expected, rule: .boxed))
@@ -22,7 +24,7 @@ struct AnswerExtractionTests {
 
   @Test("finds none where there is none")
   func none() {
-    for response in ["", "4", #"\boxed"#, #"\boxed{4"#, #"\fbox{4}"#] {
+    for response in ["", "4", #"\boxed"#, #"\boxed{4"#] {
       #expect(answer(in: response, rules: [.boxed]) == nil, "\(response)")
     }
     #expect(answer(in: #"\boxed{3} and \boxed{4"#, rules: [.lastBox]) == nil)
@@ -46,6 +48,14 @@ struct AnswerExtractionTests {
     ])
   func lastNumbers(response: String, expected: String) {
     #expect(answer(in: response, rules: [.lastNumber])?.text == expected)
+  }
+
+  @Test("in tags and statements")
+  func tagsAndStatements() {
+    #expect(answer(in: "<answer> 4 </answer>", rules: [.tag])?.text == "4")
+    #expect(answer(in: "So the answer is 12. Good.", rules: [.statement])?.text == "12")
+    #expect(answer(in: "<answer>4", rules: [.tag]) == nil)
+    #expect(answer(in: "no such thing", rules: [.statement]) == nil)
   }
 
   @Test("tries the rules in order")

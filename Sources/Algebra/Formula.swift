@@ -1,0 +1,145 @@
+package import Arithmetic
+
+/// A mathematical expression. A difference is a sum with a product by −1, a quotient a product with a power of −1.
+package indirect enum Formula: Equatable, Sendable {
+  case number(Rational)
+  /// A variable, with its accents and subscripts as part of the name.
+  case symbol(String)
+  case constant(Constant)
+  case sum([Formula])
+  case product([Formula])
+  case power(Formula, Formula)
+  /// A function by its name in lower case; unknown names stay as they are.
+  case apply(String, [Formula])
+  /// + or − the operand; `isUpper` tells ± from ∓.
+  case plusMinus(Formula, isUpper: Bool)
+
+  /// A number with a name of its own.
+  package enum Constant: Sendable {
+    case pi, e, imaginary, infinity
+  }
+
+  package static func integer(_ value: Int) -> Formula { .number(Rational(value)) }
+
+  package static func negative(_ operand: Formula) -> Formula {
+    if case .number(let value) = operand { return .number(-value) }
+    return .product([.integer(-1), operand])
+  }
+
+  package static func difference(_ minuend: Formula, _ subtrahend: Formula) -> Formula {
+    .sum([minuend, .negative(subtrahend)])
+  }
+
+  package static func quotient(_ dividend: Formula, _ divisor: Formula) -> Formula {
+    .product([dividend, .power(divisor, .integer(-1))])
+  }
+
+  /// The names of all variables in it.
+  package var symbols: Set<String> {
+    var names: Set<String> = []
+    collectSymbols(into: &names)
+    return names
+  }
+
+  private func collectSymbols(into names: inout Set<String>) {
+    switch self {
+    case .number, .constant: return
+    case .symbol(let name): names.insert(name)
+    case .sum(let parts), .product(let parts), .apply(_, let parts):
+      for part in parts { part.collectSymbols(into: &names) }
+    case .power(let base, let exponent):
+      base.collectSymbols(into: &names)
+      exponent.collectSymbols(into: &names)
+    case .plusMinus(let operand, _): operand.collectSymbols(into: &names)
+    }
+  }
+
+  /// Whether a part of it satisfies a condition.
+  package func contains(_ condition: (Formula) -> Bool) -> Bool {
+    if condition(self) { return true }
+    return switch self {
+    case .number, .constant, .symbol: false
+    case .sum(let parts), .product(let parts), .apply(_, let parts):
+      parts.contains { $0.contains(condition) }
+    case .power(let base, let exponent):
+      base.contains(condition) || exponent.contains(condition)
+    case .plusMinus(let operand, _): operand.contains(condition)
+    }
+  }
+
+  /// Its values where it has ±: every ± on its own, but all together where a ∓ ties them. At most 16.
+  package var signChoices: [Formula] {
+    var count = 0
+    var isTied = false
+    _ = contains { part in
+      if case .plusMinus(_, let isUpper) = part {
+        count += 1
+        isTied = isTied || !isUpper
+      }
+      return false
+    }
+    guard count > 0 else { return [self] }
+    let choices = isTied || count > 4 ? 2 : 1 << count
+    return (0..<choices).map { choice in
+      var bits = isTied || count > 4 ? (choice == 0 ? 0 : -1) : choice
+      return choosingSigns(&bits)
+    }
+  }
+
+  private func choosingSigns(_ bits: inout Int) -> Formula {
+    switch self {
+    case .number, .constant, .symbol: return self
+    case .sum(let parts): return .sum(parts.map { $0.choosingSigns(&bits) })
+    case .product(let parts): return .product(parts.map { $0.choosingSigns(&bits) })
+    case .apply(let name, let parts):
+      return .apply(name, parts.map { $0.choosingSigns(&bits) })
+    case .power(let base, let exponent):
+      let chosen = base.choosingSigns(&bits)
+      return .power(chosen, exponent.choosingSigns(&bits))
+    case .plusMinus(let operand, let isUpper):
+      let isNegative = (bits & 1 == 1) == isUpper
+      bits >>= 1
+      let inner = operand.choosingSigns(&bits)
+      return isNegative ? .negative(inner) : inner
+    }
+  }
+
+  /// The value of plain arithmetic on rationals, found without any algebra; nil where there is more to it.
+  package var rational: Rational? {
+    switch self {
+    case .number(let value): return value
+    case .sum(let parts):
+      var sum = Rational(0)
+      for part in parts {
+        guard let value = part.rational, let next = (sum + value).withinBudget else { return nil }
+        sum = next
+      }
+      return sum
+    case .product(let parts):
+      var product = Rational(1)
+      for part in parts {
+        guard let value = part.rational, let next = (product * value).withinBudget else {
+          return nil
+        }
+        product = next
+      }
+      return product
+    case .power(let base, let exponent):
+      guard let base = base.rational, let whole = exponent.rational?.words,
+        whole.denominator == 1
+      else { return nil }
+      return base.power(whole.numerator)
+    default: return nil
+    }
+  }
+}
+
+/// Why a formula has no canonical form or no value.
+package enum AlgebraError: Error {
+  /// It takes more operations, terms or digits than are granted.
+  case overBudget
+  /// It divides by zero, or asks a function outside its domain.
+  case undefined
+  /// It holds something for which there is no exact rule.
+  case unsupported
+}

@@ -1,0 +1,185 @@
+import Algebra
+import Arithmetic
+
+/// A set of real numbers as intervals, in their order.
+struct RealSet {
+  /// An interval; a point is closed at both of its equal ends.
+  struct Interval {
+    let lower: Formula
+    let upper: Formula
+    var isOpenBelow: Bool
+    var isOpenAbove: Bool
+  }
+
+  static let infinity = Formula.constant(.infinity)
+  static let reals = RealSet(
+    intervals: [
+      Interval(
+        lower: .negative(infinity), upper: infinity, isOpenBelow: true, isOpenAbove: true)
+    ])
+
+  var intervals: [Interval]
+
+  init(intervals: [Interval]) { self.intervals = intervals }
+
+  /// nil where the answer is no set of real numbers.
+  init?(_ answer: ParsedAnswer) {
+    self.init(intervals: [])
+    switch answer {
+    case .reals: intervals = Self.reals.intervals
+    case .bracketed(let ends, let isOpenBelow, let isOpenAbove):
+      guard ends.count == 2, case .formula(let lower, nil) = ends[0],
+        case .formula(let upper, nil) = ends[1]
+      else { return nil }
+      intervals = [
+        Interval(lower: lower, upper: upper, isOpenBelow: isOpenBelow, isOpenAbove: isOpenAbove)
+      ]
+    case .set(let items):
+      intervals = []
+      for item in items {
+        guard case .formula(let point, nil) = item else { return nil }
+        for value in point.signChoices {
+          intervals.append(
+            Interval(lower: value, upper: value, isOpenBelow: false, isOpenAbove: false))
+        }
+      }
+    case .union(let pieces):
+      intervals = []
+      for piece in pieces {
+        guard let set = RealSet(piece) else { return nil }
+        intervals += set.intervals
+      }
+    case .relation(let sides, let relations):
+      guard let set = RealSet(sides, relations) else { return nil }
+      intervals = set.intervals
+    default: return nil
+    }
+  }
+
+  /// The values of the variable of an inequality or membership.
+  private init?(_ sides: [ParsedAnswer], _ relations: [ParsedAnswer.Comparison]) {
+    self.init(intervals: [])
+    if relations == [.element] {
+      guard let set = RealSet(sides[1]) else { return nil }
+      intervals = set.intervals
+      return
+    }
+    var formulas: [Formula] = []
+    for side in sides {
+      guard case .formula(let formula, nil) = side else { return nil }
+      formulas.append(formula)
+    }
+    if relations == [.notEqual], formulas[1].symbols.isEmpty, formulas[0].isName {
+      intervals = [
+        Interval(
+          lower: .negative(Self.infinity), upper: formulas[1], isOpenBelow: true, isOpenAbove: true),
+        Interval(lower: formulas[1], upper: Self.infinity, isOpenBelow: true, isOpenAbove: true),
+      ]
+      return
+    }
+    var relations = relations
+    if let first = relations.first, first == .greater || first == .greaterOrEqual {
+      formulas.reverse()
+      relations = relations.reversed().map(\.reversed)
+    }
+    guard relations.allSatisfy({ $0 == .less || $0 == .lessOrEqual }) else { return nil }
+    switch formulas.count {
+    case 2 where formulas[0].isName && formulas[1].symbols.isEmpty:
+      intervals = [
+        Interval(
+          lower: .negative(Self.infinity), upper: formulas[1], isOpenBelow: true,
+          isOpenAbove: relations[0] == .less)
+      ]
+    case 2 where formulas[1].isName && formulas[0].symbols.isEmpty:
+      intervals = [
+        Interval(
+          lower: formulas[0], upper: Self.infinity, isOpenBelow: relations[0] == .less,
+          isOpenAbove: true)
+      ]
+    case 3 where formulas[1].isName && formulas[0].symbols.isEmpty && formulas[2].symbols.isEmpty:
+      intervals = [
+        Interval(
+          lower: formulas[0], upper: formulas[2], isOpenBelow: relations[0] == .less,
+          isOpenAbove: relations[1] == .less)
+      ]
+      guard case .apply("abs", _) = formulas[1] else { return }
+      let inner = intervals[0]
+      intervals.append(
+        Interval(
+          lower: .negative(inner.upper), upper: .negative(inner.lower),
+          isOpenBelow: inner.isOpenAbove, isOpenAbove: inner.isOpenBelow))
+    default: return nil
+    }
+  }
+
+  /// Its intervals by their ends, those that touch joined; nil where the ends have no values to order them by.
+  var normalized: [Interval]? {
+    var keyed: [(Double, Double, Interval)] = []
+    for interval in intervals {
+      guard let lower = interval.lower.extendedValue, let upper = interval.upper.extendedValue
+      else {
+        return nil
+      }
+      keyed.append((lower, upper, interval))
+    }
+    keyed.sort { ($0.0, $0.1) < ($1.0, $1.1) }
+    var joined: [(Double, Double, Interval)] = []
+    for next in keyed {
+      guard let last = joined.last,
+        last.1 > next.0
+          || (last.1 == next.0 && !(last.2.isOpenAbove && next.2.isOpenBelow))
+      else {
+        joined.append(next)
+        continue
+      }
+      joined.removeLast()
+      let reachesFurther = next.1 > last.1
+      let upper = reachesFurther ? next.2 : last.2
+      let isOpenAbove =
+        next.1 == last.1 ? last.2.isOpenAbove && next.2.isOpenAbove : upper.isOpenAbove
+      joined.append(
+        (
+          last.0, max(last.1, next.1),
+          Interval(
+            lower: last.2.lower, upper: upper.upper,
+            isOpenBelow: last.0 == next.0
+              ? last.2.isOpenBelow && next.2.isOpenBelow : last.2.isOpenBelow,
+            isOpenAbove: isOpenAbove)
+        ))
+    }
+    return joined.map(\.2)
+  }
+}
+
+extension Formula {
+  /// Whether it names a quantity: a variable, a function's value, or a product of such.
+  var isName: Bool {
+    switch self {
+    case .symbol: true
+    case .apply(let name, _): name.hasSuffix("()") || name == "abs"
+    case .product(let parts): parts.allSatisfy(\.isName)
+    case .power(let base, .number(let exponent)): base.isName && exponent.words?.numerator == -1
+    default: false
+    }
+  }
+
+  /// Its value, with ±∞.
+  fileprivate var extendedValue: Double? {
+    if self == .constant(.infinity) { return .infinity }
+    if self == .negative(.constant(.infinity)) { return -.infinity }
+    return realValue?.value
+  }
+}
+
+extension ParsedAnswer.Comparison {
+  /// The same relation with the sides exchanged.
+  var reversed: ParsedAnswer.Comparison {
+    switch self {
+    case .less: .greater
+    case .lessOrEqual: .greaterOrEqual
+    case .greater: .less
+    case .greaterOrEqual: .lessOrEqual
+    default: self
+    }
+  }
+}
