@@ -53,7 +53,7 @@ package struct AnswerComparison: Equatable, Sendable {
 private func compareMeanings(
   _ answer: String, _ groundTruth: String, decimalPlaces: Int?
 ) -> AnswerComparison {
-  let (one, other) = (answerText(answer), answerText(groundTruth))
+  let (one, other) = (Array(answerText(answer)), Array(answerText(groundTruth)))
   guard !one.isEmpty, !other.isEmpty else {
     return AnswerComparison(isEqual: false, method: .exact)
   }
@@ -109,4 +109,10 @@ private func cleaned(_ bytes: [UInt8]) -> [UInt8] {
     cleaned.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
   }
   return cleaned
+}
+
+/// What an answer says, found in its text first where that is more than the answer; nil where the grammar has no reading, so
+/// that the answer is compared as text.
+package func parsedAnswer(_ text: String) -> ParsedAnswer? {
+  AnswerParser.parse(Array(answerText(text)))
 }
