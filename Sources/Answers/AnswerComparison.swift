@@ -53,7 +53,8 @@ package struct AnswerComparison: Equatable, Sendable {
 private func compareMeanings(
   _ answer: String, _ groundTruth: String, decimalPlaces: Int?
 ) -> AnswerComparison {
-  let (one, other) = (Array(answerText(answer)), Array(answerText(groundTruth)))
+  let (first, second) = (AnswerText(answer), AnswerText(groundTruth))
+  let (one, other) = (first.answer, second.answer)
   guard !one.isEmpty, !other.isEmpty else {
     return AnswerComparison(isEqual: false, method: .exact)
   }
@@ -61,7 +62,7 @@ private func compareMeanings(
   if let a = plainInteger(one), let b = plainInteger(other), decimalPlaces == nil || a == b {
     return AnswerComparison(isEqual: a == b, method: .exact)
   }
-  guard let a = AnswerParser.parse(one), let b = AnswerParser.parse(other) else {
+  guard let a = first.parsed, let b = second.parsed else {
     return AnswerComparison(isEqual: cleaned(one) == cleaned(other), method: .undecided)
   }
   var equality = AnswerEquality(decimalPlaces: decimalPlaces)
@@ -114,5 +115,5 @@ private func cleaned(_ bytes: [UInt8]) -> [UInt8] {
 /// What an answer says, found in its text first where that is more than the answer; nil where the grammar has no reading, so
 /// that the answer is compared as text.
 package func parsedAnswer(_ text: String) -> ParsedAnswer? {
-  AnswerParser.parse(Array(answerText(text)))
+  AnswerText(text).parsed
 }

@@ -22,6 +22,11 @@ struct AnswerEquality {
     case (.matrix(let a), .matrix(let b)):
       return a.count == b.count && areEqual(a.flatMap { $0 }, b.flatMap { $0 })
     case (.ratio(let a), .ratio(let b)): return areSameRatio(a, b)
+    case (.time, .time), (.time, .ratio), (.ratio, .time): return areSameTimes(one, other)
+    case (.passage(let a), .passage(let b)): return areEqualInOrder(a, b)
+    case (.table(let a), .table(let b)): return areEqualTables(a, b)
+    case (.family(let a, let bounds, let body), .family(let b, let others, let other)):
+      return a == b && areEqualInOrder(bounds, others) && areEqual(body, other)
     case (.ratio(let parts), .formula(let value, nil)),
       (.formula(let value, nil), .ratio(let parts)):
       return parts.count == 2 && areEqual(.quotient(parts[0], parts[1]), value)
@@ -119,9 +124,39 @@ struct AnswerEquality {
       let (left, right) = (
         Formula.product([one[0], other[index]]), Formula.product([other[0], one[index]])
       )
-      guard areEqual(left, right) else { return false }
+      // Parts that are 0 have no ratio: 12:0 is not 1:0.
+      guard areEqual(left, right), !areEqual(one[index], .integer(0)),
+        !areEqual(other[index], .integer(0))
+      else { return false }
     }
     return true
+  }
+
+  /// Times of day are equal where hour and minute are, and the half of the day where both name it; 3:15 may be a ratio, too.
+  private mutating func areSameTimes(_ one: ParsedAnswer, _ other: ParsedAnswer) -> Bool {
+    if case .time(let hour, let minute, let half) = one,
+      case .time(let otherHour, let otherMinute, let otherHalf) = other
+    {
+      if let half, let otherHalf, half != otherHalf { return false }
+      if hour == otherHour, minute == otherMinute { return true }
+      let later = half == .afternoon ? hour + 12 : hour
+      let otherLater = otherHalf == .afternoon ? otherHour + 12 : otherHour
+      if minute == otherMinute, later == otherLater { return true }
+    }
+    guard let a = one.ratioParts, let b = other.ratioParts else { return false }
+    return areSameRatio(a, b)
+  }
+
+  /// Tables hold the same cells in the same order; the cases of a function may come in any.
+  private mutating func areEqualTables(_ one: [[ParsedAnswer]], _ other: [[ParsedAnswer]]) -> Bool {
+    let haveConditions = one.allSatisfy { row in row.count > 1 && row.contains(where: \.isRelation) }
+    guard haveConditions else {
+      guard one.count == other.count else { return false }
+      for (a, b) in zip(one, other) where !areEqualInOrder(a, b) { return false }
+      return true
+    }
+    return one.count == other.count
+      && matchUnordered(one, other) { $0.areEqualInOrder($1, $2) }
   }
 
   // MARK: Sets of numbers
@@ -131,7 +166,8 @@ struct AnswerEquality {
     guard one.isNumberSet || other.isNumberSet else { return nil }
     guard !one.isEquation, !other.isEquation else { return nil }
     guard let a = RealSet(one)?.normalized, let b = RealSet(other)?.normalized else { return nil }
-    if one.isInequality, other.isInequality, one.variables != other.variables { return false }
+    let (mine, theirs) = (one.variables, other.variables)
+    if !mine.isEmpty, !theirs.isEmpty, mine != theirs { return false }
     guard a.count == b.count else { return false }
     for (x, y) in zip(a, b) {
       guard x.isOpenBelow == y.isOpenBelow, x.isOpenAbove == y.isOpenAbove,
@@ -208,10 +244,10 @@ struct AnswerEquality {
     if areEqualInOrder(a, b), r == s { return true }
     if areEqualInOrder(a, b.reversed()), r == s.reversed().map(\.reversed) { return true }
     let (one, other) = (ParsedAnswer.relation(a, r), ParsedAnswer.relation(b, s))
-    if let x = one.assignedValue, let y = other.assignedValue,
-      a[0].isFunctionValue || b[0].isFunctionValue
-    {
-      return areEqual(x, y)
+    if let x = one.assignedValue, let y = other.assignedValue {
+      if a[0].isFunctionValue || b[0].isFunctionValue { return areEqual(x, y) }
+      // x = 1 + 1 = 2 says of x what x = 2 says.
+      if a.count > 2 || b.count > 2 { return areEqual(a[0], b[0]) && areEqual(x, y) }
     }
     guard a.count == 2, b.count == 2, case .formula(let a0, _) = a[0],
       case .formula(let a1, _) = a[1],

@@ -112,8 +112,10 @@ struct AnswerLexer {
     let text = String(decoding: bytes[position..<position + length], as: UTF8.self)
     let lower = text.lowercased()
     guard textDepths.isEmpty else { return add(.word(lower), length) }
-    // "sec" behind a number is a second; "sec x" is none.
-    if let command = LaTeXMeaning.words[lower], lower != "sec" || tokens.last?.kind != .digits {
+    if ["np", "math"].contains(text), byte(length) == UInt8(ascii: ".") {
+      // Python's names of functions.
+      skip(length + 1)
+    } else if let command = LaTeXMeaning.words[lower], lower != "sec" || !followsQuantity {
       add(.command(command), length)
     } else if length <= 3, !Self.shortWords.contains(lower), text != "NaN" {
       // "xy" is a product.
@@ -122,6 +124,14 @@ struct AnswerLexer {
       add(.letter(text), length)
     } else {
       add(.word(lower), length)
+    }
+  }
+
+  /// Whether "sec" would be a second: behind a number or a unit.
+  private var followsQuantity: Bool {
+    switch tokens.last?.kind {
+    case .digits, .word, .sign("/"): true
+    default: false
     }
   }
 
@@ -182,9 +192,9 @@ struct AnswerLexer {
     }
     let name = String(
       decoding: bytes[position + length + 1..<position + end], as: UTF8.self)
-    if let function = LaTeXMeaning.functions[name] {
+    if name != "sec" || !followsQuantity, let function = LaTeXMeaning.functions[name] {
       add(.command(function), end + 1)
-    } else if isFunction, byte(end + 1) == UInt8(ascii: "(") || byte(end + 1) == 0x5C {
+    } else if isFunction, let next = byte(end + 1), "(_\\{".utf8.contains(next) {
       add(.letter(name), end + 1)
     } else if name.utf8.count == 1, tokens.last?.kind != .digits || name == "e" || name == "i" {
       // Behind a number an upright letter is a unit, but for e and i.

@@ -35,7 +35,10 @@ extension AnswerParser {
       return inner
     }
     if take(.setClose) { return .set([]) }
+    // A bar behind the first element says "such that"; it opens no absolute value.
+    barDepth = 1
     let inner = try answer()
+    barDepth = 0
     if case .table = inner {
       // "\left\{ … \right." has no closing brace.
       _ = take(.setClose)

@@ -6,8 +6,14 @@ extension AnswerParser {
   mutating func quantity() throws(Failure) -> ParsedAnswer {
     if argumentDepth == 0, let words = plainWords() { return .words(words) }
     let value = try sum()
-    guard case .formula(let formula, let known) = value else { return value }
-    guard let unit = try unit() else { return value }
+    guard case .formula(var formula, let known) = value else { return value }
+    guard var unit = try unit() else { return value }
+    // 4 ft × 12 ft.
+    while known == nil, current == .sign("*"), kind(ahead: 1) == .digits, case .named(let name) = unit {
+      position += 1
+      formula = .product([formula, try self.formula(power())])
+      if case .named(let next)? = try self.unit() { unit = .named(name + next) }
+    }
     if known == nil, let compound = try compound(formula, unit) { return compound }
     return .formula(formula, unit: known ?? unit)
   }
@@ -47,9 +53,10 @@ extension AnswerParser {
         position += 1
         return .degree
       case .word(let word): name += word
-      case .letter(let letter) where braces > 0: name += letter
+      case .letter(let letter) where braces > 0 || name.hasSuffix("/"): name += letter
       case .sign("{") where !name.isEmpty || nextIsWord: braces += 1
-      case .sign("}") where braces > 0: braces -= 1
+      case .sign("(") where nextIsWord: braces += 1
+      case .sign("}") where braces > 0, .sign(")") where braces > 0: braces -= 1
       case .sign("^") where !name.isEmpty: name += "^"
       case .sign("/") where !name.isEmpty: name += "/"
       case .sign(".") where !name.isEmpty, .sign("-") where !name.isEmpty && nextIsWord: break

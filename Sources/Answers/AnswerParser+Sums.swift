@@ -142,8 +142,8 @@ extension AnswerParser {
     case .digits:
       // "2 3" is no product.
       return position > 0 && tokens[position - 1].kind == .sign(")")
-    case .sign("("), .sign("["): return true
-    case .sign("{"): return !nextIsWord
+    case .sign("["): return true
+    case .sign("{"), .sign("("): return !nextIsWord
     case .sign("|"): return barDepth == 0
     case .word: return argumentDepth > 0 && position > 0 && tokens[position - 1].kind != .digits
     case .command(let name): return !Self.endingCommands.contains(name)
@@ -161,7 +161,7 @@ extension AnswerParser {
 
   mutating func power() throws(Failure) -> ParsedAnswer {
     let first = try primary()
-    guard case .formula(var base, var unit) = first else { return try transposed(first) }
+    guard case .formula(var base, var unit) = first else { return try raised(first) }
     while let kind = current {
       switch kind {
       case .sign("^"):
@@ -204,12 +204,13 @@ extension AnswerParser {
     return .formula(base, unit: unit)
   }
 
-  /// A matrix with a T above it is transposed.
-  private mutating func transposed(_ answer: ParsedAnswer) throws(Failure) -> ParsedAnswer {
-    guard case .matrix(let rows) = answer, current == .sign("^") else { return answer }
-    let isBraced = kind(ahead: 1) == .sign("{")
-    guard kind(ahead: isBraced ? 2 : 1) == .letter("T") else { return answer }
-    position += isBraced ? 4 : 2
+  /// A matrix with a T above it is transposed; one with another exponent stays as it is.
+  private mutating func raised(_ answer: ParsedAnswer) throws(Failure) -> ParsedAnswer {
+    guard case .matrix(let rows) = answer, take(.sign("^")) else { return answer }
+    let exponent = try argument()
+    guard exponent == .symbol("T") else {
+      return .family("power", bounds: [.formula(exponent, unit: nil)], answer)
+    }
     return .matrix(rows[0].indices.map { column in rows.map { $0[column] } })
   }
 

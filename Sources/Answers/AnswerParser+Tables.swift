@@ -3,7 +3,7 @@ import Algebra
 extension AnswerParser {
   private static let environments: Set<String> = [
     "pmatrix", "bmatrix", "matrix", "array", "vmatrix", "Bmatrix", "smallmatrix", "cases",
-    "aligned",
+    "aligned", "align", "align*", "gathered",
   ]
 
   /// A matrix, or the cases of a function, behind its \begin.

@@ -58,7 +58,7 @@ extension AnswerParser {
       return true
     }
 
-    for token in tokens {
+    for (index, token) in tokens.enumerated() {
       switch token.kind {
       case .word(let word) where braces == 0 && !token.isJoint:
         guard endFormula() else { return nil }
@@ -73,6 +73,11 @@ extension AnswerParser {
           guard endFormula() else { return nil }
           continue
         }
+      case .sign("(") where braces == 0 && isWord(tokens, index + 1),
+        .sign(")") where braces == 0:
+        // A remark in parentheses.
+        guard endFormula() else { return nil }
+        continue
       case .sign("("), .sign("["), .sign("{"), .setOpen: braces += 1
       case .sign(")"), .sign("]"), .sign("}"), .setClose: braces -= 1
       default: break
@@ -83,6 +88,10 @@ extension AnswerParser {
     endWords()
     let hasWords = pieces.contains { if case .words = $0 { true } else { false } }
     return hasWords && pieces.count > 1 ? .passage(pieces) : nil
+  }
+
+  private static func isWord(_ tokens: [AnswerToken], _ index: Int) -> Bool {
+    if index < tokens.count, case .word = tokens[index].kind { true } else { false }
   }
 
   private static func isPause(_ kind: AnswerToken.Kind) -> Bool {

@@ -1,14 +1,31 @@
 // The answer of a text that may be more than the answer.
 
-/// The bytes of an answer: of the last boxes where the text has some, of the formula or statement where it is a sentence, else
-/// of the text without white space around it.
-func answerText(_ text: String) -> ArraySlice<UInt8> {
-  let bytes = Array(text.utf8)[...].trimmed
-  if bytes.contains(UInt8(ascii: "\\")), let boxed = boxedAnswer(in: bytes) {
-    return (statementBehindBoxes(bytes) ?? boxed).trimmed
+/// The answer within a text.
+struct AnswerText {
+  /// The answer: of the last boxes where the text has some, of the formula or statement where it is a sentence, else the text
+  /// without white space around it.
+  let answer: [UInt8]
+  /// The whole text where it is a sentence of which `answer` is a part.
+  let prose: [UInt8]?
+
+  init(_ text: String) {
+    let bytes = Array(text.utf8)[...].trimmed
+    if bytes.contains(UInt8(ascii: "\\")), let boxed = boxedAnswer(in: bytes) {
+      answer = Array((statementBehindBoxes(bytes) ?? boxed).trimmed)
+      prose = nil
+    } else if looksLikeProse(bytes), let found = statedAnswer(in: bytes) {
+      answer = Array(found.trimmed)
+      prose = Array(bytes)
+    } else {
+      answer = Array(bytes)
+      prose = nil
+    }
   }
-  guard looksLikeProse(bytes), let found = statedAnswer(in: bytes) else { return bytes }
-  return found.trimmed
+
+  /// What the answer says; nil where the grammar has no reading of it.
+  var parsed: ParsedAnswer? {
+    AnswerParser.parse(answer) ?? prose.flatMap { AnswerParser.parse($0) }
+  }
 }
 
 /// Whether there are at least two words, or one beside a formula in delimiters.

@@ -67,6 +67,8 @@ enum LaTeXMeaning {
     "vartheta", "iota", "kappa", "lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "upsilon",
     "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Sigma",
     "Phi", "Psi", "Omega", "ell", "hbar", "aleph", "angle", "triangle", "nabla", "partial",
+    "perp", "parallel", "sim", "cong", "leftrightarrow", "Leftrightarrow", "Rightarrow", "implies",
+    "iff", "propto", "mho", "star", "dagger", "top",
   ]
 
   /// Functions by their names, as commands or as plain words.

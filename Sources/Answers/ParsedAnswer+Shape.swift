@@ -11,10 +11,23 @@ extension ParsedAnswer {
     return !isEquation && relations != [.element]
   }
 
+  var isRelation: Bool {
+    if case .relation = self { true } else { false }
+  }
+
+  /// The two parts of what is a ratio, or may be one.
+  var ratioParts: [Formula]? {
+    switch self {
+    case .ratio(let parts): parts
+    case .time(let hour, let minute, nil) where minute >= 10: [.integer(hour), .integer(minute)]
+    default: nil
+    }
+  }
+
   /// Whether it can only be a set of numbers, not a tuple.
   var isNumberSet: Bool {
     switch self {
-    case .reals, .union: true
+    case .reals, .union, .intersection: true
     case .bracketed(_, let isOpenBelow, let isOpenAbove): isOpenBelow != isOpenAbove
     case .relation: !isEquation
     default: false
@@ -32,11 +45,16 @@ extension ParsedAnswer {
     return formula.isName
   }
 
-  /// The names of the variables of a relation.
+  /// The names of the variables of a relation, or of several.
   var variables: Set<String> {
-    guard case .relation(let sides, _) = self else { return [] }
-    return sides.reduce(into: []) { names, side in
-      if case .formula(let formula, _) = side { names.formUnion(formula.symbols) }
+    switch self {
+    case .relation(let parts, let relations) where relations != [.element]:
+      parts.reduce(into: []) { names, side in
+        if case .formula(let formula, _) = side { names.formUnion(formula.symbols) }
+      }
+    case .union(let parts), .intersection(let parts):
+      parts.reduce(into: []) { $0.formUnion($1.variables) }
+    default: []
     }
   }
 

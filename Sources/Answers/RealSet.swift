@@ -49,6 +49,15 @@ struct RealSet {
         guard let set = RealSet(piece) else { return nil }
         intervals += set.intervals
       }
+    case .intersection(let pieces):
+      guard let first = pieces.first, var set = RealSet(first)?.joined else { return nil }
+      for piece in pieces.dropFirst() {
+        guard let next = RealSet(piece)?.joined, let both = set.intersected(with: next) else {
+          return nil
+        }
+        set = both
+      }
+      intervals = set.intervals
     case .relation(let sides, let relations):
       guard let set = RealSet(sides, relations) else { return nil }
       intervals = set.intervals
@@ -110,6 +119,30 @@ struct RealSet {
           isOpenBelow: inner.isOpenAbove, isOpenAbove: inner.isOpenBelow))
     default: return nil
     }
+  }
+
+  /// The same set with intervals that touch joined; nil where they cannot be ordered.
+  private var joined: RealSet? { normalized.map { RealSet(intervals: $0) } }
+
+  /// What lies in both sets; nil where ends cannot be ordered.
+  private func intersected(with other: RealSet) -> RealSet? {
+    var common: [Interval] = []
+    for a in intervals {
+      for b in other.intervals {
+        guard let lowerA = a.lower.extendedValue, let lowerB = b.lower.extendedValue,
+          let upperA = a.upper.extendedValue, let upperB = b.upper.extendedValue
+        else { return nil }
+        let (lower, upper) = (max(lowerA, lowerB), min(upperA, upperB))
+        let interval = Interval(
+          lower: lowerA >= lowerB ? a.lower : b.lower,
+          upper: upperA <= upperB ? a.upper : b.upper,
+          isOpenBelow: (lowerA == lower && a.isOpenBelow) || (lowerB == lower && b.isOpenBelow),
+          isOpenAbove: (upperA == upper && a.isOpenAbove) || (upperB == upper && b.isOpenAbove))
+        let isPoint = lower == upper && !interval.isOpenBelow && !interval.isOpenAbove
+        if lower < upper || isPoint { common.append(interval) }
+      }
+    }
+    return RealSet(intervals: common)
   }
 
   /// Its intervals by their ends, those that touch joined; nil where the ends have no values to order them by.
