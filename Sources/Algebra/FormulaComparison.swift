@@ -16,21 +16,28 @@ package enum FormulaVerdict: Equatable, Sendable {
 }
 
 /// Whether two formulas are equal: everywhere where both have values.
-package func compare(_ one: Formula, _ other: Formula) -> FormulaVerdict {
-  if let a = one.rational, let b = other.rational { return .exact(a == b) }
-  var simplifier = Simplifier()
+///
+/// - Parameter budget: what it may cost; where that is spent the verdict is `undecided`.
+package func compare(
+  _ one: Formula, _ other: Formula, budget: inout OperationBudget
+) -> FormulaVerdict {
   var isOpaque = false
   do throws(AlgebraError) {
+    if let a = try one.rational(within: &budget), let b = try other.rational(within: &budget) {
+      return .exact(a == b)
+    }
+    var simplifier = Simplifier(budget: budget)
+    defer { budget = simplifier.budget }
     let (a, b) = (try simplifier.form(of: one), try simplifier.form(of: other))
     if try simplifier.areEqual(a, b) { return .exact(true) }
     if simplifier.hasIndependentKernels { return .exact(false) }
-    isOpaque = true
+    isOpaque = !simplifier.hasUnevaluatedKernels
   } catch .undefined {
     return .undecided
   } catch {
     isOpaque = false
   }
-  switch compareValues(one, other) {
+  switch compareValues(one, other, budget: &budget) {
   case .undecided where isOpaque: return .exact(false)
   case let verdict: return verdict
   }
@@ -38,12 +45,16 @@ package func compare(_ one: Formula, _ other: Formula) -> FormulaVerdict {
 
 /// Whether one formula is a constant multiple of the other, as the two sides of an equation may be; `isPositive` asks for a
 /// positive factor.
-package func areProportional(_ one: Formula, _ other: Formula, isPositive: Bool) -> FormulaVerdict {
+package func areProportional(
+  _ one: Formula, _ other: Formula, isPositive: Bool, budget: inout OperationBudget
+) -> FormulaVerdict {
   let points = samplePoints(for: one.symbols.union(other.symbols))
+  let cost = (one.size + other.size) / 4
   var ratio: Enclosure?
   var agreements = 0
   let isComplex = one.isComplex || other.isComplex
   for point in points {
+    guard (try? budget.spend(cost)) != nil else { return .undecided }
     guard let a = one.value(at: point, isComplex: isComplex),
       let b = other.value(at: point, isComplex: isComplex), a.isFinite, b.isFinite
     else { continue }
@@ -80,11 +91,15 @@ extension Formula {
 }
 
 /// Compares by values at fixed points.
-private func compareValues(_ one: Formula, _ other: Formula) -> FormulaVerdict {
+private func compareValues(
+  _ one: Formula, _ other: Formula, budget: inout OperationBudget
+) -> FormulaVerdict {
+  let cost = (one.size + other.size) / 4
   let symbols = one.symbols.union(other.symbols)
   let isComplex = one.isComplex || other.isComplex
   var agreements = 0
   for point in samplePoints(for: symbols) {
+    guard (try? budget.spend(cost)) != nil else { return .undecided }
     guard let a = one.value(at: point, isComplex: isComplex),
       let b = other.value(at: point, isComplex: isComplex), a.isFinite, b.isFinite,
       let differs = differ(a, b)
@@ -132,6 +147,14 @@ extension Simplifier {
       case .e: kernels.count == 1
       case .compound, .exponential, .function: false
       }
+    }
+  }
+
+  /// Whether there are sums, integrals or limits, of which nothing is known but how they are written.
+  var hasUnevaluatedKernels: Bool {
+    kernels.contains { kernel in
+      guard case .function(let name, _) = kernel else { return false }
+      return ["sum", "prod", "int", "lim"].contains(name)
     }
   }
 }

@@ -63,20 +63,22 @@ private func compareMeanings(
     return AnswerComparison(isEqual: a == b, method: .exact)
   }
   guard let a = first.parsed, let b = second.parsed else {
-    return AnswerComparison(isEqual: cleaned(one) == cleaned(other), method: .undecided)
+    return AnswerComparison(isEqual: areSameText(one, other), method: .undecided)
   }
+  if a == b { return AnswerComparison(isEqual: true, method: .exact) }
   var equality = AnswerEquality(decimalPlaces: decimalPlaces)
   // Whatever order the rules try things in, both sides are treated alike.
-  let isEqual = equality.areEqual(a, b) || equality.areEqual(b, a)
+  let isEqual =
+    equality.areEqual(a, b) || (!(a.isFormula && b.isFormula) && equality.areEqual(b, a))
   if equality.isUndecided, !isEqual {
-    return AnswerComparison(isEqual: cleaned(one) == cleaned(other), method: .undecided)
+    return AnswerComparison(isEqual: areSameText(one, other), method: .undecided)
   }
   return AnswerComparison(isEqual: isEqual, method: equality.isNumeric ? .numeric : .exact)
 }
 
 /// A whole number of at most 18 digits that is nothing else.
-private func plainInteger(_ bytes: [UInt8]) -> Int? {
-  let isNegative = bytes[0] == UInt8(ascii: "-")
+private func plainInteger(_ bytes: ArraySlice<UInt8>) -> Int? {
+  let isNegative = bytes.first == UInt8(ascii: "-")
   let digits = bytes.dropFirst(isNegative ? 1 : 0)
   guard !digits.isEmpty, digits.count <= 18 else { return nil }
   var value = 0
@@ -87,29 +89,40 @@ private func plainInteger(_ bytes: [UInt8]) -> Int? {
   return isNegative ? -value : value
 }
 
-/// Text without what does not change an answer: white space, dollar signs, sizes of LaTeX, case.
-private func cleaned(_ bytes: [UInt8]) -> [UInt8] {
-  let sizes = [Array("left".utf8), Array("right".utf8)]
-  var cleaned: [UInt8] = []
-  cleaned.reserveCapacity(bytes.count)
-  var position = 0
-  while position < bytes.count {
-    let byte = bytes[position]
-    position += 1
-    if byte == 0x20 || (0x09...0x0D).contains(byte) || byte == UInt8(ascii: "$") { continue }
-    if byte == UInt8(ascii: "\\"), position < bytes.count {
-      if bytes[position] == UInt8(ascii: ",") || bytes[position] == UInt8(ascii: "!") {
-        position += 1
-        continue
-      }
-      if let size = sizes.first(where: { bytes[position...].starts(with: $0) }) {
-        position += size.count
-        continue
+/// Whether two texts are the same but for what does not change an answer: white space, dollar signs, sizes of LaTeX, case.
+private func areSameText(_ one: ArraySlice<UInt8>, _ other: ArraySlice<UInt8>) -> Bool {
+  one.withUnsafeBufferPointer { one in
+    other.withUnsafeBufferPointer { other in
+      var (i, j) = (0, 0)
+      while true {
+        let (a, b) = (nextLetter(of: one, from: &i), nextLetter(of: other, from: &j))
+        guard a == b else { return false }
+        if a == 0 { return i >= one.count && j >= other.count }
       }
     }
-    cleaned.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
   }
-  return cleaned
+}
+
+/// Takes the next byte that counts, in lower case; 0 at the end.
+private func nextLetter(of text: UnsafeBufferPointer<UInt8>, from place: inout Int) -> UInt8 {
+  while place < text.count {
+    let byte = text[place]
+    place += 1
+    if byte.isBlank || byte == UInt8(ascii: "$") { continue }
+    guard byte == UInt8(ascii: "\\"), place < text.count else {
+      return (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+    }
+    if text[place] == UInt8(ascii: ",") || text[place] == UInt8(ascii: "!") {
+      place += 1
+    } else if text.holds("left", at: place) {
+      place += 4
+    } else if text.holds("right", at: place) {
+      place += 5
+    } else {
+      return byte
+    }
+  }
+  return 0
 }
 
 /// What an answer says, found in its text first where that is more than the answer; nil where the grammar has no reading, so

@@ -8,6 +8,8 @@ struct AnswerEquality {
 
   /// Decimals to which numbers are rounded before they are compared; nil compares them as they are.
   let decimalPlaces: Int?
+  /// What this comparison may still cost, all of its parts together.
+  private var budget = OperationBudget()
   /// Whether values, not exact forms, decided something.
   private(set) var isNumeric = false
   /// Whether something could not be decided.
@@ -60,7 +62,7 @@ struct AnswerEquality {
       return matchUnordered(a, b) { $0.areEqual($1, $2) }
     }
     if let places = decimalPlaces, areEqual(a[0], b[0], places: places) { return true }
-    switch compare(a[0], b[0]) {
+    switch compare(a[0], b[0], budget: &budget) {
     case .exact(let isEqual):
       if isEqual { return true }
     case .numeric(let isEqual):
@@ -261,8 +263,8 @@ struct AnswerEquality {
     }
     let isEquation = r == [.equal] || r == [.notEqual]
     guard left.symbols == right.symbols, !left.symbols.isEmpty else { return false }
-    if compare(left, right) == .exact(true) { return true }
-    switch areProportional(left, right, isPositive: !isEquation) {
+    if compare(left, right, budget: &budget) == .exact(true) { return true }
+    switch areProportional(left, right, isPositive: !isEquation, budget: &budget) {
     case .numeric(let isEqual):
       isNumeric = true
       return isEqual

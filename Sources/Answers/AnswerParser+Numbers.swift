@@ -34,7 +34,8 @@ extension AnswerParser {
       scale += exponent
       position = next
     }
-    guard digits.count <= 1000, abs(scale) <= 1000,
+    digitsLeft -= max(digits.count, abs(scale)) - 20
+    guard digits.count <= 1000, abs(scale) <= 400 + digits.count, digitsLeft > 0,
       let value = Rational(digits: digits, scale: scale)
     else { throw .unreadable }
     if decimals == 0, current == .sign("_") { return try inBase(digits) }

@@ -33,11 +33,15 @@ struct AnswerParser {
   var bracketDepth = 0
   /// Braces of arguments that are open: there a word is a name.
   var argumentDepth = 0
+  /// Digits that the numbers of an answer may have together, 20 in each not counted.
+  var digitsLeft = 2000
   private var depth = 0
 
   /// nil where the grammar has no reading of the text.
-  static func parse(_ bytes: [UInt8]) -> ParsedAnswer? {
-    guard bytes.count <= maximumBytes, var tokens = AnswerLexer.tokens(of: bytes) else { return nil }
+  static func parse(_ text: ArraySlice<UInt8>) -> ParsedAnswer? {
+    guard text.count <= maximumBytes else { return nil }
+    let bytes = Array(text)
+    guard var tokens = AnswerLexer.tokens(of: bytes) else { return nil }
     while case .sign(let sign)? = tokens.last?.kind, sign.isOne(of: ".,:;") { tokens.removeLast() }
     while case .sign(let sign)? = tokens.first?.kind, sign == ":" || sign == "," {
       tokens.removeFirst()
@@ -220,12 +224,13 @@ struct AnswerParser {
   /// Hours and minutes: 4:30, 4:30 p.m.; nil where there are none.
   private mutating func timeOfDay() -> ParsedAnswer? {
     guard bracketDepth == 0, current == .digits, kind(ahead: 1) == .sign(":"),
-      kind(ahead: 2) == .digits, !tokens[position + 1].isSpaced, !tokens[position + 2].isSpaced,
+      kind(ahead: 2) == .digits, !tokens[position + 1].isSpaced,
       tokens[position + 2].end - tokens[position + 2].start == 2,
       let hour = Int(text(position)), hour <= 24, let minute = Int(text(position + 2)),
       minute < 60, kind(ahead: 3) != .sign(":"), kind(ahead: 3) != .sign(".")
         || kind(ahead: 4) != .digits
     else { return nil }
+    let (start, isSpaced) = (position, tokens[position + 2].isSpaced)
     position += 3
     var half: ParsedAnswer.DayHalf?
     for (letter, named) in [("a", ParsedAnswer.DayHalf.morning), ("p", .afternoon)] {
@@ -238,6 +243,11 @@ struct AnswerParser {
         _ = take(.sign("."))
         half = named
       }
+    }
+    guard half != nil || !isSpaced else {
+      // "4: 30" is a ratio.
+      position = start
+      return nil
     }
     return .time(hour: hour, minute: minute, half)
   }

@@ -4,20 +4,24 @@
 struct AnswerText {
   /// The answer: of the last boxes where the text has some, of the formula or statement where it is a sentence, else the text
   /// without white space around it.
-  let answer: [UInt8]
+  let answer: ArraySlice<UInt8>
   /// The whole text where it is a sentence of which `answer` is a part.
-  let prose: [UInt8]?
+  let prose: ArraySlice<UInt8>?
+
+  /// A box that stands farther from a text's end than so many bytes is not looked for. (`ExtractionRule` finds those.)
+  private static let longestWithBoxes = 200_000
 
   init(_ text: String) {
     let bytes = Array(text.utf8)[...].trimmed
-    if bytes.contains(UInt8(ascii: "\\")), let boxed = boxedAnswer(in: bytes) {
-      answer = Array((statementBehindBoxes(bytes) ?? boxed).trimmed)
+    let end = bytes.suffix(Self.longestWithBoxes)
+    if end.contains("box"), let boxed = boxedAnswer(in: end) {
+      answer = (statementBehindBoxes(end) ?? boxed).trimmed
       prose = nil
     } else if looksLikeProse(bytes), let found = statedAnswer(in: bytes) {
-      answer = Array(found.trimmed)
-      prose = Array(bytes)
+      answer = found.trimmed
+      prose = bytes
     } else {
-      answer = Array(bytes)
+      answer = bytes
       prose = nil
     }
   }

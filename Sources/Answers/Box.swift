@@ -16,6 +16,7 @@ package struct Box: Equatable, Sendable {
 struct BoxPlace {
   /// Where its backslash stands.
   let start: Int
+  private let brace: Int
   /// What stands between its braces; nil where it is not closed.
   private(set) var content: Range<Int>?
 
@@ -27,38 +28,53 @@ struct BoxPlace {
     // For each open brace: the index of the box that it opens, or −1 for a brace of its own.
     var open: [Int] = []
     var boxes: [BoxPlace] = []
-    for (position, byte) in zip(bytes.indices, bytes) {
-      switch byte {
-      case UInt8(ascii: "{"):
-        let before = bytes[..<position]
-        let marker =
-          before.ends(with: #"\boxed"#) ? 6 : withFrames && before.ends(with: #"\fbox"#) ? 5 : 0
-        open.append(marker > 0 ? boxes.count : -1)
-        if marker > 0 { boxes.append(BoxPlace(start: position - marker, content: nil)) }
-      case UInt8(ascii: "}"):
-        // A closing brace before any box is nobody's.
-        guard let box = open.popLast(), box >= 0 else { continue }
-        let begin = boxes[box].start
-        let brace = bytes[begin...].firstIndex(of: UInt8(ascii: "{")) ?? position
-        boxes[box].content = brace + 1..<position
-      default: break
+    open.reserveCapacity(64)
+    bytes.withUnsafeBufferPointer { text in
+      for position in 0..<text.count where text[position] >= UInt8(ascii: "{") {
+        if text[position] == UInt8(ascii: "{") {
+          let length =
+            text.holds(#"\boxed"#, at: position - 6)
+            ? 6 : withFrames && text.holds(#"\fbox"#, at: position - 5) ? 5 : 0
+          open.append(length > 0 ? boxes.count : -1)
+          if length > 0 {
+            let place = bytes.startIndex + position
+            boxes.append(BoxPlace(start: place - length, brace: place))
+          }
+        } else if text[position] == UInt8(ascii: "}") {
+          // A closing brace before any box is nobody's.
+          guard let box = open.popLast(), box >= 0 else { continue }
+          boxes[box].close(at: bytes.startIndex + position)
+        }
       }
     }
     return boxes
   }
 
+  private init(start: Int, brace: Int) {
+    self.start = start
+    self.brace = brace
+  }
+
+  private mutating func close(at place: Int) { content = brace + 1..<place }
+
+  /// More boxes than this are no one answer.
+  private static let longestRun = 64
+
   /// The boxes that make up the last answer: the last closed one, and those before it with nothing but "and", "or" and commas
   /// between them.
   static func lastRun(in bytes: ArraySlice<UInt8>) -> [Range<Int>] {
-    let boxes = all(in: bytes, withFrames: true).filter { $0.content != nil }
-    guard var first = boxes.last, let last = first.content else { return [] }
-    var run = [last]
-    for box in boxes.dropLast().reversed() {
-      guard let content = box.content, content.upperBound < first.start,
-        isJoint(bytes[content.upperBound + 1..<first.start])
-      else { break }
+    let boxes = all(in: bytes, withFrames: true)
+    var run: [Range<Int>] = []
+    var next: BoxPlace?
+    for box in boxes.reversed() {
+      guard let content = box.content else { continue }
+      if let next {
+        guard run.count < longestRun, content.upperBound < next.start,
+          isJoint(bytes[content.upperBound + 1..<next.start])
+        else { break }
+      }
       run.append(content)
-      first = box
+      next = box
     }
     return run.reversed()
   }
@@ -104,11 +120,5 @@ struct BoxPlace {
     }
     guard rest.last?.isLetter == true else { return text }
     return rest.dropLast()
-  }
-}
-
-extension ArraySlice<UInt8> {
-  fileprivate func ends(with needle: StaticString) -> Bool {
-    suffix(needle.utf8CodeUnitCount).equals(needle)
   }
 }

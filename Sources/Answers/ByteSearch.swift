@@ -1,13 +1,26 @@
 // Looking for words in the bytes of a text. Responses are long, and Character by Character is many times slower.
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 extension ArraySlice<UInt8> {
   /// Where a text of ASCII stands first, by this slice's indices.
   func firstRange(of needle: StaticString) -> Range<Int>? {
     let length = needle.utf8CodeUnitCount
-    guard length > 0, count >= length else { return nil }
     return withUnsafeBufferPointer { bytes in
-      for start in 0...(bytes.count - length) where bytes.holds(needle, at: start) {
-        return startIndex + start..<startIndex + start + length
+      guard let base = bytes.baseAddress, length > 0 else { return nil }
+      var start = 0
+      while start + length <= bytes.count,
+        let found = memchr(base + start, Int32(needle.utf8Start[0]), bytes.count - start)
+      {
+        start = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+        if bytes.holds(needle, at: start) {
+          return startIndex + start..<startIndex + start + length
+        }
+        start += 1
       }
       return nil
     }
@@ -19,10 +32,17 @@ extension ArraySlice<UInt8> {
   func lastRange(of needle: StaticString, ignoringCase: Bool = false) -> Range<Int>? {
     let length = needle.utf8CodeUnitCount
     guard length > 0, count >= length else { return nil }
+    let first = needle.utf8Start[0]
+    let mask: UInt8 = ignoringCase && first.isLetter ? 0x20 : 0
     return withUnsafeBufferPointer { bytes in
-      for start in stride(from: bytes.count - length, through: 0, by: -1)
-      where bytes.holds(needle, at: start, ignoringCase: ignoringCase) {
-        return startIndex + start..<startIndex + start + length
+      var start = bytes.count - length
+      while start >= 0 {
+        if bytes[start] | mask == first,
+          bytes.holds(needle, at: start, ignoringCase: ignoringCase)
+        {
+          return startIndex + start..<startIndex + start + length
+        }
+        start -= 1
       }
       return nil
     }
@@ -32,8 +52,7 @@ extension ArraySlice<UInt8> {
 
   /// Whether the slice begins with a text of ASCII.
   func starts(with needle: StaticString) -> Bool {
-    guard count >= needle.utf8CodeUnitCount else { return false }
-    return withUnsafeBufferPointer { $0.holds(needle, at: 0) }
+    withUnsafeBufferPointer { $0.holds(needle, at: 0) }
   }
 
   /// Whether the slice is a text of ASCII.
@@ -51,11 +70,11 @@ extension ArraySlice<UInt8> {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-  /// Whether a text stands at a place where there is room for it.
-  fileprivate func holds(
-    _ needle: StaticString, at start: Int, ignoringCase: Bool = false
-  ) -> Bool {
-    for offset in 0..<needle.utf8CodeUnitCount {
+  /// Whether a text of ASCII stands at a place.
+  func holds(_ needle: StaticString, at start: Int, ignoringCase: Bool = false) -> Bool {
+    let length = needle.utf8CodeUnitCount
+    guard start >= 0, start + length <= count else { return false }
+    for offset in 0..<length {
       let byte = self[start + offset]
       let wanted = needle.utf8Start[offset]
       guard byte == wanted || (ignoringCase && byte.isLetter && byte | 0x20 == wanted) else {

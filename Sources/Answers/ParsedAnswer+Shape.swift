@@ -104,7 +104,7 @@ extension ParsedAnswer {
           values.append(value)
         }
       }
-      guard isSet else { return values }
+      guard isSet, values.count <= AnswerEquality.maximumListCount else { return values }
       return values.reduce(into: []) { distinct, value in
         if !distinct.contains(value) { distinct.append(value) }
       }

@@ -12,7 +12,7 @@ struct AnswersCommand: ParsableCommand {
     abstract: "Compare pairs of answers: speed, slowest pair, disagreements with labels.",
     discussion: """
       A line holds a pair (gold, pred, equal), a response (ground_truth, response, correct), a solution (answer, solution, \
-      is_correct), or only a reference (ground_truth), which is compared with itself in other white space.
+      is_correct), a hostile text in pieces, or only a reference (ground_truth), which is compared with itself in dollar signs.
       """)
 
   @Option(help: "Go through a file so many times; a pair's time is its shortest, on the processor.")
@@ -30,6 +30,8 @@ struct AnswersCommand: ParsableCommand {
     let isEqual: Bool
     /// Whether there is only a reference, and the share that is read is of interest.
     var isReference = false
+    /// What a hostile text is.
+    var name: String?
   }
 
   func run() throws {
@@ -44,7 +46,17 @@ struct AnswersCommand: ParsableCommand {
       try document.parse(line)
       let root = document.root
       func text(_ key: String) -> String? { root[key]?.string }
-      if let gold = text("gold"), let pred = text("pred"), let isEqual = root["equal"]?.boolean {
+      if let name = text("hostile") {
+        let piece = (root["pieces"]?.elements ?? []).map { piece in
+          String(repeating: piece["text"]?.string ?? "", count: piece["count"]?.integer ?? 0)
+        }
+        let hostile = piece.joined()
+        pairs += [
+          Pair(gold: "3", pred: hostile, isEqual: false, name: name),
+          Pair(gold: hostile, pred: "3", isEqual: false, name: name),
+          Pair(gold: hostile, pred: hostile + "+0", isEqual: true, name: name),
+        ]
+      } else if let gold = text("gold"), let pred = text("pred"), let isEqual = root["equal"]?.boolean {
         pairs.append(Pair(gold: gold, pred: pred, isEqual: isEqual))
       } else if let gold = text("ground_truth"), let response = text("response") {
         pairs.append(
@@ -73,7 +85,7 @@ struct AnswersCommand: ParsableCommand {
         shortest[number] = min(shortest[number], processorTime() - before)
         guard turn == 0 else { continue }
         methods[comparison.method.rawValue, default: 0] += 1
-        if comparison.isEqual != pair.isEqual {
+        if comparison.isEqual != pair.isEqual, pair.name == nil {
           disagreements += 1
           print(
             "  \(number) \(pair.isEqual ? "equal" : "different"), found "
@@ -86,12 +98,17 @@ struct AnswersCommand: ParsableCommand {
     let seconds = times.sorted()[times.count / 2] / .seconds(1)
     let slowest = shortest.indices.max { shortest[$0] < shortest[$1] }
     var line = "\(name): \(pairs.count) pairs, \(Int(Double(pairs.count) / seconds)) a second"
-    if let slowest { line += ", slowest \(shortest[slowest]) at \(slowest)" }
+    if let slowest {
+      line += ", slowest \(shortest[slowest]) at \(pairs[slowest].name ?? String(slowest))"
+    }
     print(line)
     print(
       "  \(disagreements) disagree with their labels; "
         + methods.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         .joined(separator: ", "))
+    for (pair, time) in zip(pairs, shortest) where time > .milliseconds(5) {
+      print("  over 5 ms: \(time) \(pair.name ?? String(pair.gold.prefix(80)))")
+    }
     tellUnread(pairs.filter(\.isReference).map(\.gold))
   }
 
