@@ -121,7 +121,7 @@ private func differ(_ a: Enclosure, _ b: Enclosure) -> Bool? {
     ? false : nil
 }
 
-/// Points with positive values first, then with both signs; irrational-looking and of moderate size.
+/// Points with positive values first, then with both signs; irrational-looking, most of moderate size and two larger.
 private func samplePoints(for symbols: Set<String>) -> [[String: Double]] {
   if symbols.isEmpty { return [[:]] }
   let names = symbols.sorted()
@@ -129,8 +129,8 @@ private func samplePoints(for symbols: Set<String>) -> [[String: Double]] {
     var point: [String: Double] = [:]
     for (place, name) in names.enumerated() {
       // Multiples of the golden ratio spread evenly over 0.3 … 2.8.
-      let step = (Double(index * 17 + place * 5 + 1) * 0.618_033_988_749_894_9)
-      let value = 0.3 + 2.5 * (step - step.rounded(.down))
+      let step = (Double(index * 7 + place * 3 + 1) * 0.618_033_988_749_894_9)
+      let value = (0.3 + 2.5 * (step - step.rounded(.down))) * (index % 5 == 4 ? 7 : 1)
       let isNegative = index >= 5 && (index + place) % 2 == 1
       point[name] = isNegative ? -value : value
     }

@@ -107,15 +107,14 @@ struct AnswerEquality {
     if areEqual(a, b) { return true }
     // 50% is 0.5 as well as 50 with its unit; 90° is π/2 as well.
     let hundredth = Formula.power(.integer(100), .integer(-1))
-    let degree = Formula.quotient(.constant(.pi), .integer(180))
     switch (first, second) {
     case (.percent?, .percent?), (.degree?, .degree?): return false
     case (.percent?, nil): return areEqual(.product([hundredth, a]), b)
     case (nil, .percent?): return areEqual(a, .product([hundredth, b]))
     case (.degree?, nil) where b.contains { $0 == .constant(.pi) }:
-      return areEqual(.product([degree, a]), b)
+      return areEqual(a.inRadians, b)
     case (nil, .degree?) where a.contains { $0 == .constant(.pi) }:
-      return areEqual(a, .product([degree, b]))
+      return areEqual(a, b.inRadians)
     default: return false
     }
   }
@@ -185,6 +184,8 @@ struct AnswerEquality {
     if case .relation(let a, let r) = one, case .relation(let b, let s) = other {
       return areEqualRelations(a, r, b, s)
     }
+    if let set = one.membershipSet { return areEqual(set, other) }
+    if let set = other.membershipSet { return areEqual(one, set) }
     if one.isEquation || other.isEquation {
       if let value = one.assignedValue, !other.isEquation { return areEqual(value, other) }
       if let value = other.assignedValue, !one.isEquation { return areEqual(one, value) }
@@ -202,6 +203,14 @@ struct AnswerEquality {
     case (.union(let a), .union(let b)):
       return matchUnordered(a, b) { $0.areEqual($1, $2) }
     default: break
+    }
+    if case .list(let items) = one, case .list(let others) = other,
+      let names = one.assignedNames, let otherNames = other.assignedNames,
+      names.contains(where: { $0 != names[0] }), names.allSatisfy(otherNames.contains),
+      otherNames.allSatisfy(names.contains)
+    {
+      // "x = 1, y = 2" is not "x = 2, y = 1".
+      return matchUnordered(items, others) { $0.areEqual($1, $2) }
     }
     guard let a = one.alternatives, let b = other.alternatives else { return one == other }
     guard a.count > 1 || b.count > 1 || one.isSet || other.isSet else {

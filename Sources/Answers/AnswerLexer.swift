@@ -207,7 +207,7 @@ struct AnswerLexer {
   private mutating func escaped(_ sign: UInt8) -> Bool {
     switch sign {
     case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ":"), 0x20, UInt8(ascii: "("),
-      UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "$"), 0x0A:
+      UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "$"), UInt8(ascii: "\""), 0x0A:
       skip(2)
     case UInt8(ascii: "!"): skip(2, isSpace: false)
     case UInt8(ascii: "{"): add(.setOpen, 2)

@@ -137,7 +137,10 @@ extension AnswerParser {
       return .formula(try determinant(operands[0]), unit: nil)
     }
     var arguments = base.map { [$0] } ?? []
-    for operand in operands { arguments.append(try formula(operand)) }
+    for operand in operands {
+      guard case .formula(let argument, let unit) = operand else { throw .unreadable }
+      arguments.append(unit == .degree ? argument.inRadians : argument)
+    }
     let value = Formula.apply(name, arguments)
     return .formula(exponent.map { .power(value, $0) } ?? value, unit: nil)
   }
@@ -153,14 +156,21 @@ extension AnswerParser {
       }
     default:
       let first = try power()
-      guard case .formula(let factor, _) = first else { return [first] }
+      guard case .formula(let factor, var unit) = first else { return [first] }
       var factors = [factor]
       while startsFactor {
         if case .command(let next)? = current, LaTeXMeaning.functions[next] != nil { break }
         if current == .sign("(") || current == .sign("[") { break }
-        factors.append(try formula(power()))
+        guard case .formula(let next, let own) = try power() else { throw .unreadable }
+        unit = unit ?? own
+        factors.append(next)
       }
-      return [.formula(factors.count == 1 ? factors[0] : .product(factors), unit: nil)]
+      return [.formula(factors.count == 1 ? factors[0] : .product(factors), unit: unit)]
     }
   }
+}
+
+extension Formula {
+  /// An angle in degrees, in radians.
+  var inRadians: Formula { .product([self, .quotient(.constant(.pi), .integer(180))]) }
 }

@@ -21,6 +21,9 @@ extension AnswerParser {
       case .command("over"):
         position += 1
         return .formula(.quotient(try formula(total), try formula(sum())), unit: nil)
+      case .command("choose"):
+        position += 1
+        return .formula(.apply("binom", [try formula(total), try formula(sum())]), unit: nil)
       default: return total
       }
     }
@@ -141,7 +144,8 @@ extension AnswerParser {
     case .letter: return true
     case .digits:
       // "2 3" is no product.
-      return position > 0 && tokens[position - 1].kind == .sign(")")
+      guard position > 0 else { return false }
+      return tokens[position - 1].kind == .sign(")") || tokens[position - 1].kind == .sign("!")
     case .sign("["): return true
     case .sign("{"), .sign("("): return !nextIsWord
     case .sign("|"): return barDepth == 0
@@ -153,7 +157,8 @@ extension AnswerParser {
 
   /// Commands with which no factor begins.
   private static let endingCommands: Set<String> = [
-    "emptyset", "reals", "mathbb", "end", "superscript2", "superscript3", "over", "rfloor",
+    "emptyset", "reals", "mathbb", "end", "superscript2", "superscript3", "over", "choose",
+    "rfloor",
     "rceil", "to", "mod", "pmod", "bmod", "bigcup", "bigcap",
   ]
 

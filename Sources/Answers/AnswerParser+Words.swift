@@ -13,7 +13,9 @@ extension AnswerParser {
       switch token.kind {
       case .word(let word):
         isProse = true
-        if !articles.contains(word) || tokens.count <= 3 { words.append(word) }
+        if !articles.contains(word) || !isLongWord(tokens, index + 1) { words.append(word) }
+      case .letter("a") where isLongWord(tokens, index + 1), .letter("A") where isLongWord(tokens, index + 1):
+        continue
       case .letter(let letter) where letter.utf8.count == 1:
         isProse = isProse || tokens.count == 3
         words.append(letter.lowercased())
@@ -29,7 +31,10 @@ extension AnswerParser {
     {
       return nil
     }
-    let isChoice = words.count == 1 && tokens.count == 3 && tokens[0].kind == .sign("(")
+    // (A), or A).
+    let isChoice =
+      words.count == 1 && tokens.last?.kind == .sign(")")
+      && (tokens.count == 2 || (tokens.count == 3 && tokens[0].kind == .sign("(")))
     return words.isEmpty
       || !(isProse && (words.count > 1 || words[0].utf8.count > 1 || tokens.count <= 5) || isChoice)
       || (tokens.contains { $0.kind == .sign(",") } && !words.contains { $0.utf8.count > 2 })
@@ -88,6 +93,11 @@ extension AnswerParser {
     endWords()
     let hasWords = pieces.contains { if case .words = $0 { true } else { false } }
     return hasWords && pieces.count > 1 ? .passage(pieces) : nil
+  }
+
+  private static func isLongWord(_ tokens: [AnswerToken], _ index: Int) -> Bool {
+    guard index < tokens.count, case .word(let word) = tokens[index].kind else { return false }
+    return word.utf8.count > 1
   }
 
   private static func isWord(_ tokens: [AnswerToken], _ index: Int) -> Bool {

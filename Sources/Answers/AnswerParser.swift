@@ -194,7 +194,7 @@ struct AnswerParser {
       switch joint {
       case .union: pieces.append(next)
       case .intersection: pieces = [.intersection([united(pieces), next])]
-      default: return .relation([united(pieces), next], [.notEqual])
+      default: pieces = [.difference(united(pieces), next)]
       }
     }
     return united(pieces)

@@ -27,11 +27,32 @@ extension ParsedAnswer {
   /// Whether it can only be a set of numbers, not a tuple.
   var isNumberSet: Bool {
     switch self {
-    case .reals, .union, .intersection: true
+    case .reals, .union, .intersection, .difference: true
     case .bracketed(_, let isOpenBelow, let isOpenAbove): isOpenBelow != isOpenAbove
     case .relation: !isEquation
     default: false
     }
+  }
+
+  /// What a name is said to be one of: the set {1, 2} of x ∈ {1, 2}.
+  var membershipSet: ParsedAnswer? {
+    guard case .relation(let sides, [.element]) = self, case .formula(let name, _) = sides[0],
+      name.isName
+    else { return nil }
+    return sides[1]
+  }
+
+  /// The names of a list of which every item gives a value to a name; nil where an item does not.
+  var assignedNames: [Formula]? {
+    guard case .list(let items) = self else { return nil }
+    var names: [Formula] = []
+    for item in items {
+      guard case .relation(let sides, _) = item, item.assignedValue != nil,
+        case .formula(let name, _) = sides[0], name.isName
+      else { return nil }
+      names.append(name)
+    }
+    return names
   }
 
   var isSet: Bool {

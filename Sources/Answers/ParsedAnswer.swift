@@ -13,6 +13,8 @@ package indirect enum ParsedAnswer: Equatable, Sendable {
   case list([ParsedAnswer])
   case union([ParsedAnswer])
   case intersection([ParsedAnswer])
+  /// A set without another.
+  case difference(ParsedAnswer, ParsedAnswer)
   case ratio([Formula])
   case matrix([[Formula]])
   /// Rows of a table whose cells are more than formulas, such as the cases of a function.

@@ -58,6 +58,11 @@ struct RealSet {
         set = both
       }
       intervals = set.intervals
+    case .difference(let whole, let part):
+      guard let whole = RealSet(whole)?.joined, let rest = RealSet(part)?.joined?.complement,
+        let set = whole.intersected(with: rest)
+      else { return nil }
+      intervals = set.intervals
     case .relation(let sides, let relations):
       guard let set = RealSet(sides, relations) else { return nil }
       intervals = set.intervals
@@ -92,37 +97,80 @@ struct RealSet {
       relations = relations.reversed().map(\.reversed)
     }
     guard relations.allSatisfy({ $0 == .less || $0 == .lessOrEqual }) else { return nil }
+    var ends: [Interval] = []
     switch formulas.count {
     case 2 where formulas[0].isName && formulas[1].symbols.isEmpty:
-      intervals = [
+      ends = [
         Interval(
           lower: .negative(Self.infinity), upper: formulas[1], isOpenBelow: true,
           isOpenAbove: relations[0] == .less)
       ]
+      formulas.swapAt(0, 1)
     case 2 where formulas[1].isName && formulas[0].symbols.isEmpty:
-      intervals = [
+      ends = [
         Interval(
           lower: formulas[0], upper: Self.infinity, isOpenBelow: relations[0] == .less,
           isOpenAbove: true)
       ]
     case 3 where formulas[1].isName && formulas[0].symbols.isEmpty && formulas[2].symbols.isEmpty:
-      intervals = [
+      ends = [
         Interval(
           lower: formulas[0], upper: formulas[2], isOpenBelow: relations[0] == .less,
           isOpenAbove: relations[1] == .less)
       ]
-      guard case .apply("abs", _) = formulas[1] else { return }
-      let inner = intervals[0]
-      intervals.append(
-        Interval(
-          lower: .negative(inner.upper), upper: .negative(inner.lower),
-          isOpenBelow: inner.isOpenAbove, isOpenAbove: inner.isOpenBelow))
     default: return nil
     }
+    guard case .apply("abs", let inner) = formulas[1] else {
+      intervals = ends
+      return
+    }
+    guard inner.count == 1, case .symbol = inner[0], let set = Self.mirrored(ends[0]) else {
+      return nil
+    }
+    intervals = set.intervals
+  }
+
+  /// The numbers whose absolute values lie in an interval.
+  private static func mirrored(_ interval: Interval) -> RealSet? {
+    guard let lower = interval.lower.extendedValue, let upper = interval.upper.extendedValue else {
+      return nil
+    }
+    let negative = Interval(
+      lower: .negative(interval.upper), upper: .negative(interval.lower),
+      isOpenBelow: interval.isOpenAbove, isOpenAbove: interval.isOpenBelow)
+    if lower >= 0 { return RealSet(intervals: [negative, interval]) }
+    if upper < 0 { return RealSet(intervals: []) }
+    // |x| < 1 says nothing below, as absolute values are never negative.
+    return RealSet(
+      intervals: [
+        Interval(
+          lower: negative.lower, upper: interval.upper, isOpenBelow: negative.isOpenBelow,
+          isOpenAbove: interval.isOpenAbove)
+      ])
   }
 
   /// The same set with intervals that touch joined; nil where they cannot be ordered.
   private var joined: RealSet? { normalized.map { RealSet(intervals: $0) } }
+
+  /// All numbers that are not in the set, whose intervals are in order and joined.
+  private var complement: RealSet {
+    var gaps: [Interval] = []
+    var (lower, isOpen) = (Formula.negative(Self.infinity), true)
+    for interval in intervals {
+      if interval.lower != .negative(Self.infinity) {
+        gaps.append(
+          Interval(
+            lower: lower, upper: interval.lower, isOpenBelow: isOpen,
+            isOpenAbove: !interval.isOpenBelow))
+      }
+      (lower, isOpen) = (interval.upper, !interval.isOpenAbove)
+    }
+    if lower != Self.infinity {
+      gaps.append(
+        Interval(lower: lower, upper: Self.infinity, isOpenBelow: isOpen, isOpenAbove: true))
+    }
+    return RealSet(intervals: gaps)
+  }
 
   /// What lies in both sets; nil where ends cannot be ordered.
   private func intersected(with other: RealSet) -> RealSet? {
@@ -200,6 +248,7 @@ extension Formula {
   fileprivate var extendedValue: Double? {
     if self == .constant(.infinity) { return .infinity }
     if self == .negative(.constant(.infinity)) { return -.infinity }
+    if self == .negative(.negative(.constant(.infinity))) { return .infinity }
     return realValue?.value
   }
 }
