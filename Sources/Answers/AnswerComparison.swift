@@ -1,7 +1,7 @@
 // Whether two answers are equal.
 
 /// A way to compare two answers.
-package enum AnswerChecker: String, CaseIterable, Sendable {
+public enum AnswerChecker: String, CaseIterable, Sendable {
   /// By what they mean: numbers, expressions, equations, tuples, sets, intervals, matrices, words.
   case math
   /// As text after the authors' clean-up.
@@ -11,7 +11,7 @@ package enum AnswerChecker: String, CaseIterable, Sendable {
   ///
   /// - Parameter decimalPlaces: to how many decimals numbers are rounded before they are compared; nil takes decimals for
   ///   their digits.
-  package func compare(
+  public func compare(
     _ answer: String, with groundTruth: String, decimalPlaces: Int? = nil
   ) -> AnswerComparison {
     switch self {
@@ -31,9 +31,9 @@ private func equalAsScalars(_ one: String, _ other: String) -> Bool {
 }
 
 /// What came of comparing.
-package struct AnswerComparison: Equatable, Sendable {
+public struct AnswerComparison: Equatable, Sendable {
   /// On what ground it was decided.
-  package enum Method: String, Sendable {
+  public enum Method: String, Sendable {
     /// The texts are the same.
     case identical
     /// By exact forms.
@@ -46,8 +46,8 @@ package struct AnswerComparison: Equatable, Sendable {
     case undecided
   }
 
-  package let isEqual: Bool
-  package let method: Method
+  public let isEqual: Bool
+  public let method: Method
 }
 
 private func compareMeanings(

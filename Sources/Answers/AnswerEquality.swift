@@ -150,7 +150,8 @@ struct AnswerEquality {
 
   /// Tables hold the same cells in the same order; the cases of a function may come in any.
   private mutating func areEqualTables(_ one: [[ParsedAnswer]], _ other: [[ParsedAnswer]]) -> Bool {
-    let haveConditions = one.allSatisfy { row in row.count > 1 && row.contains(where: \.isRelation) }
+    let haveConditions = one.allSatisfy { row in row.count > 1 && row.contains(where: \.isRelation)
+    }
     guard haveConditions else {
       guard one.count == other.count else { return false }
       for (a, b) in zip(one, other) where !areEqualInOrder(a, b) { return false }

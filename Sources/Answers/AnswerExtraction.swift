@@ -1,7 +1,7 @@
 // Where the answer of a response stands.
 
 /// A rule for finding the answer.
-package enum ExtractionRule: String, CaseIterable, Sendable {
+public enum ExtractionRule: String, CaseIterable, Sendable {
   /// The content of the last complete `\boxed{}` or `\fbox{}`, and of those that "and", "or" or a comma ties to it; else what
   /// stands behind a `\boxed` without braces. A box that is cut off counts as absent.
   case boxed
@@ -19,18 +19,18 @@ package enum ExtractionRule: String, CaseIterable, Sendable {
 }
 
 /// An answer, and the rule that found it.
-package struct FoundAnswer: Equatable, Sendable {
-  package let text: String
-  package let rule: ExtractionRule
+public struct FoundAnswer: Equatable, Sendable {
+  public let text: String
+  public let rule: ExtractionRule
 
-  package init(text: String, rule: ExtractionRule) {
+  public init(text: String, rule: ExtractionRule) {
     self.text = text
     self.rule = rule
   }
 }
 
 /// The answer of a response by the first rule that finds one; nil where none does.
-package func answer(in response: String, rules: [ExtractionRule]) -> FoundAnswer? {
+public func answer(in response: String, rules: [ExtractionRule]) -> FoundAnswer? {
   let bytes = Array(response.utf8)[...]
   for rule in rules {
     let text: ArraySlice<UInt8>? =

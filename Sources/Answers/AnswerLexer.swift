@@ -117,7 +117,7 @@ struct AnswerLexer {
       skip(length + 1)
     } else if let command = LaTeXMeaning.words[lower], lower != "sec" || !followsQuantity {
       add(.command(command), length)
-    } else if length <= 3, !Self.shortWords.contains(lower), text != "NaN" {
+    } else if length <= 3, !Self.shortWords.contains(lower), text != "NaN", !isArticle(lower) {
       // "xy" is a product.
       for letter in text { add(.letter(String(letter)), 1) }
     } else if text == text.uppercased(), !Self.shortWords.contains(lower) {
@@ -125,6 +125,12 @@ struct AnswerLexer {
     } else {
       add(.word(lower), length)
     }
+  }
+
+  /// Whether "an" stands before a word, and is no product.
+  private func isArticle(_ word: String) -> Bool {
+    guard word == "an", byte(2) == 0x20 else { return false }
+    return (3...5).allSatisfy { byte($0)?.isLetter == true }
   }
 
   /// Whether "sec" would be a second: behind a number or a unit.
@@ -146,7 +152,11 @@ struct AnswerLexer {
   // MARK: Commands
 
   private mutating func command() -> Bool {
-    guard let next = byte(1) else { return false }
+    guard let next = byte(1) else {
+      // What is left of a space at the end.
+      skip(1)
+      return true
+    }
     guard next.isLetter else { return escaped(next) }
     var length = 2
     while let byte = byte(length), byte.isLetter { length += 1 }
@@ -207,7 +217,8 @@ struct AnswerLexer {
   private mutating func escaped(_ sign: UInt8) -> Bool {
     switch sign {
     case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ":"), 0x20, UInt8(ascii: "("),
-      UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "$"), UInt8(ascii: "\""), 0x0A:
+      UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "$"),
+      UInt8(ascii: "\""), 0x0A:
       skip(2)
     case UInt8(ascii: "!"): skip(2, isSpace: false)
     case UInt8(ascii: "{"): add(.setOpen, 2)

@@ -23,11 +23,11 @@ extension AnswerParser {
   mutating func braces() throws(Failure) -> ParsedAnswer {
     try enter()
     // Braces keep what is outside of them apart from what is inside.
-    let outer = (barDepth, bracketDepth)
-    barDepth = 0
+    let outer = (barDepth, bracketDepth, isBeforeCondition)
+    (barDepth, isBeforeCondition) = (0, false)
     defer {
       leave()
-      (barDepth, bracketDepth) = outer
+      (barDepth, bracketDepth, isBeforeCondition) = outer
     }
     guard tokens[position - 1].kind == .setOpen else {
       let inner = try answer()
@@ -36,9 +36,9 @@ extension AnswerParser {
     }
     if take(.setClose) { return .set([]) }
     // A bar behind the first element says "such that"; it opens no absolute value.
-    barDepth = 1
+    (barDepth, isBeforeCondition) = (1, true)
     let inner = try answer()
-    barDepth = 0
+    (barDepth, isBeforeCondition) = (0, false)
     if case .table = inner {
       // "\left\{ … \right." has no closing brace.
       _ = take(.setClose)

@@ -9,7 +9,9 @@ extension AnswerParser {
     guard case .formula(var formula, let known) = value else { return value }
     guard var unit = try unit() else { return value }
     // 4 ft × 12 ft.
-    while known == nil, current == .sign("*"), kind(ahead: 1) == .digits, case .named(let name) = unit {
+    while known == nil, current == .sign("*"), kind(ahead: 1) == .digits,
+      case .named(let name) = unit
+    {
       position += 1
       formula = .product([formula, try self.formula(power())])
       if case .named(let next)? = try self.unit() { unit = .named(name + next) }

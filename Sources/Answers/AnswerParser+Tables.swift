@@ -31,7 +31,8 @@ extension AnswerParser {
       let matrix = try rows.map { row throws(Failure) in
         try row.map { cell throws(Failure) in try formula(cell) }
       }
-      return name == "vmatrix" ? .formula(try determinant(.matrix(matrix)), unit: nil) : .matrix(matrix)
+      return name == "vmatrix"
+        ? .formula(try determinant(.matrix(matrix)), unit: nil) : .matrix(matrix)
     }
     return .table(rows)
   }

@@ -14,7 +14,8 @@ extension AnswerParser {
       case .word(let word):
         isProse = true
         if !articles.contains(word) || !isLongWord(tokens, index + 1) { words.append(word) }
-      case .letter("a") where isLongWord(tokens, index + 1), .letter("A") where isLongWord(tokens, index + 1):
+      case .letter("a") where isLongWord(tokens, index + 1),
+        .letter("A") where isLongWord(tokens, index + 1):
         continue
       case .letter(let letter) where letter.utf8.count == 1:
         isProse = isProse || tokens.count == 3
@@ -54,7 +55,9 @@ extension AnswerParser {
     }
     func endFormula() -> Bool {
       while let last = formula.last, isPause(last.kind) { formula.removeLast() }
-      while let first = formula.first, isPause(first.kind) || first.isJoint { formula.removeFirst() }
+      while let first = formula.first, isPause(first.kind) || first.isJoint {
+        formula.removeFirst()
+      }
       guard !formula.isEmpty else { return true }
       guard let answer = wholeAnswer(formula, bytes) else { return false }
       endWords()

@@ -31,6 +31,8 @@ struct AnswerParser {
   /// Bars of absolute values and brackets that are open.
   var barDepth = 0
   var bracketDepth = 0
+  /// Whether a set's element is read, behind which a condition may follow.
+  var isBeforeCondition = false
   /// Braces of arguments that are open: there a word is a name.
   var argumentDepth = 0
   /// Digits that the numbers of an answer may have together, 20 in each not counted.
@@ -42,13 +44,29 @@ struct AnswerParser {
     guard text.count <= maximumBytes else { return nil }
     let bytes = Array(text)
     guard var tokens = AnswerLexer.tokens(of: bytes) else { return nil }
-    while case .sign(let sign)? = tokens.last?.kind, sign.isOne(of: ".,:;") { tokens.removeLast() }
-    while case .sign(let sign)? = tokens.first?.kind, sign == ":" || sign == "," {
-      tokens.removeFirst()
-    }
+    trim(&tokens)
     guard !tokens.isEmpty else { return nil }
     if let words = words(tokens, bytes) { return .words(words) }
     return wholeAnswer(tokens, bytes) ?? passage(tokens, bytes)
+  }
+
+  /// Takes away what stands around an answer: marks of punctuation, asterisks of emphasis, an equals sign before it.
+  private static func trim(_ tokens: inout [AnswerToken]) {
+    while let last = tokens.last?.kind {
+      if case .sign(let sign) = last, sign.isOne(of: ".,:;") {
+        tokens.removeLast()
+      } else if last == .sign("*") || last == .sign("^"), tokens.first?.kind == last {
+        tokens.removeLast()
+        tokens.removeFirst()
+      } else {
+        break
+      }
+    }
+    while let first = tokens.first?.kind,
+      [.sign(":"), .sign(","), .relation(.equal)].contains(first)
+    {
+      tokens.removeFirst()
+    }
   }
 
   /// The answer that all tokens make together; nil where they do not.
@@ -137,6 +155,7 @@ struct AnswerParser {
     switch current {
     case .sign(")"), .sign("]"), .sign("}"), .setClose: true
     case .sign("|"): barDepth > 0
+    case .sign(":"): isBeforeCondition
     default: false
     }
   }
@@ -207,7 +226,8 @@ struct AnswerParser {
   private mutating func ratio() throws(Failure) -> ParsedAnswer {
     if let time = timeOfDay() { return time }
     let first = try quantity()
-    guard current == .sign(":"), case .formula(let formula, nil) = first else { return first }
+    guard current == .sign(":"), !isBeforeCondition, case .formula(let formula, nil) = first
+    else { return first }
     let start = position
     var parts = [formula]
     while take(.sign(":")) {
@@ -227,7 +247,8 @@ struct AnswerParser {
       kind(ahead: 2) == .digits, !tokens[position + 1].isSpaced,
       tokens[position + 2].end - tokens[position + 2].start == 2,
       let hour = Int(text(position)), hour <= 24, let minute = Int(text(position + 2)),
-      minute < 60, kind(ahead: 3) != .sign(":"), kind(ahead: 3) != .sign(".")
+      minute < 60, kind(ahead: 3) != .sign(":"),
+      kind(ahead: 3) != .sign(".")
         || kind(ahead: 4) != .digits
     else { return nil }
     let (start, isSpaced) = (position, tokens[position + 2].isSpaced)

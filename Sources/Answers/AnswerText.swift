@@ -49,5 +49,5 @@ private func looksLikeProse(_ bytes: ArraySlice<UInt8>) -> Bool {
       hasFormula || byte == UInt8(ascii: "$")
       || (byte == UInt8(ascii: "\\") && (next == UInt8(ascii: "(") || next == UInt8(ascii: "[")))
   }
-  return words >= (hasFormula ? 1 : 2)
+  return words >= (hasFormula ? 1 : 2) || bytes.lastRange(of: "answer", ignoringCase: true) != nil
 }

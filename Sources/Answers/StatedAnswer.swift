@@ -5,7 +5,9 @@ func textAfterStatement(in text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
   let phrases: [StaticString] = ["answer is", "answer:", "answers are"]
   let places = phrases.compactMap { text.lastRange(of: $0, ignoringCase: true)?.upperBound }
   guard let place = places.max() else { return nil }
-  let rest = text[place...].drop { $0 == UInt8(ascii: ":") || $0 == 0x20 || $0 == UInt8(ascii: "*") }
+  let rest = text[place...].drop {
+    $0 == UInt8(ascii: ":") || $0 == 0x20 || $0 == UInt8(ascii: "*")
+  }
   let sentence = firstSentence(of: rest)
   return sentence.isEmpty ? nil : sentence
 }
@@ -80,6 +82,8 @@ private func lastOperand(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
   let verbs: [StaticString] = [" is ", " are ", " by ", " equals ", " get ", "it's ", ": "]
   for verb in verbs {
     guard let range = sentence.lastRange(of: verb) else { continue }
+    // "2: 15" is no statement.
+    if let before = sentence[..<range.lowerBound].last, before.isDigit { continue }
     let rest = sentence[range.upperBound...].drop { $0 == UInt8(ascii: "$") }
     guard let first = rest.first else { continue }
     let begins: [UInt8] = [UInt8(ascii: "-"), UInt8(ascii: "("), UInt8(ascii: "."), 0x5C]

@@ -56,7 +56,9 @@ struct AnswersCommand: ParsableCommand {
           Pair(gold: hostile, pred: "3", isEqual: false, name: name),
           Pair(gold: hostile, pred: hostile + "+0", isEqual: true, name: name),
         ]
-      } else if let gold = text("gold"), let pred = text("pred"), let isEqual = root["equal"]?.boolean {
+      } else if let gold = text("gold"), let pred = text("pred"),
+        let isEqual = root["equal"]?.boolean
+      {
         pairs.append(Pair(gold: gold, pred: pred, isEqual: isEqual))
       } else if let gold = text("ground_truth"), let response = text("response") {
         pairs.append(
