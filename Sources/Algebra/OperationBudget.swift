@@ -2,8 +2,8 @@ package import Arithmetic
 
 /// What a comparison may still cost. A unit is about the product of two terms with small coefficients.
 package struct OperationBudget: Sendable {
-  /// Many times what the formulas of answers need; spent in about two milliseconds.
-  package static let standard = 5_000
+  /// Many times what the formulas of answers need; spent in about a millisecond.
+  package static let standard = 2_500
 
   private var left: Int
 

@@ -9,18 +9,18 @@ extension AnswerParser {
     var decimals = 0
     let start = position
     if current == .digits {
-      digits += bytes[tokens[position].start..<tokens[position].end]
+      digits += text(of: position)
       position += 1
       while let next = thousandsGroup(after: digits) {
-        digits += bytes[tokens[next].start..<tokens[next].end]
+        digits += text(of: next)
         position = next + 1
       }
     }
-    if current == .sign("."), position == start || !tokens[position].isSpaced {
+    if current == .sign("."), position == start || !isSpaced {
       let hasDigits =
         kind(ahead: 1) == .digits && !tokens[position + 1].isSpaced
       if hasDigits {
-        digits += bytes[tokens[position + 1].start..<tokens[position + 1].end]
+        digits += text(of: position + 1)
         decimals = tokens[position + 1].end - tokens[position + 1].start
       }
       guard hasDigits || !digits.isEmpty else { throw .unreadable }
@@ -144,22 +144,21 @@ extension AnswerParser {
 
   /// The proper fraction behind a whole number: 7\frac{1}{2}, 7 1/2.
   private mutating func mixedFraction() throws(Failure) -> Formula? {
-    let (start, unread) = (position, tokens)
+    let start = position
     if take(.command("frac")) {
       if let above = try? argument(), let below = try? argument(), case .number(let a) = above,
         case .number(let b) = below, !a.isNegative, a < b, a.isInteger, b.isInteger
       {
         return .quotient(above, below)
       }
-      // A short argument is cut from its token: \frac12.
-      (position, tokens) = (start, unread)
+      position = start
       return nil
     }
     if case .command(let name)? = current, let fraction = Self.vulgarFractions[name] {
       position += 1
       return .number(fraction)
     }
-    guard position + 2 < limit, tokens[position].isSpaced, current == .digits,
+    guard position + 2 < limit, isSpaced, current == .digits,
       kind(ahead: 1) == .sign("/"), kind(ahead: 2) == .digits, !tokens[position + 1].isSpaced,
       let a = Int(text(position)), let b = Int(text(position + 2)), a < b
     else { return nil }

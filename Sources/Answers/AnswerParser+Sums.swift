@@ -6,28 +6,59 @@ extension AnswerParser {
   mutating func sum() throws(Failure) -> ParsedAnswer {
     try enter()
     defer { leave() }
-    var total = try signed()
+    var total = Sum(try signed())
     while let kind = current {
       switch kind {
       case .sign("+"), .sign("-"):
         position += 1
         let next = try product()
-        total = try added(total, kind == .sign("+") ? next : scaled(.integer(-1), next))
+        try total.add(kind == .sign("+") ? next : scaled(.integer(-1), next))
       case .plusMinus, .minusPlus:
         position += 1
         let next = try formula(product())
-        total = try added(
-          total, .formula(.plusMinus(next, isUpper: kind == .plusMinus), unit: nil))
-      case .command("over"):
+        try total.add(.formula(.plusMinus(next, isUpper: kind == .plusMinus), unit: nil))
+      case .command("over"), .command("choose"):
         position += 1
-        return .formula(.quotient(try formula(total), try formula(sum())), unit: nil)
-      case .command("choose"):
-        position += 1
-        return .formula(.apply("binom", [try formula(total), try formula(sum())]), unit: nil)
-      default: return total
+        let (above, below) = (try formula(total.answer), try formula(sum()))
+        return .formula(
+          kind == .command("over") ? .quotient(above, below) : .apply("binom", [above, below]),
+          unit: nil)
+      default: return total.answer
       }
     }
-    return total
+    return total.answer
+  }
+
+  /// A sum of formulas or of matrices that grows by a term at a time.
+  private struct Sum {
+    private var terms: [Formula] = []
+    private var unit: ParsedAnswer.Unit?
+    private var other: ParsedAnswer?
+
+    init(_ first: ParsedAnswer) {
+      if case .formula(let formula, let unit) = first {
+        terms = [formula]
+        self.unit = unit
+      } else {
+        other = first
+      }
+    }
+
+    var answer: ParsedAnswer {
+      other ?? .formula(terms.count == 1 ? terms[0] : .sum(terms), unit: unit)
+    }
+
+    mutating func add(_ next: ParsedAnswer) throws(Failure) {
+      switch (other, next) {
+      case (nil, .formula(let formula, let unit)):
+        terms.append(formula)
+        self.unit = self.unit ?? unit
+      case (.matrix(let a)?, .matrix(let b)):
+        guard a.count == b.count, a.first?.count == b.first?.count else { throw .unreadable }
+        other = .matrix(zip(a, b).map { zip($0, $1).map { .sum([$0, $1]) } })
+      default: throw .unreadable
+      }
+    }
   }
 
   private mutating func signed() throws(Failure) -> ParsedAnswer {
@@ -46,19 +77,6 @@ extension AnswerParser {
     }
     let value = try product()
     return isNegative ? try scaled(.integer(-1), value) : value
-  }
-
-  private func added(_ one: ParsedAnswer, _ other: ParsedAnswer) throws(Failure) -> ParsedAnswer {
-    switch (one, other) {
-    case (.formula(.sum(let parts), let unit), .formula(let b, let second)):
-      return .formula(.sum(parts + [b]), unit: unit ?? second)
-    case (.formula(let a, let unit), .formula(let b, let second)):
-      return .formula(.sum([a, b]), unit: unit ?? second)
-    case (.matrix(let a), .matrix(let b)):
-      guard a.count == b.count, a.first?.count == b.first?.count else { throw .unreadable }
-      return .matrix(zip(a, b).map { zip($0, $1).map { .sum([$0, $1]) } })
-    default: throw .unreadable
-    }
   }
 
   private func scaled(_ factor: Formula, _ answer: ParsedAnswer) throws(Failure) -> ParsedAnswer {
@@ -295,10 +313,6 @@ extension AnswerParser {
   /// LaTeX takes one digit where no braces are: \frac12, 2^10 being plain text's whole number.
   private mutating func singleDigit() throws(Failure) -> Formula {
     if position > 0, tokens[position - 1].kind == .sign("^") { return try formula(primary()) }
-    let value = Int(bytes[tokens[position].start]) - 0x30
-    tokens[position].start += 1
-    tokens[position].isSpaced = false
-    if tokens[position].start == tokens[position].end { position += 1 }
-    return .integer(value)
+    return .integer(takeDigit())
   }
 }

@@ -24,8 +24,10 @@ struct AnswerParser {
   }
 
   let bytes: [UInt8]
-  var tokens: [AnswerToken]
-  var position = 0
+  let tokens: [AnswerToken]
+  var position = 0 { didSet { digitsTaken = 0 } }
+  /// Digits of the current token that are read already: LaTeX takes "\frac12" apart.
+  private(set) var digitsTaken = 0
   /// Where what is to be read ends.
   var limit: Int
   /// Bars of absolute values and brackets that are open.
@@ -55,7 +57,7 @@ struct AnswerParser {
     while let last = tokens.last?.kind {
       if case .sign(let sign) = last, sign.isOne(of: ".,:;") {
         tokens.removeLast()
-      } else if last == .sign("*") || last == .sign("^"), tokens.first?.kind == last {
+      } else if last == .sign("*") || last == .sign("^"), tokens.count > 1, tokens[0].kind == last {
         tokens.removeLast()
         tokens.removeFirst()
       } else {
@@ -108,8 +110,22 @@ struct AnswerParser {
 
   mutating func leave() { depth -= 1 }
 
-  func text(_ index: Int) -> String {
-    String(decoding: bytes[tokens[index].start..<tokens[index].end], as: UTF8.self)
+  /// Whether there is space before the current token.
+  var isSpaced: Bool { tokens[position].isSpaced && digitsTaken == 0 }
+
+  /// The bytes of a token, or what is left of the current one.
+  func text(of index: Int) -> ArraySlice<UInt8> {
+    bytes[tokens[index].start + (index == position ? digitsTaken : 0)..<tokens[index].end]
+  }
+
+  func text(_ index: Int) -> String { String(decoding: text(of: index), as: UTF8.self) }
+
+  /// Takes one digit of a number.
+  mutating func takeDigit() -> Int {
+    let digits = text(of: position)
+    guard let digit = digits.first else { return 0 }
+    if digits.count == 1 { position += 1 } else { digitsTaken += 1 }
+    return Int(digit) - 0x30
   }
 
   func formula(_ answer: ParsedAnswer) throws(Failure) -> Formula {
@@ -143,7 +159,7 @@ struct AnswerParser {
         position += 1
         return try restated(groups, joints)
       default:
-        guard needsItem || tokens[position].isSpaced else { throw .unreadable }
+        guard needsItem || isSpaced else { throw .unreadable }
         groups[groups.count - 1].append(try item())
         needsItem = false
       }
