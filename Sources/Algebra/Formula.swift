@@ -139,6 +139,39 @@ package indirect enum Formula: Equatable, Sendable {
     }
   }
 
+  /// The slope and offset of a linear formula in one variable; nil for others.
+  package var affineParts: (slope: Formula, offset: Formula)? {
+    let names = symbols
+    guard names.count == 1, let name = names.first, size <= 60 else { return nil }
+    let offset = substituting(.integer(0), for: name)
+    let slope = Formula.difference(substituting(.integer(1), for: name), offset)
+    var budget = OperationBudget(500)
+    let linear = Formula.sum([.product([slope, .symbol(name)]), offset])
+    guard compare(self, linear, budget: &budget) == .exact(true),
+      compare(slope, .integer(0), budget: &budget) == .exact(false)
+    else { return nil }
+    return (slope, offset)
+  }
+
+  /// The formula with a value in place of a variable.
+  private func substituting(_ value: Formula, for name: String) -> Formula {
+    func inside(_ parts: [Formula]) -> [Formula] {
+      parts.map { $0.substituting(value, for: name) }
+    }
+    return switch self {
+    case .number, .constant: self
+    case .symbol(let symbol): symbol == name ? value : self
+    case .sum(let parts): .sum(inside(parts))
+    case .product(let parts): .product(inside(parts))
+    case .apply(let function, let parts): .apply(function, inside(parts))
+    case .power(let base, let exponent):
+      .power(
+        base.substituting(value, for: name), exponent.substituting(value, for: name))
+    case .plusMinus(let operand, let isUpper):
+      .plusMinus(operand.substituting(value, for: name), isUpper: isUpper)
+    }
+  }
+
   /// How many parts it has, all levels counted.
   var size: Int {
     switch self {

@@ -46,7 +46,9 @@ public struct AnswerComparison: Equatable, Sendable {
     case undecided
   }
 
+  /// Whether the answers say the same.
   public let isEqual: Bool
+  /// The ground of that.
   public let method: Method
 }
 

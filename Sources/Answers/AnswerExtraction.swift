@@ -20,9 +20,12 @@ public enum ExtractionRule: String, CaseIterable, Sendable {
 
 /// An answer, and the rule that found it.
 public struct FoundAnswer: Equatable, Sendable {
+  /// The answer as it stands in the response.
   public let text: String
+  /// The rule that found it.
   public let rule: ExtractionRule
 
+  /// An answer that a rule found.
   public init(text: String, rule: ExtractionRule) {
     self.text = text
     self.rule = rule

@@ -70,85 +70,6 @@ struct RealSet {
     }
   }
 
-  /// The values of the variable of an inequality or membership.
-  private init?(_ sides: [ParsedAnswer], _ relations: [ParsedAnswer.Comparison]) {
-    self.init(intervals: [])
-    if relations == [.element] {
-      guard let set = RealSet(sides[1]) else { return nil }
-      intervals = set.intervals
-      return
-    }
-    var formulas: [Formula] = []
-    for side in sides {
-      guard case .formula(let formula, nil) = side else { return nil }
-      formulas.append(formula)
-    }
-    if relations == [.notEqual], formulas[1].symbols.isEmpty, formulas[0].isName {
-      intervals = [
-        Interval(
-          lower: .negative(Self.infinity), upper: formulas[1], isOpenBelow: true, isOpenAbove: true),
-        Interval(lower: formulas[1], upper: Self.infinity, isOpenBelow: true, isOpenAbove: true),
-      ]
-      return
-    }
-    var relations = relations
-    if let first = relations.first, first == .greater || first == .greaterOrEqual {
-      formulas.reverse()
-      relations = relations.reversed().map(\.reversed)
-    }
-    guard relations.allSatisfy({ $0 == .less || $0 == .lessOrEqual }) else { return nil }
-    var ends: [Interval] = []
-    switch formulas.count {
-    case 2 where formulas[0].isName && formulas[1].symbols.isEmpty:
-      ends = [
-        Interval(
-          lower: .negative(Self.infinity), upper: formulas[1], isOpenBelow: true,
-          isOpenAbove: relations[0] == .less)
-      ]
-      formulas.swapAt(0, 1)
-    case 2 where formulas[1].isName && formulas[0].symbols.isEmpty:
-      ends = [
-        Interval(
-          lower: formulas[0], upper: Self.infinity, isOpenBelow: relations[0] == .less,
-          isOpenAbove: true)
-      ]
-    case 3 where formulas[1].isName && formulas[0].symbols.isEmpty && formulas[2].symbols.isEmpty:
-      ends = [
-        Interval(
-          lower: formulas[0], upper: formulas[2], isOpenBelow: relations[0] == .less,
-          isOpenAbove: relations[1] == .less)
-      ]
-    default: return nil
-    }
-    guard case .apply("abs", let inner) = formulas[1] else {
-      intervals = ends
-      return
-    }
-    guard inner.count == 1, case .symbol = inner[0], let set = Self.mirrored(ends[0]) else {
-      return nil
-    }
-    intervals = set.intervals
-  }
-
-  /// The numbers whose absolute values lie in an interval.
-  private static func mirrored(_ interval: Interval) -> RealSet? {
-    guard let lower = interval.lower.extendedValue, let upper = interval.upper.extendedValue else {
-      return nil
-    }
-    let negative = Interval(
-      lower: .negative(interval.upper), upper: .negative(interval.lower),
-      isOpenBelow: interval.isOpenAbove, isOpenAbove: interval.isOpenBelow)
-    if lower >= 0 { return RealSet(intervals: [negative, interval]) }
-    if upper < 0 { return RealSet(intervals: []) }
-    // |x| < 1 says nothing below, as absolute values are never negative.
-    return RealSet(
-      intervals: [
-        Interval(
-          lower: negative.lower, upper: interval.upper, isOpenBelow: negative.isOpenBelow,
-          isOpenAbove: interval.isOpenAbove)
-      ])
-  }
-
   /// The same set with intervals that touch joined; nil where they cannot be ordered.
   private var joined: RealSet? { normalized.map { RealSet(intervals: $0) } }
 
@@ -245,7 +166,7 @@ extension Formula {
   }
 
   /// Its value, with ±∞.
-  fileprivate var extendedValue: Double? {
+  var extendedValue: Double? {
     if self == .constant(.infinity) { return .infinity }
     if self == .negative(.constant(.infinity)) { return -.infinity }
     if self == .negative(.negative(.constant(.infinity))) { return .infinity }

@@ -44,6 +44,16 @@ struct SetAnswerTests {
 
   static let intervals: [AnswerTable] = [
     AnswerTable(
+      #"(3,\infty)"#,
+      equal: ["2x>6", "x-3>0", "-x<-3", #"\frac{x}{3}>1"#],
+      different: ["2x>7", "2x<6", #"2x\ge6"#]),
+    AnswerTable(
+      "(-1,5)",
+      equal: ["|x-2|<3", "-3<x-2<3", "-2<2x<10", "4>x-1>-2"],
+      different: [#"|x-2|\le3"#, "|x+2|<3"]),
+    AnswerTable(#"x\neq\frac32"#, equal: [#"2x-3\ne0"#]),
+    AnswerTable("x<y", equal: ["y>x", "x-y<0"], different: ["x>y"]),
+    AnswerTable(
       "(2,5]",
       equal: [
         #"\left(2,5\right]"#, #"2<x\le5"#, #"2<x\leq 5"#, "5>=x>2", "(2, 5]",
