@@ -78,7 +78,8 @@ let package = Package(
     library("Tokenizers", ["Diagnostics", "JSONLines"]),
     library("Kernels", ["CKernels", "COpenBLAS"]),
     library("Transformer", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams"]),
-    library("PolicyGradient", ["Checkpoints", "Diagnostics", "RandomStreams", "Transformer"]),
+    library(
+      "PolicyGradient", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),
 
     // The commands.
     tool(

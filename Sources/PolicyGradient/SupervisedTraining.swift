@@ -51,8 +51,8 @@ package struct SupervisedTrainingOptions: Sendable, Equatable {
 
 /// Supervised training: cross-entropy of the solutions' tokens, averaged over the tokens of each batch.
 ///
-/// Examples are shuffled from the seed in every epoch and cut into batches by tokens. The same examples, seed and lane
-/// count give the same bytes.
+/// Examples are shuffled from the seed in every epoch and cut into batches by tokens. The same examples and seed give the same
+/// bytes.
 package struct SupervisedTraining {
   package let options: SupervisedTrainingOptions
   private let examples: [SupervisedExample]
@@ -134,17 +134,14 @@ package struct SupervisedTraining {
       return (tokens: tokens, targets: first..<tokens.count)
     }
     let packs = try balancedPacks(
-      lengths: sequences.map(\.tokens.count), maxTokens: options.microBatchTokens,
-      laneCount: trainer.lanes.laneCount
+      lengths: sequences.map(\.tokens.count), maxTokens: options.microBatchTokens
     ).map { pack in try PackedSequences(pack.map { sequences[$0] }) }
-    let tokenCount = packs.reduce(0) { $0 + $1.targetPositions.count }
+    let tokenCount = packs.reduce(0) { $0 + $1.targetCount }
     let weight = Float(-1 / Double(max(tokenCount, 1)))
-    let statistics = try trainer.lanes.accumulateGradients(
+    let statistics = try trainer.pass.accumulateGradients(
       of: packs, temperature: 1, into: trainer.gradients
-    ) { _, statistics in
-      TargetGradients(
-        logProbabilities: [Float](
-          repeating: weight, count: statistics.logProbabilities.count))
+    ) { _, targets, _ in
+      TargetGradients(logProbabilities: [Float](repeating: weight, count: targets.count))
     }
     let sum = statistics.reduce(0.0) { $1.logProbabilities.reduce($0) { $0 - Double($1) } }
     return Report(

@@ -23,23 +23,15 @@ struct OptimizerArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Tokens that one thread computes at a time: memory against speed.", valueName: "tokens"))
-  var microBatchTokens = 512
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      Into how many sums the gradient is parted before they are added, each the size of the policy; results depend on it in \
-      rounding, and on '--threads' not at all.
-      """, valueName: "count"))
-  var lanes = 8
+      "Tokens that are computed at a time: memory against speed.", valueName: "tokens"))
+  var microBatchTokens = 2048
 
   @Option(help: "How many threads; the results do not depend on it.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   mutating func validate() throws {
     for (name, value) in [
-      ("--micro-batch-tokens", microBatchTokens), ("--lanes", lanes), ("--threads", threads),
+      ("--micro-batch-tokens", microBatchTokens), ("--threads", threads),
     ] where value < 1 {
       throw ValidationError("'\(name)' must be at least 1, but is \(value)")
     }
@@ -74,7 +66,7 @@ struct OptimizerArguments: ParsableArguments {
   ) throws -> ModelOptimizer {
     try ModelOptimizer(
       model: model, optimizer: optimizer, schedule: schedule,
-      maxGradientNorm: maxGradientNorm == 0 ? nil : maxGradientNorm, laneCount: lanes,
+      maxGradientNorm: maxGradientNorm == 0 ? nil : maxGradientNorm,
       threadCount: threads)
   }
 }
