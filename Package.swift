@@ -106,7 +106,11 @@ let package = Package(
 
     // What `make bench` measures with.
     tool(
-      "srar-bench", ["Answers", "Diagnostics", "JSONLines", "RandomStreams", "Records", "Steps"]),
+      "srar-bench",
+      [
+        "Answers", "Checkpoints", "Diagnostics", "JSONLines", "Kernels", "PolicyGradient",
+        "RandomStreams", "Records", "Steps", "Transformer",
+      ]),
 
     // Tests.
     .target(
