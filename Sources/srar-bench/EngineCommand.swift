@@ -36,7 +36,7 @@ struct EngineCommand: ParsableCommand {
   @Flag(help: "All rollouts are of one prompt.")
   var shared = false
 
-  @Option(help: "How often; the fastest is told.")
+  @Option(help: "How often; the mean is told.")
   var repeats = 1
 
   @Option(help: ArgumentHelp("Tokens that are computed at a time.", valueName: "tokens"))
@@ -62,8 +62,8 @@ struct EngineCommand: ParsableCommand {
         format: "%8.0f tokens/s %8.0f tokens/cpu-s  %5.1f %% of %.0f GFLOP/s·core  %@",
         Double(result.tokenCount) / result.seconds,
         Double(result.tokenCount) / result.processorSeconds,
-        100 * result.operations / result.processorSeconds / products.best,
-        products.best / 1e9, peak as NSString))
+        100 * result.operations / result.processorSeconds / products.rate,
+        products.rate / 1e9, peak as NSString))
   }
 
   private struct Measurement {
@@ -74,18 +74,16 @@ struct EngineCommand: ParsableCommand {
     var processorSeconds: Double
   }
 
-  private func fastest(
+  private func mean(
     _ products: inout ProductRate, _ body: () throws -> Void
   ) rethrows -> (seconds: Double, processorSeconds: Double) {
-    var best = (seconds: Double.infinity, processorSeconds: Double.infinity)
+    var sum = (seconds: 0.0, processorSeconds: 0.0)
     for _ in 0..<repeats {
       products.measure()
       let time = try Stopwatch.time(body)
-      best = (
-        min(best.seconds, time.seconds), min(best.processorSeconds, time.processorSeconds)
-      )
+      sum = (sum.seconds + time.seconds, sum.processorSeconds + time.processorSeconds)
     }
-    return best
+    return (sum.seconds / Double(repeats), sum.processorSeconds / Double(repeats))
   }
 
   private func tokens(_ count: Int, _ name: String) -> [Int32] {
@@ -120,7 +118,7 @@ struct EngineCommand: ParsableCommand {
         loss: loss, epochCount: 1, miniBatchSize: nil, microBatchTokens: microBatchTokens,
         oldLogProbabilities: .recomputed, temperature: 1, lengthScale: 1, seed: 1))
     var computed = 0
-    let time = try fastest(&products) {
+    let time = try mean(&products) {
       computed = try update.run(samples).reduce(0) { $0 + $1.computedTokenCount }
     }
     let configuration = shape.configuration
@@ -146,7 +144,7 @@ struct EngineCommand: ParsableCommand {
     }
     let sampler = try Sampler(model: model, threadCount: threads)
     func time(_ count: Int) throws -> (seconds: Double, processorSeconds: Double) {
-      try fastest(&products) {
+      try mean(&products) {
         _ = try sampler.generate(
           requests,
           options: SamplingOptions(
