@@ -82,7 +82,8 @@ let package = Package(
     library("Tokenizers", ["Diagnostics", "JSONLines"]),
     library("Kernels", ["CKernels", "COpenBLAS"]),
     library("Transformer", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams"]),
-    library("PolicyGradient", ["Checkpoints", "Diagnostics", "RandomStreams", "Transformer"]),
+    library(
+      "PolicyGradient", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),
 
     // The commands.
     tool(
@@ -109,7 +110,11 @@ let package = Package(
 
     // What `make bench` measures with.
     tool(
-      "srar-bench", ["Answers", "Diagnostics", "JSONLines", "RandomStreams", "Records", "Steps"]),
+      "srar-bench",
+      [
+        "Answers", "Checkpoints", "Diagnostics", "JSONLines", "Kernels", "PolicyGradient",
+        "RandomStreams", "Records", "Steps", "Transformer",
+      ]),
 
     // Tests.
     .target(
