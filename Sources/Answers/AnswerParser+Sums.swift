@@ -159,11 +159,13 @@ extension AnswerParser {
   /// Whether a factor begins here without a sign of multiplication.
   var startsFactor: Bool {
     switch current {
-    case .letter: return true
+    case .letter: return reading != .unitLetters || !isSpaced || !isUnitLetter(position)
     case .digits:
       // "2 3" is no product.
       guard position > 0 else { return false }
-      return tokens[position - 1].kind == .sign(")") || tokens[position - 1].kind == .sign("!")
+      let last = tokens[position - 1].kind
+      return last == .sign(")") || last == .sign("!")
+        || (!isSpaced && (last == .sign("}") || last == .command("pi")))
     case .sign("["): return true
     case .sign("{"), .sign("("): return !nextIsWord
     case .sign("|"): return barDepth == 0

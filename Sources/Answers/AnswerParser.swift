@@ -23,7 +23,17 @@ struct AnswerParser {
     case unreadable
   }
 
+  /// How a text is read that can be read in two ways.
+  enum Reading: CaseIterable {
+    case usual
+    /// 1,200 is two numbers.
+    case commasInLists
+    /// The m of "5 m" is a metre.
+    case unitLetters
+  }
+
   let bytes: [UInt8]
+  let reading: Reading
   let tokens: [AnswerToken]
   var position = 0 { didSet { digitsTaken = 0 } }
   /// Digits of the current token that are read already: LaTeX takes "\frac12" apart.
@@ -42,14 +52,15 @@ struct AnswerParser {
   private var depth = 0
 
   /// nil where the grammar has no reading of the text.
-  static func parse(_ text: ArraySlice<UInt8>) -> ParsedAnswer? {
+  static func parse(_ text: ArraySlice<UInt8>, as reading: Reading = .usual) -> ParsedAnswer? {
     guard text.count <= maximumBytes else { return nil }
     let bytes = Array(text)
     guard var tokens = AnswerLexer.tokens(of: bytes) else { return nil }
     trim(&tokens)
     guard !tokens.isEmpty else { return nil }
     if let words = words(tokens, bytes) { return .words(words) }
-    return wholeAnswer(tokens, bytes) ?? passage(tokens, bytes)
+    return wholeAnswer(tokens, bytes, as: reading)
+      ?? (reading == .usual ? passage(tokens, bytes) : nil)
   }
 
   /// Takes away what stands around an answer: marks of punctuation, asterisks of emphasis, an equals sign before it.
@@ -72,14 +83,17 @@ struct AnswerParser {
   }
 
   /// The answer that all tokens make together; nil where they do not.
-  static func wholeAnswer(_ tokens: [AnswerToken], _ bytes: [UInt8]) -> ParsedAnswer? {
-    var parser = AnswerParser(bytes: bytes, tokens: tokens)
+  static func wholeAnswer(
+    _ tokens: [AnswerToken], _ bytes: [UInt8], as reading: Reading = .usual
+  ) -> ParsedAnswer? {
+    var parser = AnswerParser(bytes: bytes, tokens: tokens, reading: reading)
     guard let answer = try? parser.answer(), parser.position == tokens.count else { return nil }
     return answer
   }
 
-  private init(bytes: [UInt8], tokens: [AnswerToken]) {
+  private init(bytes: [UInt8], tokens: [AnswerToken], reading: Reading) {
     self.bytes = bytes
+    self.reading = reading
     self.tokens = tokens
     limit = tokens.count
   }
@@ -159,7 +173,10 @@ struct AnswerParser {
         position += 1
         return try restated(groups, joints)
       default:
-        guard needsItem || isSpaced else { throw .unreadable }
+        // "x = 1 y = 2" are two answers; "3 5" is none.
+        guard needsItem || (isSpaced && groups[groups.count - 1].last?.isRelation == true) else {
+          throw .unreadable
+        }
         groups[groups.count - 1].append(try item())
         needsItem = false
       }
@@ -188,11 +205,11 @@ struct AnswerParser {
         })
     }
     if first.count == 1 { return first[0] }
-    if joints.count == 1, first.allSatisfy(\.isInequality) {
-      // "x < 1 or x > 3" is a union, "x > 1 and x < 3" an intersection.
-      return joints == ["or"] ? .union(first) : .intersection(first)
-    }
-    return .list(first)
+    if joints == ["and"], first.allSatisfy(\.isInequality) { return .intersection(first) }
+    guard joints == ["or"] else { return .list(first) }
+    // "x < 1 or x > 3" is a union; "3 or 5" are solutions, and no pair.
+    let isUnion = first.contains { $0.isInequality || $0.isNumberSet }
+    return isUnion && first.allSatisfy(\.mayBeNumberSet) ? .union(first) : .set(first)
   }
 
   private mutating func restated(
