@@ -189,6 +189,13 @@ struct AnswerLexer {
     case .shaped:
       if byte(length) == UInt8(ascii: "{") { shapeDepths.append(depth + 1) }
       skip(length, isSpace: false)
+    case .nothing:
+      skip(length)
+      if let close = bytes[position...].firstIndex(of: UInt8(ascii: "}")),
+        byte(0) == UInt8(ascii: "{")
+      {
+        skip(close + 1 - position)
+      }
     case nil:
       if name.hasPrefix("quad") {
         // "\quadx" lacks its blank.
@@ -251,9 +258,21 @@ struct AnswerLexer {
         skip(1)
       } else {
         add(.row, 2)
+        skipRowHeight()
       }
     default: return false
     }
     return true
+  }
+
+  /// The [4pt] that may stand behind a row.
+  private mutating func skipRowHeight() {
+    guard byte(0) == UInt8(ascii: "["), let unit = byte(2) ?? byte(3) else { return }
+    var end = 1
+    while let next = byte(end), next.isDigit || next == UInt8(ascii: ".") { end += 1 }
+    guard unit.isDigit || unit.isLetter, byte(end) == UInt8(ascii: "p"),
+      byte(end + 1) == UInt8(ascii: "t"), byte(end + 2) == UInt8(ascii: "]")
+    else { return }
+    skip(end + 3)
   }
 }

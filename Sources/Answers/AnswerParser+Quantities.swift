@@ -11,7 +11,8 @@ extension AnswerParser {
     let value: ParsedAnswer = .formula(formula, unit: known)
     guard var unit = try unit() else { return value }
     // 4 ft × 12 ft.
-    while known == nil, current == .sign("*"), kind(ahead: 1) == .digits,
+    while known == nil, current == .sign("*") || current == .letter("x"),
+      kind(ahead: 1) == .digits,
       case .named(let name) = unit
     {
       position += 1

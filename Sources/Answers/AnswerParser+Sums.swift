@@ -166,6 +166,7 @@ extension AnswerParser {
       let last = tokens[position - 1].kind
       return last == .sign(")") || last == .sign("!")
         || (!isSpaced && (last == .sign("}") || last == .command("pi")))
+        || (isSpaced && last == .letter("x"))
     case .sign("["): return true
     case .sign("{"), .sign("("): return !nextIsWord
     case .sign("|"): return barDepth == 0
@@ -177,7 +178,7 @@ extension AnswerParser {
 
   /// Commands with which no factor begins.
   private static let endingCommands: Set<String> = [
-    "emptyset", "reals", "mathbb", "end", "superscript2", "superscript3", "over", "choose",
+    "emptyset", "reals", "end", "superscript2", "superscript3", "over", "choose",
     "rfloor",
     "rceil", "to", "mod", "pmod", "bmod", "bigcup", "bigcap",
   ]

@@ -63,10 +63,18 @@ struct AnswerParser {
       ?? (reading == .usual ? passage(tokens, bytes) : nil)
   }
 
+  /// Words that lead to an answer.
+  private static let openings: [AnswerToken.Kind] = [
+    .word("thus"), .word("so"), .word("therefore"), .word("hence"), .word("then"), .word("option"),
+    .word("choice"),
+  ]
+
   /// Takes away what stands around an answer: marks of punctuation, asterisks of emphasis, an equals sign before it.
   private static func trim(_ tokens: inout [AnswerToken]) {
     while let last = tokens.last?.kind {
       if case .sign(let sign) = last, sign.isOne(of: ".,:;") {
+        tokens.removeLast()
+      } else if last == .row {
         tokens.removeLast()
       } else if last == .sign("*") || last == .sign("^"), tokens.count > 1, tokens[0].kind == last {
         tokens.removeLast()
@@ -76,7 +84,8 @@ struct AnswerParser {
       }
     }
     while let first = tokens.first?.kind,
-      [.sign(":"), .sign(","), .relation(.equal)].contains(first)
+      [.sign(":"), .sign(","), .relation(.equal), .row].contains(first)
+        || (tokens.count > 1 && openings.contains(first))
     {
       tokens.removeFirst()
     }
@@ -237,14 +246,15 @@ struct AnswerParser {
   private mutating func side() throws(Failure) -> ParsedAnswer {
     if case .relation(.approximately)? = current { position += 1 }
     var pieces = [try ratio()]
-    while current == .union || current == .intersection || current == .without {
-      let joint = current
+    while let joint = current,
+      [.union, .intersection, .without, .command("bigcup")].contains(joint)
+    {
       position += 1
       // A sign may be doubled by mistake: "∪ ,".
       _ = take(.sign(","))
       let next = try ratio()
       switch joint {
-      case .union: pieces.append(next)
+      case .union, .command: pieces.append(next)
       case .intersection: pieces = [.intersection([united(pieces), next])]
       default: pieces = [.difference(united(pieces), next)]
       }
@@ -276,6 +286,13 @@ struct AnswerParser {
 
   /// Hours and minutes: 4:30, 4:30 p.m.; nil where there are none.
   private mutating func timeOfDay() -> ParsedAnswer? {
+    if bracketDepth == 0, current == .digits, let hour = Int(text(position)), hour <= 12,
+      isLetter("am", ahead: 1) || isLetter("pm", ahead: 1)
+    {
+      let half: ParsedAnswer.DayHalf = isLetter("am", ahead: 1) ? .morning : .afternoon
+      position += 2
+      return .time(hour: hour, minute: 0, half)
+    }
     guard bracketDepth == 0, current == .digits, kind(ahead: 1) == .sign(":"),
       kind(ahead: 2) == .digits, !tokens[position + 1].isSpaced,
       tokens[position + 2].end - tokens[position + 2].start == 2,
