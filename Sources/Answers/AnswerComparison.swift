@@ -135,6 +135,10 @@ private func nextLetter(of text: UnsafeBufferPointer<UInt8>, from place: inout I
   while place < text.count {
     let byte = text[place]
     place += 1
+    if byte.isBlank, place > 1, text[place - 2].isDigit, place < text.count, text[place].isDigit {
+      // "1 2" is not 12.
+      return byte
+    }
     if byte.isBlank || byte == UInt8(ascii: "$") { continue }
     guard byte == UInt8(ascii: "\\"), place < text.count else {
       return (0x41...0x5A).contains(byte) ? byte | 0x20 : byte

@@ -43,8 +43,8 @@ extension AnswerEquality {
     if let set = one.membershipSet { return areEqual(set, other) }
     if let set = other.membershipSet { return areEqual(one, set) }
     if one.isEquation || other.isEquation {
-      if let value = one.assignedValue, !other.isEquation { return areEqual(value, other) }
-      if let value = other.assignedValue, !one.isEquation { return areEqual(one, value) }
+      if let value = statedValue(of: one), !other.isEquation { return areEqual(value, other) }
+      if let value = statedValue(of: other), !one.isEquation { return areEqual(one, value) }
     }
     switch (one, other) {
     case (.bracketed(let a, let b1, let b2), .bracketed(let b, let c1, let c2)):
@@ -55,7 +55,9 @@ extension AnswerEquality {
       return areEqualInOrder(rows.flatMap { $0 }.map { .formula($0, unit: nil) }, items)
     case (.bracketed(let a, true, true), .list(let b)),
       (.list(let b), .bracketed(let a, true, true)):
-      return areEqual(tuple: a, list: b)
+      if areEqual(tuple: a, list: b) { return true }
+      // (0, ±2) is a list of two points.
+      guard ParsedAnswer.list(a).alternatives?.count != a.count else { return false }
     case (.union(let a), .union(let b)):
       return matchUnordered(a, b) { $0.areEqual($1, $2) }
     default: break
@@ -70,11 +72,26 @@ extension AnswerEquality {
       // {5} is 5, but {{1}, {2}} is not {1, 2}.
       return nesting == 0 && areEqual(a[0], b[0])
     }
-    if a.count != b.count, min(a.count, b.count) == 1, one.isSet || other.isSet {
+    if a.count != b.count, min(a.count, b.count) == 1, one.isSet || other.isSet,
+      one.assignedNames == nil, other.assignedNames == nil
+    {
       // A set may say an element twice, as in "1/2 or 0.5".
       return a.allSatisfy { item in b.allSatisfy { areEqual(item, $0) } }
     }
     return matchUnordered(a, b) { $0.areEqual($1, $2) }
+  }
+
+  /// What a name is said to be, or what numbers are said to be equal to and are: 8 of 5 + 3 = 8, and nothing of 7 = 8.
+  private mutating func statedValue(of answer: ParsedAnswer) -> ParsedAnswer? {
+    guard let value = answer.assignedValue, case .relation(let sides, _) = answer else {
+      return nil
+    }
+    if case .formula(let first, _) = sides[0], first.symbols.isEmpty, !first.isName,
+      case .formula(let last, _) = value
+    {
+      return areEqual(first, last) ? value : nil
+    }
+    return value
   }
 
   /// A tuple and values side by side: in the tuple's order, or by their names in alphabetical order.
@@ -149,7 +166,8 @@ extension AnswerEquality {
       let haveFunctions = (a[0].isFunctionValue, b[0].isFunctionValue)
       // x = 1 + 1 = 2 says of x what x = 2 says, and y = x² what f(x) = x² does.
       if haveFunctions.0 || haveFunctions.1 || a.count > 2 || b.count > 2,
-        a[0] == b[0] || (haveFunctions.0 != haveFunctions.1 && (a[0].isCall || b[0].isCall))
+        a[0] == b[0]
+          || (haveFunctions.0 != haveFunctions.1 && a[0].isCallOrVariable && b[0].isCallOrVariable)
           || r == [.approximately] || s == [.approximately]
       {
         return (a[0] == b[0] || haveFunctions.0 != haveFunctions.1) && areEqual(x, y)

@@ -85,6 +85,9 @@ extension AnswerParser {
       return .formula(
         factor == .integer(-1) ? .negative(formula) : .product([factor, formula]), unit: unit)
     case .matrix(let rows): return .matrix(rows.map { $0.map { .product([factor, $0]) } })
+    case .bracketed(let items, let isOpenBelow, let isOpenAbove) where isOpenBelow == isOpenAbove:
+      let scaled = try items.map { item throws(Failure) in try self.scaled(factor, item) }
+      return .bracketed(scaled, isOpenBelow: isOpenBelow, isOpenAbove: isOpenAbove)
     default: throw .unreadable
     }
   }
@@ -126,6 +129,7 @@ extension AnswerParser {
     switch (one, other) {
     case (.formula(let a, let unit), .formula(let b, let second)):
       return .formula(.product([a, b]), unit: unit ?? second)
+    case (.formula(let factor, _), .bracketed): return try scaled(factor, other)
     case (.formula(let factor, _), .matrix), (.matrix, .formula(let factor, _)):
       if case .matrix = one { return try scaled(factor, one) }
       return try scaled(factor, other)

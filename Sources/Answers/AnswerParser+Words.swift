@@ -54,14 +54,22 @@ extension AnswerParser {
       words = []
     }
     func endFormula() -> Bool {
-      while let last = formula.last, isPause(last.kind) { formula.removeLast() }
-      while let first = formula.first, isPause(first.kind) || first.isJoint {
+      while let last = formula.last, isPause(last.kind) || last.kind == .sign("-") {
+        formula.removeLast()
+      }
+      while let first = formula.first,
+        isPause(first.kind) || first.isJoint || first.kind == .relation(.equal)
+      {
         formula.removeFirst()
       }
       // A unit's exponent belongs to its word.
-      if formula.first?.kind == .sign("^"), let end = formula.firstIndex(where: { $0.kind == .sign("}") }) {
+      if formula.first?.kind == .sign("^"),
+        let end = formula.firstIndex(where: { $0.kind == .sign("}") })
+      {
         formula.removeFirst(end + 1)
       }
+      if formula.first?.kind == .sign("/") { formula.removeFirst(min(2, formula.count)) }
+      while let first = formula.first, isPause(first.kind) { formula.removeFirst() }
       guard !formula.isEmpty else { return true }
       guard let answer = wholeAnswer(formula, bytes) else { return false }
       endWords()

@@ -44,7 +44,7 @@ struct MeasuringUnit: Equatable {
   func isComparable(with other: MeasuringUnit) -> Bool { exponents == other.exponents }
 
   private mutating func multiply(_ name: Substring, _ power: Int, _ isBelow: Bool) -> Bool {
-    guard (1...4).contains(power), let known = Self.known[String(name)] else { return false }
+    guard (1...40).contains(power), let known = Self.known[String(name)] else { return false }
     let total = isBelow ? -power : power
     guard let factor = known.scale.power(total) else { return false }
     scale = scale * factor

@@ -69,9 +69,13 @@ extension ParsedAnswer {
     }
   }
 
-  /// Whether it is the value of a function at one place.
-  var isCall: Bool {
-    if case .formula(.apply, _) = self { true } else { false }
+  /// Whether it is the value of a function at one place, or a plain variable.
+  var isCallOrVariable: Bool {
+    switch self {
+    case .formula(.apply, _): true
+    case .formula(.symbol(let name), _): !name.contains("(")
+    default: false
+    }
   }
 
   /// The names of a list of which every item gives a value to a name; nil where an item does not.
