@@ -295,7 +295,11 @@ package struct Rational: Hashable, Sendable {
 
 /// The greatest common divisor, of small numbers without a big number's allocations.
 private func greatestCommonDivisor(_ left: BigUInt, _ right: BigUInt) -> BigUInt {
+  if left == 1 || right == 1 { return 1 }
   guard left.bitWidth <= 64, right.bitWidth <= 64 else {
+    // One division brings a large number down to a small one's size.
+    if !right.isZero, right.bitWidth <= 64 { return greatestCommonDivisor(left % right, right) }
+    if !left.isZero, left.bitWidth <= 64 { return greatestCommonDivisor(left, right % left) }
     return left.greatestCommonDivisor(with: right)
   }
   return BigUInt(greatestCommonDivisor(UInt(left), UInt(right)))

@@ -114,13 +114,6 @@ struct AnswersCommand: ParsableCommand {
     tellUnread(pairs.filter(\.isReference).map(\.gold))
   }
 
-  /// This thread's time on a processor: other work of the machine does not count.
-  private func processorTime() -> Duration {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-  }
-
   private func tellUnread(_ references: [String]) {
     guard !references.isEmpty else { return }
     let notRead = references.filter { parsedAnswer($0) == nil }
