@@ -105,7 +105,11 @@ let package = Package(
 
     // What `make bench` measures with.
     tool(
-      "srar-bench", ["Answers", "Diagnostics", "JSONLines", "RandomStreams", "Records", "Steps"]),
+      "srar-bench",
+      [
+        "Answers", "Checkpoints", "Diagnostics", "JSONLines", "RandomStreams", "Records", "Steps",
+        "Tokenizers", "Transformer",
+      ]),
 
     // Tests.
     .target(
@@ -134,7 +138,7 @@ let package = Package(
     tests("TokenizersTests", ["Diagnostics", "JSONLines", "Judging", "Tokenizers"]),
     tests(
       "TransformerTests",
-      ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),
+      ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Tokenizers", "Transformer"]),
     tests(
       "PolicyGradientTests",
       ["Checkpoints", "Diagnostics", "Kernels", "PolicyGradient", "RandomStreams", "Transformer"]),

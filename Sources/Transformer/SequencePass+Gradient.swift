@@ -50,7 +50,8 @@ extension SequencePass {
     rmsNormGradient(
       dy: dNormed, x: middle, weight: weights.feedForwardNorm,
       inverseRMS: kept.middleInverseRMS, dx: dStream, dw: gradients.feedForwardNorm)
-    // pass 3 backwards. forward: middle = input + attention · outputᵀ
+    // pass 3 backwards. forward: middle = input + attention · outputᵀ + bias
+    if let dBias = gradients.outputBias { addBiasGradient(dy: dStream, dBias: dBias) }
     let dAttention = activations.dAttention[rows: tokens]
     linearGradient(
       dy: dStream, x: kept.attention[rows: tokens], weight: weights.output, dx: dAttention,

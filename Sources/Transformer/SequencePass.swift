@@ -77,6 +77,7 @@ final class SequencePass {
     let middle = kept.middle[rows: tokens]
     copy(kept.input[rows: tokens], into: middle)
     linear(kept.attention[rows: tokens], weight: weights.output, into: middle, accumulates: true)
+    if let bias = weights.outputBias { addBias(bias, to: middle) }
     // pass 4: feed-forward
     rmsNorm(
       middle, weight: weights.feedForwardNorm, epsilon: epsilon, into: normed,
