@@ -4,11 +4,13 @@
 smollm: build ## train SmolLM2-135M on GSM8K: GSM8K=file [STEPS=4 WARM_PROBLEMS=512 TEST_PROBLEMS=100]
 	@$(MAKE) smollm-steps PRESET=srar
 
-ifneq ($(filter smollm-steps,$(MAKECMDGOALS)),)
+ifneq ($(filter smollm smollm-steps,$(MAKECMDGOALS)),)
 ifeq ($(wildcard $(GSM8K)),)
 $(error GSM8K="$(GSM8K)": give the file with GSM8K's records, such as GSM8K=train.jsonl)
 endif
+endif
 
+ifneq ($(filter smollm-steps,$(MAKECMDGOALS)),)
 smollm-start := $(shell date +%s)
 smollm-size = --test $(TEST_PROBLEMS) --warm $(WARM_PROBLEMS)
 $(foreach name,size sft,$(call options-file,$(smollm)/$(name).options,$(smollm-$(name))))

@@ -1,4 +1,4 @@
-internal import Checkpoints
+package import Checkpoints
 internal import Dispatch
 internal import Kernels
 
@@ -33,6 +33,16 @@ package final class Sampler: Sendable {
     self.threadCount = threadCount
     self.slotCount = slotCount
     self.memoryBytes = memoryBytes
+  }
+
+  /// Refuses a budget that cannot hold the weights and their packed copy, before anybody makes room for them.
+  package static func check(
+    memoryBytes: Int, for configuration: ModelConfiguration
+  ) throws(TransformerError) {
+    try configuration.checkShape()
+    let needed = 2 * configuration.matrixElementCount * Double(MemoryLayout<Float>.stride)
+    guard needed > Double(memoryBytes) else { return }
+    throw .memoryTooSmall(bytes: memoryBytes, needed: Int(needed), tokenCount: 1)
   }
 
   /// Where a core's cache holds the weights, few responses at a time keep their keys and values there too; where the

@@ -37,8 +37,8 @@ package enum TransformerError: ToolError, Hashable {
       "tensor \"\(name)\": the model has none of this name"
     case .memoryTooSmall(let bytes, let needed, let tokenCount):
       """
-      memory: \(mebibytes(bytes)) MiB are too few for this model and a sequence of \(tokenCount) tokens; \
-      allow \(mebibytes(needed)) MiB, or shorter responses
+      memory: \(size(bytes)) are too few for this model and a sequence of \(tokenCount) tokens; \
+      allow at least \(size(needed)), or shorter responses
       """
     case .predictionsNotFinite(let request, let responseTokenCount):
       """
@@ -58,5 +58,7 @@ package enum TransformerError: ToolError, Hashable {
   }
 }
 
-/// Bytes in MiB, rounded up.
-private func mebibytes(_ bytes: Int) -> Int { bytes >> 20 + (bytes & (1 << 20 - 1) == 0 ? 0 : 1) }
+/// An amount of memory in whole MiB, a small one in KiB, rounded up.
+private func size(_ bytes: Int) -> String {
+  bytes < 8 << 20 ? "\((bytes + 1023) >> 10) KiB" : "\((bytes >> 20) + 1) MiB"
+}

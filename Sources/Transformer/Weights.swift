@@ -109,13 +109,9 @@ extension ModelConfiguration {
       "maximum position count", maximumPositionCount,
       maximumPositionCount <= 1 << 30 / headDimension,
       "at most \(1 << 30 / headDimension) with heads of \(headDimension)")
-    // In floating point, since the whole numbers of a hostile file may overflow; none comes near the limit.
-    let parameters =
-      Double(layerCount) * Double(hiddenSize)
-      * Double((2 * headCount + 2 * keyValueHeadCount) * headDimension + 3 * intermediateSize)
-      + 2 * Double(vocabularySize) * Double(hiddenSize)
     try check(
-      "parameter count", Int(min(parameters, 1e18)), parameters <= 0x1p40, "at most 2^40")
+      "parameter count", Int(min(matrixElementCount, 1e18)), matrixElementCount <= 0x1p40,
+      "at most 2^40")
     try check(
       "key-value head count", keyValueHeadCount, headCount % keyValueHeadCount == 0,
       "a divisor of the head count, \(headCount)")

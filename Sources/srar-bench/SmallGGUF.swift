@@ -15,7 +15,10 @@ func smallGGUF() -> [UInt8] {
   file.texts("tokenizer.ggml.merges", ["o n", "on e"])
   file.integers("tokenizer.ggml.token_type", [3, 1, 1, 1, 1, 1, 1, 1, 1, 1])
   file.integer("tokenizer.ggml.eos_token_id", 0)
-  file.text("tokenizer.chat_template", "{{'<|im_start|>' + message['role'] }}")
+  file.text(
+    "tokenizer.chat_template",
+    "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + "
+      + "'<|im_end|>' + '\\n'}}{% endfor %}{{ '<|im_start|>assistant\\n' }}")
   // Types: 0 is F32, 1 F16, 2 Q4_0, 6 Q5_0, 8 Q8_0, 14 Q6_K.
   file.tensor("token_embd.weight", [10, 32], type: 8, byteCount: 10 * 34)
   file.tensor("output_norm.weight", [32], type: 0, byteCount: 128)

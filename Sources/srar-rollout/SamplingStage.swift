@@ -34,9 +34,11 @@ struct SamplingStage {
     let folder = try PolicyFolder(path: policy)
     tokenizer = try Tokenizer(folder: policy)
     template = try arguments.chatFormat ?? ChatTemplate(folder: policy)
+    let memory = arguments.memory ?? MemorySize(bytes: MemorySize.ofMachine.bytes / 2)
+    try Sampler.check(memoryBytes: memory.bytes, for: folder.configuration)
     sampler = try Sampler(
       model: Model(weights: Weights(folder)), threadCount: arguments.threads,
-      memoryBytes: (arguments.memory ?? MemorySize(bytes: MemorySize.ofMachine.bytes / 2)).bytes)
+      memoryBytes: memory.bytes)
     options = arguments.options(
       for: tokenizer, endOfSequenceTokenIDs: try folder.endOfSequenceTokenIDs())
   }
