@@ -32,6 +32,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "srar",
+  products: [
+    // Finding and comparing answers is of use to others, too.
+    .library(name: "Answers", targets: ["Answers"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
@@ -78,7 +82,8 @@ let package = Package(
     library("Tokenizers", ["Diagnostics", "JSONLines"]),
     library("Kernels", ["CKernels", "COpenBLAS"]),
     library("Transformer", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams"]),
-    library("PolicyGradient", ["Checkpoints", "Diagnostics", "RandomStreams", "Transformer"]),
+    library(
+      "PolicyGradient", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),
 
     // The commands.
     tool(
@@ -107,8 +112,8 @@ let package = Package(
     tool(
       "srar-bench",
       [
-        "Answers", "Checkpoints", "Diagnostics", "JSONLines", "RandomStreams", "Records", "Steps",
-        "Tokenizers", "Transformer",
+        "Answers", "Checkpoints", "Diagnostics", "JSONLines", "Kernels", "PolicyGradient",
+        "RandomStreams", "Records", "Steps", "Tokenizers", "Transformer",
       ]),
 
     // Tests.
@@ -122,7 +127,7 @@ let package = Package(
     tests("RubricsTests", ["Rubrics"]),
     tests("StepsTests", ["RandomStreams", "Steps"]),
     tests("ArithmeticTests", ["Arithmetic", "RandomStreams", bigInt]),
-    tests("AnswersTests", ["Answers", "RandomStreams"]),
+    tests("AnswersTests", ["Answers", "JSONLines", "RandomStreams"]),
     tests(
       "JudgingTests",
       ["Arithmetic", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
