@@ -57,7 +57,7 @@ struct ImportCommandTests {
   @Test(
     "a file that cannot be imported is named, and leaves no folder",
     arguments: [
-      ("rm f.gguf", Int32(65), "f.gguf: "),
+      ("rm f.gguf", Int32(66), "f.gguf: no such file"),
       ("echo no > f.gguf", 65, "does not begin with \"GGUF\""),
       ("truncate -s 20000 f.gguf", 65, "does not lie within it"),
       ("truncate -s 500 f.gguf", 65, "do not fit in it"),

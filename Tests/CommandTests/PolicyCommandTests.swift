@@ -117,8 +117,8 @@ struct PolicyCommandTests {
       "--top-p 0", "--presence-penalty nan",
     ])
   func samplingUsage(options: String) throws {
-    let result = try ToolProcess.shell(
-      "srar-rollout --policy nowhere \(options) x.jsonl", in: TemporaryFolder().url)
+    let folder = try TemporaryFolder()
+    let result = try shell("srar-rollout --policy nowhere \(options) x.jsonl", in: folder)
     #expect(result.status == 64, "\(result.errorText)")
   }
 
