@@ -39,15 +39,19 @@ format: ## format the sources in place
 bench: build ## measure, beside what else is installed
 	@pipelines/bench.sh
 
-fuzz: build ## compare a million mutated answers
+fuzz: build ## compare a million mutated answers, read a million damaged files of each kind
 	@$(BIN)/srar-bench fuzz --count 1000000
+	@$(BIN)/srar-bench fuzz-models --count 1000000
 
 clean: ## remove what was built, but no run
 	rm -rf .build
 
-# Values: the command line's win, then the demo's, the preset's and the defaults'.
+# Values: the command line's win, then the demo's or SmolLM's, the preset's and the defaults'.
 ifneq ($(filter demo-steps,$(MAKECMDGOALS)),)
 include pipelines/demo.mk
+endif
+ifneq ($(filter smollm-steps,$(MAKECMDGOALS)),)
+include pipelines/smollm.mk
 endif
 ifneq ($(PRESET),)
 ifeq ($(wildcard pipelines/$(PRESET).mk),)
@@ -59,3 +63,4 @@ include pipelines/defaults.mk
 
 include pipelines/step.mk
 include pipelines/demo-rules.mk
+include pipelines/smollm-rules.mk

@@ -113,7 +113,7 @@ let package = Package(
       "srar-bench",
       [
         "Answers", "Checkpoints", "Diagnostics", "JSONLines", "Kernels", "PolicyGradient",
-        "RandomStreams", "Records", "Steps", "Transformer",
+        "RandomStreams", "Records", "Steps", "Tokenizers", "Transformer",
       ]),
 
     // Tests.
@@ -143,7 +143,7 @@ let package = Package(
     tests("TokenizersTests", ["Diagnostics", "JSONLines", "Judging", "Tokenizers"]),
     tests(
       "TransformerTests",
-      ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),
+      ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Tokenizers", "Transformer"]),
     tests(
       "PolicyGradientTests",
       ["Checkpoints", "Diagnostics", "Kernels", "PolicyGradient", "RandomStreams", "Transformer"]),

@@ -6,9 +6,11 @@
 # what follows it. A stage's options are a file of their own that changes only when they do.
 
 run := $(RUNS)/$(RUN)
+# The targets that make their problems and their first policy before they train.
+whole-runs := demo-steps smollm-steps
 
 # The steps whose options are compared with the present ones: all of a training, else the one named.
-ifneq ($(filter train demo-steps,$(MAKECMDGOALS)),)
+ifneq ($(filter train $(whole-runs),$(MAKECMDGOALS)),)
 active-steps := $(shell seq 1 $(STEPS))
 else
 active-steps := $(STEP)
@@ -68,13 +70,13 @@ $(BIN)/srar-update:
 	@$(MAKE) build
 
 # Options files are written only where a step is to be made: `make help` makes no folders.
-makes-steps := $(filter step train demo-steps,$(MAKECMDGOALS))
+makes-steps := $(filter step train $(whole-runs),$(MAKECMDGOALS))
 ifneq ($(makes-steps),)
 ifneq ($(words $(POLICY) $(PROBLEMS)),2)
 $(error give PROBLEMS=file and POLICY=folder; README.md shows a run)
 endif
-# The demo makes its own.
-ifeq ($(filter demo-steps,$(MAKECMDGOALS)),)
+# Whole runs make their own.
+ifeq ($(filter $(whole-runs),$(MAKECMDGOALS)),)
 $(foreach name,PROBLEMS POLICY,$(if $(wildcard $($(name))),,$(error $(name): there is no "$($(name))")))
 endif
 $(foreach n,$(active-steps),$(call step-options,$(n),$(word $(n),$(step-folders))))

@@ -8,6 +8,8 @@ package enum CheckpointError: ToolError, Equatable {
   case missingFolder(String)
   /// The policy's path names a file.
   case notAFolder(String)
+  /// The file that was named is not there.
+  case noSuchFile(path: String)
   /// The folder is there, but lacks a file that every policy has.
   case missingFile(path: String)
   /// Not JSON, or not the JSON that this file should hold.
@@ -41,6 +43,8 @@ package enum CheckpointError: ToolError, Equatable {
       "\(path): no such policy folder"
     case .notAFolder(let path):
       "\(path): is a file, but a policy is a folder"
+    case .noSuchFile(let path):
+      "\(path): no such file"
     case .missingFile(let path):
       "\(path): missing from the policy folder"
     case .malformedJSON(let path, let problem):
@@ -72,7 +76,7 @@ package enum CheckpointError: ToolError, Equatable {
 
   package var exitStatus: ExitStatus {
     switch self {
-    case .missingFolder, .notAFolder: .noInput
+    case .missingFolder, .notAFolder, .noSuchFile: .noInput
     case .duplicateName: .internalError
     default: .badData
     }

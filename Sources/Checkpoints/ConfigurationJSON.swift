@@ -90,7 +90,6 @@ struct ConfigurationJSON: Decodable {
     let function = activation ?? "silu"
     try check(
       "hidden_act", "\"\(function)\"", isSupported: ["silu", "swish"].contains(function), "silu")
-    try check("attention_bias", "true", isSupported: attentionBias != true, "false")
     try check("mlp_bias", "true", isSupported: mlpBias != true, "false")
     try check("use_sliding_window", "true", isSupported: slidesWindow != true, "false")
     if let other = layerTypes?.first(where: { $0 != "full_attention" }) {
@@ -107,4 +106,11 @@ struct ConfigurationJSON: Decodable {
       maximumPositionCount: maximumPositionCount, originalPositionCount: originalPositionCount,
       path: path)
   }
+}
+
+/// The one field of `generation_config.json` that training and sampling share.
+struct GenerationConfigurationJSON: Decodable {
+  let endOfSequenceTokenIDs: ConfigurationJSON.OneOrMore?
+
+  enum CodingKeys: String, CodingKey { case endOfSequenceTokenIDs = "eos_token_id" }
 }

@@ -22,7 +22,12 @@ package final class GGUFFile: Sendable {
   /// Opens the file and checks what it says of itself: counts, types, shapes, offsets, overlaps.
   package init(path: String) throws {
     self.path = path
-    file = try ReadableFile(path: path)
+    do {
+      file = try ReadableFile(path: path)
+    } catch CheckpointError.missingFile {
+      // It is no part of a policy folder.
+      throw CheckpointError.noSuchFile(path: path)
+    }
     var scanner = GGUFScanner(file)
     guard file.byteCount >= 4, try scanner.bytes(4, of: "the header").elementsEqual("GGUF".utf8)
     else { throw scanner.fault(.notGGUF) }

@@ -46,7 +46,9 @@ package struct GGUFPolicy: Sendable {
       ropeTheta: try reader.positive("rope.freq_base", orElse: 10_000),
       ropeScaling: try reader.ropeScaling(positions),
       rmsNormEpsilon: try reader.positive("attention.layer_norm_rms_epsilon", orElse: nil),
-      tiesEmbeddings: file.tensors["output.weight"] == nil, maximumPositionCount: positions,
+      tiesEmbeddings: file.tensors["output.weight"] == nil,
+      hasAttentionBias: architecture != .qwen2 && file.tensors["blk.0.attn_output.bias"] != nil,
+      maximumPositionCount: positions,
       bosTokenID: Self.token("bos", file, embedding.shape[0]),
       endOfSequenceTokenIDs: ["eos", "eot"].reduce(into: []) { ids, name in
         if let id = Self.token(name, file, embedding.shape[0]), !ids.contains(id) { ids.append(id) }
@@ -73,12 +75,11 @@ package struct GGUFPolicy: Sendable {
   /// llama architecture have the rows of queries and keys in that order, which is undone here.
   package func read(_ name: String, shape: [Int]) throws -> [Float] {
     let values = try file.read(Self.ggufName(name), shape: shape)
-    let isQuery = name.hasSuffix("q_proj.weight")
-    guard configuration.architecture == .llama, isQuery || name.hasSuffix("k_proj.weight") else {
-      return values
-    }
+    let isTurned = ["q_proj.weight", "k_proj.weight", "q_proj.bias", "k_proj.bias"]
+      .contains { name.hasSuffix($0) }
+    guard configuration.architecture == .llama, isTurned else { return values }
     let (width, half) = (configuration.headDimension, configuration.headDimension / 2)
-    let columns = shape[1]
+    let columns = values.count / shape[0]
     var result = values
     for row in 0..<shape[0] {
       let (head, place) = (row / width, row % width)

@@ -2,7 +2,7 @@
 
 /// The networks that a policy may be.
 package enum ModelArchitecture: String, Sendable, CaseIterable {
-  /// RMS norm, rotary positions, grouped-query attention, SwiGLU; no biases.
+  /// RMS norm, rotary positions, grouped-query attention, SwiGLU; biases in attention only where the configuration says so.
   case llama
   /// Llama with biases on the query, key and value projections.
   case qwen2
@@ -37,6 +37,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package let rmsNormEpsilon: Double
   /// Whether the output projection is the embedding itself.
   package let tiesEmbeddings: Bool
+  /// Whether all four projections of attention have biases (`attention_bias`); Qwen2 has three of them always.
+  package let hasAttentionBias: Bool
   /// Tokens, prompt and response together, that the policy was made for.
   package let maximumPositionCount: Int
   package let bosTokenID: Int?
@@ -52,7 +54,8 @@ package struct ModelConfiguration: Sendable, Equatable {
     intermediateSize: Int, layerCount: Int, headCount: Int, keyValueHeadCount: Int,
     headDimension: Int? = nil, ropeTheta: Double = 10_000, ropeScaling: RopeScaling? = nil,
     rmsNormEpsilon: Double = 1e-5,
-    tiesEmbeddings: Bool = true, maximumPositionCount: Int, bosTokenID: Int? = nil,
+    tiesEmbeddings: Bool = true, hasAttentionBias: Bool = false, maximumPositionCount: Int,
+    bosTokenID: Int? = nil,
     endOfSequenceTokenIDs: [Int] = [], paddingTokenID: Int? = nil
   ) {
     self.init(
@@ -60,7 +63,7 @@ package struct ModelConfiguration: Sendable, Equatable {
       intermediateSize: intermediateSize, layerCount: layerCount, headCount: headCount,
       keyValueHeadCount: keyValueHeadCount, headDimension: headDimension ?? hiddenSize / headCount,
       ropeTheta: ropeTheta, ropeScaling: ropeScaling, rmsNormEpsilon: rmsNormEpsilon,
-      tiesEmbeddings: tiesEmbeddings,
+      tiesEmbeddings: tiesEmbeddings, hasAttentionBias: hasAttentionBias,
       maximumPositionCount: maximumPositionCount, bosTokenID: bosTokenID,
       endOfSequenceTokenIDs: endOfSequenceTokenIDs, paddingTokenID: paddingTokenID,
       sourceBytes: nil)
@@ -70,7 +73,8 @@ package struct ModelConfiguration: Sendable, Equatable {
     architecture: ModelArchitecture, vocabularySize: Int, hiddenSize: Int, intermediateSize: Int,
     layerCount: Int, headCount: Int, keyValueHeadCount: Int, headDimension: Int, ropeTheta: Double,
     ropeScaling: RopeScaling?,
-    rmsNormEpsilon: Double, tiesEmbeddings: Bool, maximumPositionCount: Int, bosTokenID: Int?,
+    rmsNormEpsilon: Double, tiesEmbeddings: Bool, hasAttentionBias: Bool, maximumPositionCount: Int,
+    bosTokenID: Int?,
     endOfSequenceTokenIDs: [Int], paddingTokenID: Int?, sourceBytes: [UInt8]?
   ) {
     self.architecture = architecture
@@ -85,6 +89,7 @@ package struct ModelConfiguration: Sendable, Equatable {
     self.ropeScaling = ropeScaling
     self.rmsNormEpsilon = rmsNormEpsilon
     self.tiesEmbeddings = tiesEmbeddings
+    self.hasAttentionBias = hasAttentionBias
     self.maximumPositionCount = maximumPositionCount
     self.bosTokenID = bosTokenID
     self.endOfSequenceTokenIDs = endOfSequenceTokenIDs
@@ -101,6 +106,7 @@ package struct ModelConfiguration: Sendable, Equatable {
       && one.headDimension == other.headDimension && one.ropeTheta == other.ropeTheta
       && one.ropeScaling == other.ropeScaling
       && one.rmsNormEpsilon == other.rmsNormEpsilon && one.tiesEmbeddings == other.tiesEmbeddings
+      && one.hasAttentionBias == other.hasAttentionBias
       && one.maximumPositionCount == other.maximumPositionCount
       && one.bosTokenID == other.bosTokenID
       && one.endOfSequenceTokenIDs == other.endOfSequenceTokenIDs

@@ -7,7 +7,7 @@ extension ModelConfiguration {
   /// Reads `config.json`, with the defaults that transformers has for absent values.
   ///
   /// - Throws: `CheckpointError` where a value is missing, impossible, or asks for what the engine
-  ///   does not compute (another architecture, another rotary variant, biases, quantised weights).
+  ///   does not compute (another architecture, another rotary variant, biases in the feed-forward part, quantised weights).
   package init(readingFrom path: String) throws {
     let data = try wholeFile(path)
     let json = try decoded(ConfigurationJSON.self, from: data, path: path)
@@ -43,6 +43,8 @@ extension ModelConfiguration {
       ropeScaling: try json.ropeScaling(maximumPositionCount: maximumPositionCount, path: path),
       rmsNormEpsilon: try reader.positive("rms_norm_eps", json.rmsNormEpsilon ?? 1e-6),
       tiesEmbeddings: json.tiesEmbeddings ?? false,
+      // Qwen2 has its biases whatever the file says.
+      hasAttentionBias: architecture != .qwen2 && json.attentionBias == true,
       maximumPositionCount: maximumPositionCount,
       bosTokenID: try reader.token("bos_token_id", json.bosTokenID, below: vocabularySize),
       endOfSequenceTokenIDs: try (json.endOfSequenceTokenIDs?.values ?? []).compactMap {
@@ -91,9 +93,10 @@ extension ModelConfiguration {
       ("use_cache", "true"), ("vocab_size", "\(vocabularySize)"),
     ]
     switch architecture {
-    case .llama: fields += [("attention_bias", "false"), ("mlp_bias", "false")]
+    case .llama: fields += [("attention_bias", "\(hasAttentionBias)"), ("mlp_bias", "false")]
     case .qwen2: fields += [("use_sliding_window", "false")]
-    case .qwen3: fields += [("attention_bias", "false"), ("use_sliding_window", "false")]
+    case .qwen3:
+      fields += [("attention_bias", "\(hasAttentionBias)"), ("use_sliding_window", "false")]
     }
     return jsonObject(fields)
   }

@@ -39,6 +39,22 @@ package struct PolicyFolder: Sendable {
     tensors = try TensorReader(folder: path)
   }
 
+  /// Tokens that end a response; any of them does: those of `config.json`, then those that `generation_config.json` adds.
+  package func endOfSequenceTokenIDs() throws -> [Int] {
+    let path = file("generation_config.json")
+    guard FileManager.default.fileExists(atPath: path) else {
+      return configuration.endOfSequenceTokenIDs
+    }
+    let json = try decoded(GenerationConfigurationJSON.self, from: wholeFile(path), path: path)
+    let reader = FieldReader(path: path)
+    return try (json.endOfSequenceTokenIDs?.values ?? []).reduce(
+      into: configuration.endOfSequenceTokenIDs
+    ) { ids, id in
+      let token = try reader.token("eos_token_id", id, below: configuration.vocabularySize)
+      if let token, !ids.contains(token) { ids.append(token) }
+    }
+  }
+
   /// The path of a file in the folder, whether or not it is there.
   package func file(_ name: String) -> String { "\(path)/\(name)" }
 

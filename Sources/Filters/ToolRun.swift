@@ -70,15 +70,23 @@ package final class RecordRun {
   /// A record that it cannot use (a `RecordError`) stops the tool or goes to the rejects; the closure must write
   /// only after it has read all it needs.
   package func forEachRecord(_ body: (Record) throws -> Void) throws {
+    while try next(body) != nil {}
+  }
+
+  /// What the closure makes of the next record that it can use; nil where there are no more. Others are treated as by
+  /// `forEachRecord`.
+  package func next<Value>(_ body: (Record) throws -> Value) throws -> Value? {
     while let record = try reader.next() {
+      defer { showReading() }
       do {
-        try body(record)
+        let value = try body(record)
         recordCount += 1
+        return value
       } catch let error as RecordError {
         try reader.reject(record, error)
       }
-      showReading()
     }
+    return nil
   }
 
   /// Gives every problem's records to the closure, one group at a time.

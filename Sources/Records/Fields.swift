@@ -74,6 +74,13 @@ package struct Fields {
     try optional(key, "an array of numbers", \.doubles)
   }
 
+  package func stringsIfPresent(_ key: String) throws(RecordError) -> [String]? {
+    try optional(key, "an array of strings") { value in
+      let texts = value.elements?.compactMap(\.string)
+      return texts?.count == value.elements?.count ? texts : nil
+    }
+  }
+
   /// Text, or a number as its text: a `ground_truth` may come as `37`.
   package func textIfPresent(_ key: String) throws(RecordError) -> String? {
     try optional(key, "a string") { value in

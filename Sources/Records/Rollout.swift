@@ -1,49 +1,9 @@
 package import JSONLines
 package import Steps
 
-/// How responses were sampled, as the record states it.
-package struct SamplingDescription: Equatable, Sendable, JSONWritable {
-  /// 0 is greedy.
-  package var temperature: Double
-  /// 1 turns it off.
-  package var topP: Double
-  /// 0 turns it off.
-  package var topK: Int
-  package var maxResponseTokens: Int
-  package var seed: UInt64
-
-  package init(
-    temperature: Double, topP: Double, topK: Int, maxResponseTokens: Int, seed: UInt64
-  ) {
-    self.temperature = temperature
-    self.topP = topP
-    self.topK = topK
-    self.maxResponseTokens = maxResponseTokens
-    self.seed = seed
-  }
-
-  package func write(to json: inout JSONWriter) {
-    json.object { sampling in
-      sampling.member("temperature", temperature)
-      sampling.member("top_p", topP)
-      sampling.member("top_k", topK)
-      sampling.member("max_response_tokens", maxResponseTokens)
-      sampling.member("seed", seed)
-    }
-  }
-
-  init(_ fields: Fields) throws {
-    temperature = try fields.double("temperature")
-    topP = try fields.doubleIfPresent("top_p") ?? 1
-    topK = try fields.integerIfPresent("top_k") ?? 0
-    maxResponseTokens = try fields.integerIfPresent("max_response_tokens") ?? 0
-    seed = try fields.unsignedIfPresent("seed") ?? 0
-  }
-}
-
 /// Why a response ended.
 package enum FinishReason: String, Sendable {
-  /// The policy ended it with an end-of-sequence token.
+  /// The policy ended it with an end-of-sequence token, or wrote a stop string.
   case stop
   /// It reached the greatest number of tokens.
   case length
@@ -63,7 +23,12 @@ package struct Rollout: RecordObject, Equatable, Sendable {
   package var tokens: [Int]?
   /// log π of each response token under the sampling distribution, natural logarithm.
   package var logProbabilities: [Float]?
+  /// log π of each response token under the policy's own distribution: temperature 1, no token left out, none penalized.
+  /// nil where `logProbabilities` are just these, or nobody knows.
+  package var rawLogProbabilities: [Float]?
   package var finishReason: FinishReason?
+  /// The stop string that ended the response, and is in it.
+  package var stopString: String?
   package var model: String?
   package var sampling: SamplingDescription?
   /// How the response was parted into steps.
@@ -72,7 +37,8 @@ package struct Rollout: RecordObject, Equatable, Sendable {
 
   package init(
     index: Int, response: String, promptTokens: [Int]? = nil, tokens: [Int]? = nil,
-    logProbabilities: [Float]? = nil, finishReason: FinishReason? = nil, model: String? = nil,
+    logProbabilities: [Float]? = nil, rawLogProbabilities: [Float]? = nil,
+    finishReason: FinishReason? = nil, stopString: String? = nil, model: String? = nil,
     sampling: SamplingDescription? = nil, stepStyle: StepStyle, steps: [ResponseStep]
   ) {
     self.index = index
@@ -80,7 +46,9 @@ package struct Rollout: RecordObject, Equatable, Sendable {
     self.promptTokens = promptTokens
     self.tokens = tokens
     self.logProbabilities = logProbabilities
+    self.rawLogProbabilities = rawLogProbabilities
     self.finishReason = finishReason
+    self.stopString = stopString
     self.model = model
     self.sampling = sampling
     self.stepStyle = stepStyle
@@ -93,6 +61,8 @@ package struct Rollout: RecordObject, Equatable, Sendable {
     promptTokens = try fields.integersIfPresent("prompt_tokens")
     tokens = try fields.integersIfPresent("tokens")
     logProbabilities = try fields.doublesIfPresent("logprobs")?.map(Float.init)
+    rawLogProbabilities = try fields.doublesIfPresent("raw_logprobs")?.map(Float.init)
+    stopString = try fields.stringIfPresent("stop_string")
     finishReason = try fields.stringIfPresent("finish_reason").flatMap(FinishReason.init)
     model = try fields.stringIfPresent("model")
     sampling = fields.has("sampling") ? try SamplingDescription(fields.object("sampling")) : nil
@@ -104,10 +74,11 @@ package struct Rollout: RecordObject, Equatable, Sendable {
 
   /// Spans and log-probabilities must fit the response they belong to.
   private func checkLengths(_ fields: Fields) throws(RecordError) {
-    if let tokens, let logProbabilities, tokens.count != logProbabilities.count {
-      throw fields.invalid(
-        "logprobs",
-        "has \(logProbabilities.count) values, but \"rollout.tokens\" has \(tokens.count)")
+    for (key, values) in [("logprobs", logProbabilities), ("raw_logprobs", rawLogProbabilities)] {
+      if let tokens, let values, tokens.count != values.count {
+        throw fields.invalid(
+          key, "has \(values.count) values, but \"rollout.tokens\" has \(tokens.count)")
+      }
     }
     let byteCount = response.utf8.count
     for (index, step) in steps.enumerated() {
@@ -133,7 +104,9 @@ package struct Rollout: RecordObject, Equatable, Sendable {
       rollout.member(ifPresent: "prompt_tokens", promptTokens)
       rollout.member(ifPresent: "tokens", tokens)
       rollout.member(ifPresent: "logprobs", logProbabilities)
+      rollout.member(ifPresent: "raw_logprobs", rawLogProbabilities)
       rollout.member(ifPresent: "finish_reason", finishReason?.rawValue)
+      rollout.member(ifPresent: "stop_string", stopString)
       rollout.member(ifPresent: "model", model)
       rollout.member(ifPresent: "sampling", sampling)
       rollout.member("step_style", stepStyle.rawValue)

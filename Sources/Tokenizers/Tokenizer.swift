@@ -125,6 +125,14 @@ package final class Tokenizer: Sendable {
     return tokens
   }
 
+  /// The bytes that a token adds to a text; none for a special token, or a number that no token has.
+  package func written(_ token: Int) -> [UInt8] {
+    guard vocabulary.tokens.indices.contains(token), !specialTokens.contains(token) else {
+      return []
+    }
+    return vocabulary.tokens[token] ?? []
+  }
+
   /// The text of tokens, and each token's place in it; special tokens write nothing.
   ///
   /// - Throws: `TokenizerError.unknownToken` for a number that no token has.
@@ -133,9 +141,9 @@ package final class Tokenizer: Sendable {
     var ends: [Int] = []
     ends.reserveCapacity(tokens.count)
     for token in tokens {
-      guard vocabulary.tokens.indices.contains(token), let tokenBytes = vocabulary.tokens[token]
+      guard vocabulary.tokens.indices.contains(token), vocabulary.tokens[token] != nil
       else { throw .unknownToken(token, vocabularySize: vocabularySize) }
-      if !specialTokens.contains(token) { bytes += tokenBytes }
+      bytes += written(token)
       ends.append(bytes.count)
     }
     return DecodedText(bytes: bytes, tokenEnds: ends)

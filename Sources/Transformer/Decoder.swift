@@ -20,13 +20,16 @@ final class Decoder {
   private let packed: PackedParameters
   let cache: KVCache
   private var buffers: DecoderBuffers
+  /// Tokens of prompts that one step should read at most; bounds its memory.
+  static let promptTokensPerStep = 256
 
-  init(model: Model, packed: PackedParameters) {
+  /// - Parameter cacheBlockLimit: blocks of the cache that there may be at once.
+  init(model: Model, packed: PackedParameters, cacheBlockLimit: Int = .max) {
     self.model = model
     self.packed = packed
     configuration = model.configuration
     parameters = ParameterViews(model.weights)
-    cache = KVCache(configuration: model.configuration)
+    cache = KVCache(configuration: model.configuration, blockLimit: cacheBlockLimit)
     buffers = DecoderBuffers(
       configuration: model.configuration, rowCapacity: 64, predictionCapacity: 64)
   }
@@ -85,6 +88,7 @@ final class Decoder {
     }
     // pass 3: back into the residual stream
     packed.layers[layer].output.multiply(attention, into: stream, accumulates: true)
+    if let bias = weights.outputBias { addBias(bias, to: stream) }
     // pass 4: feed-forward
     rmsNorm(
       stream, weight: weights.feedForwardNorm, epsilon: epsilon, into: normed, inverseRMS: nil)
@@ -144,7 +148,7 @@ final class Decoder {
 }
 
 /// The buffers of one decoder step.
-private struct DecoderBuffers {
+struct DecoderBuffers {
   let rowCapacity: Int
   let predictionCapacity: Int
   /// Owns the memory of all that follows.
@@ -173,11 +177,10 @@ private struct DecoderBuffers {
     self.predictionCapacity = predictionCapacity
     let hidden = configuration.hiddenSize
     let inner = configuration.intermediateSize
-    let scoreWidth = configuration.maximumPositionCount + CachedAttention.blockSize
+    let scoreWidth = Self.scoreWidth(configuration)
     let memory = FloatBuffer(
-      count: rowCapacity
-        * (2 * hidden + configuration.queryKeyValueWidth + configuration.queryWidth + 3 * inner)
-        + predictionCapacity * (hidden + configuration.vocabularySize) + scoreWidth)
+      count: Self.elementCount(
+        configuration, rowCapacity: rowCapacity, predictionCapacity: predictionCapacity))
     var used = 0
     func take(_ width: Int, _ rowCount: Int) -> Rows {
       defer { used += rowCount * width }
@@ -193,5 +196,20 @@ private struct DecoderBuffers {
     logits = take(configuration.vocabularySize, predictionCapacity)
     scores = take(scoreWidth, 1)
     self.memory = memory
+  }
+
+  private static func scoreWidth(_ configuration: ModelConfiguration) -> Int {
+    configuration.maximumPositionCount + CachedAttention.blockSize
+  }
+
+  /// float32 numbers of all buffers together.
+  static func elementCount(
+    _ configuration: ModelConfiguration, rowCapacity: Int, predictionCapacity: Int
+  ) -> Int {
+    rowCapacity
+      * (2 * configuration.hiddenSize + configuration.queryKeyValueWidth + configuration.queryWidth
+        + 3 * configuration.intermediateSize)
+      + predictionCapacity * (configuration.hiddenSize + configuration.vocabularySize)
+      + scoreWidth(configuration)
   }
 }

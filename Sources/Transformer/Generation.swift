@@ -18,7 +18,7 @@ package struct GenerationRequest: Sendable {
 
 /// Why a response ended.
 package enum FinishReason: String, Sendable, Equatable {
-  /// An end-of-sequence token was sampled; it is the response's last.
+  /// An end-of-sequence token was sampled, the response's last, or a stop string was completed.
   case stop
   /// The limit of tokens, or the model's last position, was reached.
   case length
@@ -26,9 +26,13 @@ package enum FinishReason: String, Sendable, Equatable {
 
 /// One response that was made.
 package struct GenerationResponse: Sendable, Equatable {
-  package var tokens: [Int32]
-  /// log p of each token under the distribution that it was drawn from, natural: after temperature, top-k and top-p. Under
-  /// temperature 0, that of temperature 1 over all tokens.
-  package var logProbabilities: [Float]
-  package var finishReason: FinishReason
+  package var tokens: [Int32] = []
+  /// log p of each token under the distribution that it was drawn from, natural: after penalties, temperature, top-k, top-p
+  /// and min-p. Under temperature 0, that of temperature 1 over all tokens, after penalties.
+  package var logProbabilities: [Float] = []
+  /// log p of each token under the model's own distribution: temperature 1, all tokens, no penalties.
+  package var rawLogProbabilities: [Float] = []
+  package var finishReason = FinishReason.length
+  /// The stop string that ended it.
+  package var stopString: String?
 }

@@ -1,114 +1,201 @@
-internal import Checkpoints
 internal import Kernels
 internal import RandomStreams
 
-/// The work of one lane: its requests, in order, at most `slotCount` at a time.
+/// The work of one thread: takes requests from the queue and makes their responses, at most `slotCount` at a time.
+///
+/// Where the cache has no room for another token of each, the response that was begun last gives its place back and is
+/// continued later, its tokens read again: every kernel computes a row the same way whatever the other rows are, so that
+/// this changes no bit of it.
 struct GenerationLane {
-  private let requests: [GenerationRequest]
+  private let index: Int
+  private let queue: GenerationQueue
   private let decoder: Decoder
   private let sampler: TokenSampler
-  private let options: SamplingOptions
   private let slotCount: Int
-  private let maximumPositionCount: Int
-  /// Requests that have not been admitted, the next one last.
-  private var pending: [Int]
-  /// The prompt of the last admitted request: those that follow may share it.
+  private let lastPosition: Int
+  private let onTokens: @Sendable (Int) -> Void
+  /// Requests that were taken but not begun.
+  private var pending: ArraySlice<(index: Int, request: GenerationRequest)> = []
+  /// Responses that gave way, the one to be continued first at the end.
+  private var displaced: [ActiveResponse] = []
+  /// The prompt of the last request that was begun: those that follow may share it.
   private var latestPrompt: SharedPrompt?
   /// Prompts that are not read to their end.
   private var unread: [SharedPrompt] = []
-  /// Admitted requests whose prompt is not read to its end.
-  private var waiting: [(index: Int, prompt: SharedPrompt)] = []
+  /// Begun responses whose prompt is not read to its end.
+  private var waiting: [(response: ActiveResponse, prompt: SharedPrompt)] = []
+  /// In the order in which they were begun.
   private var active: [ActiveResponse] = []
-  /// Tokens of prompts that one step reads at most; bounds the memory of a step.
-  private static let promptTokensPerStep = 256
 
+  /// - Parameter onTokens: takes the number of tokens that a step has drawn.
   init(
-    model: Model, packed: PackedParameters, requests: [GenerationRequest], assigned: [Int],
-    options: SamplingOptions, slotCount: Int
+    index: Int, queue: GenerationQueue, decoder: Decoder, options: SamplingOptions, slotCount: Int,
+    vocabularySize: Int, lastPosition: Int, onTokens: @escaping @Sendable (Int) -> Void
   ) {
-    self.requests = requests
-    self.options = options
+    self.index = index
+    self.queue = queue
+    self.decoder = decoder
     self.slotCount = slotCount
-    decoder = Decoder(model: model, packed: packed)
-    sampler = TokenSampler(
-      options: options, vocabularySize: model.configuration.vocabularySize)
-    maximumPositionCount = model.configuration.maximumPositionCount
-    pending = assigned.reversed()
+    self.lastPosition = lastPosition
+    self.onTokens = onTokens
+    sampler = TokenSampler(options: options, vocabularySize: vocabularySize)
   }
 
-  /// Makes all responses.
-  mutating func run(
-    onFinished: (Int, GenerationResponse) -> Void
-  ) throws(TransformerError) {
+  /// Makes responses until the queue is closed and empty.
+  mutating func run() throws(TransformerError) {
     while true {
-      try admit(onFinished)
-      if active.isEmpty && waiting.isEmpty { return }
-      try step(onFinished)
+      try admit()
+      if !active.isEmpty || !waiting.isEmpty {
+        try step()
+      } else if !queue.waitForWork(lane: index) {
+        return
+      }
     }
   }
 
-  /// Fills the free slots with the next requests.
-  private mutating func admit(
-    _ onFinished: (Int, GenerationResponse) -> Void
+  private var responseCount: Int { active.count + waiting.count }
+
+  /// Fills the free slots with the next requests, as far as the cache has room.
+  private mutating func admit() throws(TransformerError) {
+    while responseCount < slotCount {
+      if let response = displaced.last {
+        guard hasRoom(forTokenCount: response.tokenCount) else { break }
+        displaced.removeLast()
+        // What it continues is its own: no other response begins with it.
+        try begin(response, after: newPrompt(response.prompt + response.response.tokens))
+        continue
+      }
+      if pending.isEmpty {
+        guard let group = queue.take(lane: index, load: responseCount) else { return }
+        pending = group.members
+      }
+      guard let (number, request) = pending.first else { return }
+      let shared = latestPrompt?.tokens == request.prompt ? latestPrompt : nil
+      guard hasRoom(forTokenCount: shared == nil ? request.prompt.count : 0) else { break }
+      pending.removeFirst()
+      if shared == nil {
+        forgetLatestPrompt()
+        latestPrompt = newPrompt(request.prompt)
+      }
+      guard let prompt = latestPrompt else { return }
+      try begin(
+        ActiveResponse(
+          request, index: number, options: sampler.options, lastPosition: lastPosition),
+        after: prompt)
+    }
+    queue.noteFull(lane: index, load: responseCount + pending.count + displaced.count)
+  }
+
+  /// Whether the cache can hold so many more tokens, a block of its own for the response, and one for each that is being made.
+  private mutating func hasRoom(forTokenCount tokenCount: Int) -> Bool {
+    let needed = KVCache.blockCount(tokenCount: tokenCount) + 1 + active.count
+    if unreservedBlockCount < needed, tokenCount > 0 { forgetLatestPrompt() }
+    return unreservedBlockCount >= needed
+  }
+
+  /// Free blocks but those that begun responses need to draw their first token.
+  private var unreservedBlockCount: Int {
+    let reserved = unread.reduce(waiting.count) {
+      $0 + KVCache.blockCount(tokenCount: $1.tokens.count) - $1.sequence.blockCount
+    }
+    return decoder.cache.freeBlockCount - reserved
+  }
+
+  private mutating func newPrompt(_ tokens: [Int32]) -> SharedPrompt {
+    let prompt = SharedPrompt(tokens: tokens)
+    unread.append(prompt)
+    return prompt
+  }
+
+  /// Gives back the place of the latest prompt; one that is still being read goes when those that wait for it have begun.
+  private mutating func forgetLatestPrompt() {
+    if let latestPrompt, latestPrompt.isRead { decoder.cache.release(latestPrompt.sequence) }
+    latestPrompt = nil
+  }
+
+  /// Starts or continues a response after its prompt; one that is still being read is waited for.
+  private mutating func begin(
+    _ response: ActiveResponse, after prompt: SharedPrompt
   ) throws(TransformerError) {
-    while active.count + waiting.count < slotCount, let index = pending.popLast() {
-      let tokens = requests[index].prompt
-      let prompt: SharedPrompt
-      if let latestPrompt, latestPrompt.tokens == tokens {
-        prompt = latestPrompt
-      } else {
-        // One that is still being read is given back when those that wait for it have begun.
-        if let latestPrompt, latestPrompt.isRead { decoder.cache.release(latestPrompt.sequence) }
-        prompt = SharedPrompt(tokens: tokens)
-        latestPrompt = prompt
-        unread.append(prompt)
-      }
-      if prompt.isRead {
-        try begin(index, prompt, onFinished)
-      } else {
-        waiting.append((index, prompt))
-      }
+    guard let logits = prompt.logits else {
+      waiting.append((response, prompt))
+      return
+    }
+    var response = response
+    response.sequence = decoder.cache.fork(prompt.sequence, tokenCount: prompt.tokens.count)
+    try response.draw(logits.base, sampler)
+    onTokens(1)
+    if response.isEnded {
+      finish(response)
+    } else {
+      active.append(response)
     }
   }
 
   /// Reads the newest token of each response and some of the unread prompts, and draws the tokens after them.
-  private mutating func step(
-    _ onFinished: (Int, GenerationResponse) -> Void
-  ) throws(TransformerError) {
+  private mutating func step() throws(TransformerError) {
+    makeRoom()
     var rows: [DecoderRow] = []
     for i in active.indices {
-      let position = active[i].promptTokenCount + active[i].response.tokens.count - 1
+      let position = active[i].tokenCount - 1
       decoder.cache.extend(&active[i].sequence, to: position + 1)
       rows.append(
         DecoderRow(
-          token: active[i].latestToken, position: position, sequence: i, predictsNext: true))
+          token: active[i].response.tokens[active[i].response.tokens.count - 1],
+          position: position, sequence: i, predictsNext: true))
     }
     let read = promptRows(firstSequence: active.count)
     let logits = decoder.step(
       rows + read.rows, sequences: active.map(\.sequence) + read.prompts.map(\.sequence))
 
     for i in active.indices { try active[i].draw(logits[row: i], sampler) }
+    onTokens(active.count)
     var next = active.count
     for prompt in read.prompts where prompt.readCount == prompt.tokens.count {
       prompt.keep(logits[row: next], count: logits.width)
       next += 1
     }
-    finishEnded(onFinished)
+    for response in active where response.isEnded { finish(response) }
+    active.removeAll(where: \.isEnded)
     let ready = waiting.filter(\.prompt.isRead)
     waiting.removeAll(where: \.prompt.isRead)
-    for (index, prompt) in ready { try begin(index, prompt, onFinished) }
+    for (response, prompt) in ready { try begin(response, after: prompt) }
     for prompt in unread where prompt.isRead && prompt !== latestPrompt {
       decoder.cache.release(prompt.sequence)
     }
     unread.removeAll(where: \.isRead)
   }
 
+  /// Sees to it that every response has a place for its next token; the youngest give way.
+  private mutating func makeRoom() {
+    while unreservedBlockCount < missingBlockCount {
+      if latestPrompt?.isRead == true {
+        forgetLatestPrompt()
+      } else if responseCount > 1, var youngest = active.popLast() {
+        decoder.cache.release(youngest.sequence)
+        youngest.sequence = CachedSequence()
+        displaced.append(youngest)
+      } else {
+        // One response alone always has room: requests that could not are refused.
+        return
+      }
+    }
+  }
+
+  /// Blocks that the active responses' next tokens need beyond those that they have.
+  private var missingBlockCount: Int {
+    active.reduce(0) {
+      $0 + KVCache.blockCount(tokenCount: $1.tokenCount) - $1.sequence.blockCount
+    }
+  }
+
   /// Rows for the next tokens of the unread prompts, and the prompts that they belong to.
   private func promptRows(firstSequence: Int) -> (rows: [DecoderRow], prompts: [SharedPrompt]) {
+    let limit = Decoder.promptTokensPerStep
     var rows: [DecoderRow] = []
     var prompts: [SharedPrompt] = []
-    for prompt in unread where rows.count < Self.promptTokensPerStep {
-      let end = min(prompt.tokens.count, prompt.readCount + Self.promptTokensPerStep - rows.count)
+    for prompt in unread where rows.count < limit {
+      let end = min(prompt.tokens.count, prompt.readCount + limit - rows.count)
       decoder.cache.extend(&prompt.sequence, to: end)
       for position in prompt.readCount..<end {
         rows.append(
@@ -123,91 +210,8 @@ struct GenerationLane {
     return (rows, prompts)
   }
 
-  /// Starts a response after its prompt, with its first token.
-  private mutating func begin(
-    _ index: Int, _ prompt: SharedPrompt, _ onFinished: (Int, GenerationResponse) -> Void
-  ) throws(TransformerError) {
-    guard let logits = prompt.logits else { return }
-    let request = requests[index]
-    var response = ActiveResponse(
-      index: index, promptTokenCount: prompt.tokens.count,
-      limit: min(
-        options.maxResponseTokens, request.maxResponseTokens ?? options.maxResponseTokens,
-        maximumPositionCount - prompt.tokens.count),
-      random: request.random,
-      sequence: decoder.cache.fork(prompt.sequence, tokenCount: prompt.tokens.count))
-    try response.draw(logits.base, sampler)
-    active.append(response)
-    finishEnded(onFinished)
-  }
-
-  private mutating func finishEnded(_ onFinished: (Int, GenerationResponse) -> Void) {
-    for ended in active where ended.isEnded {
-      decoder.cache.release(ended.sequence)
-      onFinished(ended.index, ended.response)
-    }
-    active.removeAll(where: \.isEnded)
-  }
-}
-
-/// A prompt in the cache, and what the model predicts after it.
-private final class SharedPrompt {
-  let tokens: [Int32]
-  var sequence = CachedSequence()
-  /// Tokens that were read so far.
-  var readCount = 0
-  /// [vocabulary], once the prompt is read to its end
-  private(set) var logits: FloatBuffer?
-
-  var isRead: Bool { logits != nil }
-
-  init(tokens: [Int32]) { self.tokens = tokens }
-
-  func keep(_ logits: UnsafeMutablePointer<Float>, count: Int) {
-    let kept = FloatBuffer(count: count)
-    kept.base.update(from: logits, count: count)
-    self.logits = kept
-  }
-}
-
-/// A response that is being made.
-private struct ActiveResponse {
-  /// Of its request.
-  let index: Int
-  let promptTokenCount: Int
-  /// Longest response, in tokens.
-  let limit: Int
-  var random: RandomStream
-  var sequence: CachedSequence
-  var response = GenerationResponse(tokens: [], logProbabilities: [], finishReason: .length)
-  private(set) var isEnded = false
-  private(set) var latestToken: Int32 = 0
-
-  init(
-    index: Int, promptTokenCount: Int, limit: Int, random: RandomStream, sequence: CachedSequence
-  ) {
-    self.index = index
-    self.promptTokenCount = promptTokenCount
-    self.limit = limit
-    self.random = random
-    self.sequence = sequence
-  }
-
-  /// Draws the next token, and notes whether it was the last.
-  mutating func draw(
-    _ logits: UnsafeMutablePointer<Float>, _ sampler: TokenSampler
-  ) throws(TransformerError) {
-    guard let drawn = sampler.sample(logits, random: &random) else {
-      throw .predictionsNotFinite(request: index, responseTokenCount: response.tokens.count)
-    }
-    latestToken = Int32(drawn.token)
-    response.tokens.append(latestToken)
-    response.logProbabilities.append(drawn.logProbability)
-    if sampler.options.endOfSequenceTokenIDs.contains(drawn.token) {
-      response.finishReason = .stop
-      isEnded = true
-    } else if response.tokens.count >= limit {
-      isEnded = true
-    }
+  private func finish(_ response: ActiveResponse) {
+    decoder.cache.release(response.sequence)
+    queue.finish(response.index, response.response)
   }
 }

@@ -9,9 +9,12 @@ final class KVCache {
   private let configuration: ModelConfiguration
   /// Elements of one block.
   private let blockElementCount: Int
+  /// Blocks that there may be at once.
+  let blockLimit: Int
   /// Memory of the blocks, many in each; it grows to what was needed at once.
   private var slabs: [FloatBuffer] = []
-  private let blocksPerSlab: Int
+  /// Blocks of the last slab that were never used.
+  private var unusedBlockCount = 0
   /// The address of every block ever made.
   private var blocks: [UnsafeMutablePointer<Float>] = []
   private var useCounts: [Int] = []
@@ -19,13 +22,26 @@ final class KVCache {
   /// 4 MiB: large enough for large pages.
   private static let slabElementCount = 1 << 20
 
-  init(configuration: ModelConfiguration) {
+  /// - Parameter blockLimit: as many as memory allows; whoever takes blocks looks at `freeBlockCount` before.
+  init(configuration: ModelConfiguration, blockLimit: Int = .max) {
     self.configuration = configuration
-    blockElementCount =
-      configuration.layerCount * configuration.keyValueHeadCount * 2 * configuration.headDimension
-      * CachedAttention.blockSize
-    blocksPerSlab = max(1, Self.slabElementCount / blockElementCount)
+    self.blockLimit = blockLimit
+    blockElementCount = Self.blockElementCount(configuration)
   }
+
+  /// float32 numbers of one block.
+  static func blockElementCount(_ configuration: ModelConfiguration) -> Int {
+    configuration.layerCount * configuration.keyValueHeadCount * 2 * configuration.headDimension
+      * CachedAttention.blockSize
+  }
+
+  /// Blocks of a sequence of so many tokens.
+  static func blockCount(tokenCount: Int) -> Int {
+    (tokenCount + CachedAttention.blockSize - 1) / CachedAttention.blockSize
+  }
+
+  /// Blocks that may be taken.
+  var freeBlockCount: Int { blockLimit - blocks.count + free.count }
 
   /// Where the keys of a layer and head lie inside a block.
   func keyOffset(layer: Int, head: Int) -> Int {
@@ -35,12 +51,13 @@ final class KVCache {
 
   /// Makes room for positions up to `tokenCount`.
   func extend(_ sequence: inout CachedSequence, to tokenCount: Int) {
-    while sequence.blocks.count * CachedAttention.blockSize < tokenCount {
+    while sequence.blockCount * CachedAttention.blockSize < tokenCount {
       append(takeBlock(), to: &sequence)
     }
   }
 
-  /// A sequence that begins with the first `tokenCount` tokens of another, to be continued on its own.
+  /// A sequence that begins with the first `tokenCount` tokens of another, to be continued on its own. It takes one block
+  /// at most.
   func fork(_ sequence: CachedSequence, tokenCount: Int) -> CachedSequence {
     var result = CachedSequence()
     let shared = tokenCount / CachedAttention.blockSize
@@ -69,11 +86,15 @@ final class KVCache {
       useCounts[block] = 1
       return block
     }
-    let indexInSlab = blocks.count % blocksPerSlab
-    if indexInSlab == 0 {
-      slabs.append(FloatBuffer(count: blocksPerSlab * blockElementCount))
+    precondition(blocks.count < blockLimit, "a block beyond the limit")
+    if unusedBlockCount == 0 {
+      unusedBlockCount = min(
+        max(1, Self.slabElementCount / blockElementCount), blockLimit - blocks.count)
+      slabs.append(FloatBuffer(count: unusedBlockCount * blockElementCount))
     }
-    blocks.append(slabs[slabs.count - 1].base + indexInSlab * blockElementCount)
+    let slab = slabs[slabs.count - 1]
+    blocks.append(slab.base + slab.count - unusedBlockCount * blockElementCount)
+    unusedBlockCount -= 1
     useCounts.append(1)
     return blocks.count - 1
   }
@@ -89,4 +110,6 @@ struct CachedSequence {
   fileprivate(set) var blocks: [Int] = []
   /// The same blocks as addresses.
   fileprivate(set) var pointers: [UnsafeMutablePointer<Float>?] = []
+
+  var blockCount: Int { blocks.count }
 }

@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import Kernels
 
 /// The projections of a model, laid out for generation: a copy of the weights as they were when it was made.
@@ -22,5 +23,17 @@ final class PackedParameters: Sendable {
         gateUp: PackedWeight(layer.gateUp), down: PackedWeight(layer.down))
     }
     head = PackedWeight(parameters.head)
+  }
+}
+
+extension PackedParameters {
+  /// float32 numbers of the copy, but for the filling of the last panels.
+  static func elementCount(_ configuration: ModelConfiguration) -> Int {
+    let layer =
+      configuration.hiddenSize
+      * (configuration.queryKeyValueWidth + configuration.queryWidth
+        + 3 * configuration.intermediateSize)
+    return configuration.layerCount * layer + configuration.vocabularySize
+      * configuration.hiddenSize
   }
 }

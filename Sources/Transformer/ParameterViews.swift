@@ -41,6 +41,7 @@ struct ParameterViews {
         queryNorm: vector(prefix + "self_attn.q_norm.weight"),
         keyNorm: vector(prefix + "self_attn.k_norm.weight"),
         output: matrix(prefix + "self_attn.o_proj.weight", hidden, queryWidth),
+        outputBias: vector(prefix + "self_attn.o_proj.bias"),
         feedForwardNorm: required(prefix + "post_attention_layernorm.weight"),
         gateUp: matrix(prefix + "mlp.gate_proj.weight", 2 * inner, hidden),
         down: matrix(prefix + "mlp.down_proj.weight", hidden, inner))
@@ -58,7 +59,7 @@ struct LayerParameterViews {
   let inputNorm: UnsafeMutablePointer<Float>
   /// [(heads + 2 · key-value heads) · d, hidden]
   let queryKeyValue: Rows
-  /// [(heads + 2 · key-value heads) · d], of architectures that have it
+  /// [(heads + 2 · key-value heads) · d], of configurations that have it
   let queryKeyValueBias: UnsafeMutablePointer<Float>?
   /// [d], of architectures that have it
   let queryNorm: UnsafeMutablePointer<Float>?
@@ -66,6 +67,8 @@ struct LayerParameterViews {
   let keyNorm: UnsafeMutablePointer<Float>?
   /// [hidden, heads · d]
   let output: Rows
+  /// [hidden], of configurations that have it
+  let outputBias: UnsafeMutablePointer<Float>?
   /// [hidden]
   let feedForwardNorm: UnsafeMutablePointer<Float>
   /// [2 · intermediate, hidden]: gate, then up

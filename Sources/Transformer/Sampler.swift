@@ -1,26 +1,30 @@
-internal import Checkpoints
+package import Checkpoints
+internal import Dispatch
 internal import Kernels
-internal import Synchronization
 
 /// Makes responses, many at a time, with a cache of keys and values.
 ///
 /// Neighbouring requests of the same prompt share its keys and values: the prompt is read once. A response that ends
 /// makes room for the next request at once. A response depends on the model, its prompt, the options and its own random
 /// stream alone: every kernel computes a row the same way whatever the other rows are, so neither the thread count, nor
-/// the slot count, nor the other requests change a bit of it.
+/// the slot count, nor the memory, nor the other requests change a bit of it.
 package final class Sampler: Sendable {
   package let model: Model
   /// Threads that work at a time, each on its own share of the requests.
   package let threadCount: Int
-  /// Responses that one thread makes at a time.
+  /// Responses that one thread makes at a time where memory allows.
   package let slotCount: Int
+  /// Bytes for the weights, their packed copy, keys, values and working memory; nil for as many as it takes.
+  package let memoryBytes: Int?
 
   /// - Parameter slotCount: responses that one thread makes at a time; nil for what suits the model's size.
   package init(
-    model: Model, slotCount: Int? = nil, threadCount: Int
+    model: Model, slotCount: Int? = nil, threadCount: Int, memoryBytes: Int? = nil
   ) throws(TransformerError) {
     let slotCount = slotCount ?? Self.suitableSlotCount(for: model)
-    for (option, value) in [("slot count", slotCount), ("thread count", threadCount)] {
+    for (option, value) in [
+      ("slot count", slotCount), ("thread count", threadCount), ("memory", memoryBytes ?? 1),
+    ] {
       guard value > 0 else {
         throw .optionOutOfRange(option: option, value: Double(value), requirement: "positive")
       }
@@ -28,6 +32,17 @@ package final class Sampler: Sendable {
     self.model = model
     self.threadCount = threadCount
     self.slotCount = slotCount
+    self.memoryBytes = memoryBytes
+  }
+
+  /// Refuses a budget that cannot hold the weights and their packed copy, before anybody makes room for them.
+  package static func check(
+    memoryBytes: Int, for configuration: ModelConfiguration
+  ) throws(TransformerError) {
+    try configuration.checkShape()
+    let needed = 2 * configuration.matrixElementCount * Double(MemoryLayout<Float>.stride)
+    guard needed > Double(memoryBytes) else { return }
+    throw .memoryTooSmall(bytes: memoryBytes, needed: Int(needed), tokenCount: 1)
   }
 
   /// Where a core's cache holds the weights, few responses at a time keep their keys and values there too; where the
@@ -38,66 +53,119 @@ package final class Sampler: Sendable {
 
   /// The responses, in the order of the requests.
   ///
-  /// - Parameter onFinished: called with a request's index as soon as its response is done, one call at a time, from any
-  ///   thread; the order of calls is not fixed.
+  /// - Parameter onFinished: called with a request's index as soon as its response is done; the order of calls is not fixed.
+  /// - Throws: `TransformerError`.
   package func generate(
     _ requests: [GenerationRequest], options: SamplingOptions,
-    onFinished: @Sendable (_ index: Int, GenerationResponse) -> Void = { _, _ in }
-  ) throws(TransformerError) -> [GenerationResponse] {
-    try options.check()
-    for (index, request) in requests.enumerated() {
-      try checkSequence(request.prompt[...], index: index, for: model.configuration)
-      guard request.prompt.count < model.configuration.maximumPositionCount else {
-        throw .sequenceTooLong(
-          index: index, tokenCount: request.prompt.count + 1,
-          maximumPositionCount: model.configuration.maximumPositionCount)
-      }
-      guard (request.maxResponseTokens ?? 1) > 0 else {
-        throw .optionOutOfRange(
-          option: "maximum response tokens", value: Double(request.maxResponseTokens ?? 0),
-          requirement: "at least 1")
-      }
-    }
-    let lanes = deal(requests)
-    let packed = PackedParameters(model)
-    let faults = Mutex([TransformerError?](repeating: nil, count: threadCount))
-    let finished = Mutex([GenerationResponse?](repeating: nil, count: requests.count))
-    Lanes.run(count: threadCount, threadCount: threadCount) { lane, _ in
-      var work = GenerationLane(
-        model: model, packed: packed, requests: requests, assigned: lanes[lane], options: options,
-        slotCount: slotCount)
-      do throws(TransformerError) {
-        try work.run { index, response in
-          finished.withLock {
-            $0[index] = response
-            onFinished(index, response)
-          }
-        }
-      } catch {
-        faults.withLock { $0[lane] = error }
-      }
-    }
-    if let fault = faults.withLock({ $0.compactMap { $0 }.first }) { throw fault }
-    return finished.withLock { $0.compactMap { $0 } }
+    onFinished: (_ index: Int, GenerationResponse) -> Void = { _, _ in }
+  ) throws -> [GenerationResponse] {
+    var rest = [requests][...]
+    var responses: [GenerationResponse] = []
+    try generate(
+      options: options, from: { rest.popFirst() }, onFinished: onFinished,
+      deliver: { responses = $0 })
+    return responses
   }
 
-  /// The requests of each thread's lane: runs of one prompt, no longer than a lane's share, go to the lane that has the
-  /// fewest so far.
-  private func deal(_ requests: [GenerationRequest]) -> [[Int]] {
-    let share = max(1, (requests.count + threadCount - 1) / threadCount)
-    var lanes = [[Int]](repeating: [], count: threadCount)
-    var start = 0
-    while start < requests.count {
-      var end = start + 1
-      while end < requests.count, end - start < share,
-        requests[end].prompt == requests[start].prompt
-      {
-        end += 1
+  /// Makes responses to requests that are brought and taken away while it works.
+  ///
+  /// All closures but `onTokens` are called on the caller's thread.
+  ///
+  /// - Parameters:
+  ///   - next: the next requests, best all of a prompt; nil where there are no more. Asked for only while fewer than
+  ///     `outstandingResponseLimit` responses are being made or wait for earlier ones to be delivered.
+  ///   - onTokens: takes the number of tokens that have been drawn since the last call; from any thread.
+  ///   - onFinished: called with a request's index as soon as its response is done.
+  ///   - deliver: takes the responses to the requests of one call of `next`, in the order of the calls.
+  /// - Throws: `TransformerError`, and what the closures throw.
+  package func generate(
+    options: SamplingOptions, from next: () throws -> [GenerationRequest]?,
+    onTokens: @escaping @Sendable (Int) -> Void = { _ in },
+    onFinished: (_ index: Int, GenerationResponse) -> Void = { _, _ in },
+    deliver: ([GenerationResponse]) throws -> Void
+  ) throws {
+    try options.check()
+    let memory = GenerationMemory(
+      model: model, slotCount: slotCount, laneCount: threadCount, budget: memoryBytes)
+    try memory.check(sequenceTokenCount: 1)
+    let queue = GenerationQueue(laneCount: threadCount)
+    let lanes = start(queue, memory, options, onTokens)
+    defer {
+      queue.stop()
+      lanes.wait()
+    }
+    var deliveries = OrderedDeliveries()
+    var hasMore = true
+    while true {
+      while hasMore, deliveries.outstandingCount < Self.outstandingResponseLimit {
+        guard let requests = try next() else {
+          hasMore = false
+          queue.close()
+          break
+        }
+        let first = deliveries.requestCount
+        for (offset, request) in requests.enumerated() {
+          try check(request, index: first + offset, options, memory)
+        }
+        deliveries.expect(requests.count)
+        queue.append(requests, firstIndex: first)
       }
-      let lane = lanes.indices.min { lanes[$0].count < lanes[$1].count } ?? 0
-      lanes[lane] += start..<end
-      start = end
+      while let responses = deliveries.next() { try deliver(responses) }
+      if deliveries.outstandingCount == 0 {
+        if hasMore { continue }
+        return
+      }
+      for (index, response) in try queue.waitForFinished() {
+        deliveries.note(index, response)
+        onFinished(index, response)
+      }
+    }
+  }
+
+  /// Responses that may be under way or wait for their turn to be delivered.
+  private static let outstandingResponseLimit = 1024
+
+  private func start(
+    _ queue: GenerationQueue, _ memory: GenerationMemory, _ options: SamplingOptions,
+    _ onTokens: @escaping @Sendable (Int) -> Void
+  ) -> DispatchGroup {
+    let packed = PackedParameters(model)
+    let lanes = DispatchGroup()
+    for index in 0..<threadCount {
+      DispatchQueue.global().async(group: lanes) { [model] in
+        var lane = GenerationLane(
+          index: index, queue: queue,
+          decoder: Decoder(model: model, packed: packed, cacheBlockLimit: memory.blockLimit),
+          options: options, slotCount: memory.slotCount,
+          vocabularySize: model.configuration.vocabularySize,
+          lastPosition: model.configuration.maximumPositionCount, onTokens: onTokens)
+        do throws(TransformerError) {
+          try lane.run()
+        } catch {
+          queue.fail(error)
+        }
+      }
     }
     return lanes
+  }
+
+  private func check(
+    _ request: GenerationRequest, index: Int, _ options: SamplingOptions, _ memory: GenerationMemory
+  ) throws(TransformerError) {
+    let limit = model.configuration.maximumPositionCount
+    try checkSequence(request.prompt[...], index: index, for: model.configuration)
+    guard request.prompt.count < limit else {
+      throw .sequenceTooLong(
+        index: index, tokenCount: request.prompt.count + 1, maximumPositionCount: limit)
+    }
+    let maxResponseTokens = request.maxResponseTokens ?? options.maxResponseTokens
+    guard maxResponseTokens > 0 else {
+      throw .optionOutOfRange(
+        option: "maximum response tokens", value: Double(maxResponseTokens),
+        requirement: "at least 1")
+    }
+    try memory.check(
+      sequenceTokenCount: min(
+        limit, request.prompt.count + min(maxResponseTokens, options.maxResponseTokens)))
   }
 }

@@ -57,6 +57,9 @@ extension SequencePass {
       weightTasks(gradients.queryKeyValue, dy: dQueryKeyValue, x: activations.normed[rows: tokens]),
       threadCount: threadCount)
     if let dBias = gradients.queryKeyValueBias { addBiasGradient(dy: dQueryKeyValue, dBias: dBias) }
+    if let dBias = gradients.outputBias {
+      addBiasGradient(dy: activations.dMiddle[rows: tokens], dBias: dBias)
+    }
     vectors.reduce(into: gradients)
   }
 
@@ -87,7 +90,7 @@ extension SequencePass {
       dy: dNormed, x: middle, weight: weights.feedForwardNorm,
       inverseRMS: kept.middleInverseRMS + tokens.lowerBound, dx: dMiddle,
       dw: vectors.feedForwardNorm)
-    // pass 3 backwards. forward: middle = input + attention · outputᵀ
+    // pass 3 backwards. forward: middle = input + attention · outputᵀ + bias
     matrixProduct(dMiddle, weights.output, into: activations.dAttention[rows: tokens])
   }
 

@@ -123,6 +123,7 @@ final class SequencePass: @unchecked Sendable {
     let middle = kept.middle[rows: tokens]
     copy(activations.stream(before: index)[rows: tokens], into: middle)
     linear(kept.attention[rows: tokens], weight: weights.output, into: middle, accumulates: true)
+    if let bias = weights.outputBias { addBias(bias, to: middle) }
     rmsNorm(
       middle, weight: weights.feedForwardNorm, epsilon: Float(configuration.rmsNormEpsilon),
       into: normed, inverseRMS: kept.middleInverseRMS + tokens.lowerBound)

@@ -35,7 +35,7 @@ extension Weights {
       append(prefix + "self_attn.q_proj.weight", queryWidth, hidden)
       append(prefix + "self_attn.k_proj.weight", keyWidth, hidden)
       append(prefix + "self_attn.v_proj.weight", keyWidth, hidden)
-      if configuration.architecture.hasQueryKeyValueBias {
+      if configuration.hasQueryKeyValueBias {
         append(prefix + "self_attn.q_proj.bias", queryWidth)
         append(prefix + "self_attn.k_proj.bias", keyWidth)
         append(prefix + "self_attn.v_proj.bias", keyWidth)
@@ -45,6 +45,7 @@ extension Weights {
         append(prefix + "self_attn.k_norm.weight", width)
       }
       append(prefix + "self_attn.o_proj.weight", hidden, queryWidth)
+      if configuration.hasAttentionOutputBias { append(prefix + "self_attn.o_proj.bias", hidden) }
       append(prefix + "post_attention_layernorm.weight", hidden)
       append(prefix + "mlp.gate_proj.weight", configuration.intermediateSize, hidden)
       append(prefix + "mlp.up_proj.weight", configuration.intermediateSize, hidden)
@@ -58,9 +59,14 @@ extension Weights {
   }
 }
 
-extension ModelArchitecture {
+extension ModelConfiguration {
   /// Whether the query, key and value projections have biases.
-  package var hasQueryKeyValueBias: Bool { self == .qwen2 }
+  var hasQueryKeyValueBias: Bool { architecture == .qwen2 || hasAttentionBias }
+  /// Whether the projection out of attention has a bias.
+  var hasAttentionOutputBias: Bool { architecture != .qwen2 && hasAttentionBias }
+}
+
+extension ModelArchitecture {
   /// Whether each head's query and key are normed before they are rotated.
   package var hasQueryKeyNorm: Bool { self == .qwen3 }
 }

@@ -1,46 +1,71 @@
 internal import Foundation
 internal import Kernels
-internal import RandomStreams
+package import RandomStreams
+
+/// A token that was drawn.
+package struct DrawnToken {
+  package let token: Int
+  /// log p under the distribution that it was drawn from.
+  package let logProbability: Float
+  /// log p under the model's own distribution: temperature 1, all tokens, no penalty.
+  package let rawLogProbability: Float
+}
 
 /// Draws tokens from logits.
-struct TokenSampler {
-  let options: SamplingOptions
-  let vocabularySize: Int
+package struct TokenSampler {
+  package let options: SamplingOptions
+  package let vocabularySize: Int
   /// [vocabulary]
   private let probabilities: FloatBuffer
+  /// [vocabulary]: logits after penalties
+  private let penalized: FloatBuffer
 
-  init(options: SamplingOptions, vocabularySize: Int) {
+  package init(options: SamplingOptions, vocabularySize: Int) {
     self.options = options
     self.vocabularySize = vocabularySize
     probabilities = FloatBuffer(count: vocabularySize)
+    penalized = FloatBuffer(count: options.penalties == .none ? 0 : vocabularySize)
   }
 
-  /// A token and log p of it under the distribution that it was drawn from: after temperature, then top-k, then top-p,
-  /// normalised over what they leave. Greedy choices take no draw, and tell log p at temperature 1 over all tokens.
+  /// Draws a token after penalties, temperature, top-k, top-p and min-p, normalised over what they leave. Greedy choices
+  /// take no draw, and tell log p at temperature 1 over all tokens, after penalties.
   ///
   /// Otherwise one uniform number is taken from the stream. nil where the logits are no finite numbers.
-  func sample(
-    _ logits: UnsafeMutablePointer<Float>, random: inout RandomStream
-  ) -> (token: Int, logProbability: Float)? {
+  ///
+  /// - Parameter seen: what penalties look at; nil where there are none.
+  package func sample(
+    _ raw: UnsafeMutablePointer<Float>, seen: SeenTokens?, random: inout RandomStream
+  ) -> DrawnToken? {
+    let rawLogSum = logSum(raw, inverseTemperature: 1)
+    guard rawLogSum.isFinite else { return nil }
+    var logits = raw
+    if let seen, options.penalties != .none {
+      logits = penalized.base
+      logits.update(from: raw, count: vocabularySize)
+      options.penalties.apply(to: logits, seen: seen)
+    }
     let isGreedy = options.temperature == 0
     let inverseTemperature = isGreedy ? 1 : Float(1 / options.temperature)
-    let logSum = TokenDistribution.logSum(
-      logits, count: vocabularySize, inverseTemperature: inverseTemperature)
-    guard logSum.isFinite else { return nil }
-    if isGreedy {
-      let token = likeliest(logits)
-      return (token, logits[token] - logSum)
+    let sum =
+      logits == raw && inverseTemperature == 1
+      ? rawLogSum : logSum(logits, inverseTemperature: inverseTemperature)
+    guard sum.isFinite else { return nil }
+    func drawn(_ token: Int, mass: Double = 1) -> DrawnToken {
+      let logProbability = logits[token] * inverseTemperature - sum
+      return DrawnToken(
+        token: token,
+        logProbability: mass == 1 ? logProbability : logProbability - Float(log(mass)),
+        rawLogProbability: raw[token] - rawLogSum)
     }
+    if isGreedy { return drawn(likeliest(logits)) }
     TokenDistribution.probabilities(
-      logits, count: vocabularySize, inverseTemperature: inverseTemperature, logSum: logSum,
+      logits, count: vocabularySize, inverseTemperature: inverseTemperature, logSum: sum,
       into: probabilities.base)
     let draw = random.uniform()
-    let logProbability = { (token: Int) in logits[token] * inverseTemperature - logSum }
-    guard options.topP < 1 || (options.topK ?? vocabularySize) < vocabularySize else {
-      let token = token(at: draw)
-      return (token, logProbability(token))
+    guard options.leavesTokensOut(vocabularySize: vocabularySize) else {
+      return drawn(token(at: draw))
     }
-    let candidates = nucleus()
+    let candidates = candidates()
     let mass = candidates.reduce(0.0) { $0 + Double(probabilities.base[$1]) }
     var cumulative = 0.0
     let token =
@@ -48,13 +73,18 @@ struct TokenSampler {
         cumulative += Double(probabilities.base[candidate])
         return cumulative > draw * mass
       } ?? candidates[candidates.count - 1]
-    return (token, logProbability(token) - Float(log(mass)))
+    return drawn(token, mass: mass)
   }
 
-  /// The first of the largest logits.
-  private func likeliest(_ logits: UnsafeMutablePointer<Float>) -> Int {
+  private func logSum(_ logits: UnsafeMutablePointer<Float>, inverseTemperature: Float) -> Float {
+    TokenDistribution.logSum(
+      logits, count: vocabularySize, inverseTemperature: inverseTemperature)
+  }
+
+  /// The first of the largest numbers.
+  private func likeliest(_ values: UnsafeMutablePointer<Float>) -> Int {
     var best = 0
-    for token in 1..<max(vocabularySize, 1) where logits[token] > logits[best] { best = token }
+    for token in 1..<max(vocabularySize, 1) where values[token] > values[best] { best = token }
     return best
   }
 
@@ -86,21 +116,38 @@ struct TokenSampler {
     return chosen
   }
 
-  /// The tokens that top-k and top-p leave, likeliest first, equal ones by their number.
-  private func nucleus() -> [Int] {
-    // A token below (1 − p) / vocabulary is never needed: all such together hold less than 1 − p.
-    let floor = Float((1 - options.topP) / Double(vocabularySize)) * 0.99
-    let topK = options.topK ?? vocabularySize
+  /// The tokens that top-k, top-p and min-p leave, likeliest first, equal ones by their number.
+  private func candidates() -> [Int] {
+    let topK = min(options.topK ?? vocabularySize, vocabularySize)
     let p = probabilities.base
-    var candidates = (0..<vocabularySize).filter { topK < vocabularySize || p[$0] >= floor }
+    var candidates = likelyTokens(count: topK)
     candidates.sort { p[$0] != p[$1] ? p[$0] > p[$1] : $0 < $1 }
     candidates = Array(candidates.prefix(topK))
     let kept = topK < vocabularySize ? candidates.reduce(0.0) { $0 + Double(p[$1]) } : 1
     var cumulative = 0.0
-    let end = candidates.firstIndex { candidate in
+    let last = candidates.firstIndex { candidate in
       cumulative += Double(p[candidate])
       return cumulative >= options.topP * kept
     }
-    return Array(candidates.prefix((end ?? candidates.count - 1) + 1))
+    let least = Float(options.minP) * p[candidates[0]]
+    return candidates.prefix((last ?? candidates.count - 1) + 1).filter { p[$0] >= least }
+  }
+
+  /// All tokens above some probability, low enough that top-k, top-p and min-p find theirs among them.
+  private func likelyTokens(count topK: Int) -> [Int] {
+    let p = probabilities.base
+    let highest = p[likeliest(p)]
+    // Top-p counts what min-p leaves out later.
+    let least = options.topP < 1 ? 0 : Float(options.minP) * highest
+    var floor = highest / 16
+    while floor > max(least, .leastNormalMagnitude) {
+      let tokens = (0..<vocabularySize).filter { p[$0] >= floor }
+      let isEnough =
+        topK < vocabularySize
+        ? tokens.count >= topK : tokens.reduce(0.0) { $0 + Double(p[$1]) } >= options.topP
+      if isEnough { return tokens }
+      floor /= 64
+    }
+    return (0..<vocabularySize).filter { p[$0] >= least }
   }
 }

@@ -11,6 +11,8 @@ package enum TransformerError: ToolError, Hashable {
   case mismatchedCounts(what: String, count: Int, expected: Int)
   case optionOutOfRange(option: String, value: Double, requirement: String)
   case unknownTensor(String)
+  /// Memory that cannot hold the model and one response of the length asked for.
+  case memoryTooSmall(bytes: Int, needed: Int, tokenCount: Int)
   /// Predictions that are no numbers, after so many tokens of a request's response.
   case predictionsNotFinite(request: Int, responseTokenCount: Int)
 
@@ -33,6 +35,11 @@ package enum TransformerError: ToolError, Hashable {
       "\(option): is \(value), but must be \(requirement)"
     case .unknownTensor(let name):
       "tensor \"\(name)\": the model has none of this name"
+    case .memoryTooSmall(let bytes, let needed, let tokenCount):
+      """
+      memory: \(size(bytes)) are too few for this model and a sequence of \(tokenCount) tokens; \
+      allow at least \(size(needed)), or shorter responses
+      """
     case .predictionsNotFinite(let request, let responseTokenCount):
       """
       request \(request): the predictions after \(responseTokenCount) tokens are not finite numbers; \
@@ -43,10 +50,15 @@ package enum TransformerError: ToolError, Hashable {
 
   package var exitStatus: ExitStatus {
     switch self {
-    case .optionOutOfRange: .usage
+    case .optionOutOfRange, .memoryTooSmall: .usage
     case .impossibleConfiguration, .emptySequence, .tokenOutsideVocabulary, .sequenceTooLong,
       .mismatchedCounts, .unknownTensor, .predictionsNotFinite:
       .badData
     }
   }
+}
+
+/// An amount of memory in whole MiB, a small one in KiB, rounded up.
+private func size(_ bytes: Int) -> String {
+  bytes < 8 << 20 ? "\((bytes + 1023) >> 10) KiB" : "\((bytes >> 20) + 1) MiB"
 }

@@ -18,10 +18,13 @@ extension Weights {
   ///
   /// - Throws: `CheckpointError` for a tensor that is missing or of another shape.
   package convenience init(_ policy: GGUFPolicy) throws {
-    // The last layer first: a file that claims more layers than it has is refused before room is made for them.
-    let last = "model.layers.\(policy.configuration.layerCount - 1).input_layernorm.weight"
-    _ = try policy.read(last, shape: [policy.configuration.hiddenSize])
-    try policy.check(Self.layout(policy.configuration).map { ($0.name, $0.shape) })
+    let configuration = policy.configuration
+    try configuration.checkShape()
+    // Each layer has tensors of its own: one that is claimed but not there is found before room is made for the rest.
+    for layer in 0..<configuration.layerCount {
+      try policy.check([(Self.inputNormName(layer), [configuration.hiddenSize])])
+    }
+    try policy.check(Self.layout(configuration).map { ($0.name, $0.shape) })
     try self.init(configuration: policy.configuration)
     let elements = elements
     for tensor in tensors {
@@ -34,23 +37,29 @@ extension Weights {
   /// proportion to what lies beside it.
   private static func checkPresence(_ folder: PolicyFolder) throws {
     let configuration = folder.configuration
+    try configuration.checkShape()
+    func shape(_ name: String, expected: [Int]) throws -> [Int] {
+      guard let found = folder.tensors.tensor(named: name) else {
+        throw CheckpointError.missingTensor(
+          path: folder.tensors.path, tensor: name, shape: expected)
+      }
+      return found.shape
+    }
     // Each layer has tensors of its own, so that the layout of more of them would only waste memory.
-    let last = "model.layers.\(configuration.layerCount - 1).input_layernorm.weight"
-    guard folder.tensors.tensor(named: last) != nil else {
-      throw CheckpointError.missingTensor(
-        path: folder.tensors.path, tensor: last, shape: [configuration.hiddenSize])
+    for layer in 0..<configuration.layerCount {
+      _ = try shape(inputNormName(layer), expected: [configuration.hiddenSize])
     }
     for tensor in layout(configuration) {
-      guard let found = folder.tensors.tensor(named: tensor.name) else {
-        throw CheckpointError.missingTensor(
-          path: folder.tensors.path, tensor: tensor.name, shape: tensor.shape)
-      }
-      guard found.shape == tensor.shape else {
+      let found = try shape(tensor.name, expected: tensor.shape)
+      guard found == tensor.shape else {
         throw CheckpointError.wrongShape(
-          path: folder.tensors.path, tensor: tensor.name, expected: tensor.shape,
-          found: found.shape)
+          path: folder.tensors.path, tensor: tensor.name, expected: tensor.shape, found: found)
       }
     }
+  }
+
+  private static func inputNormName(_ layer: Int) -> String {
+    "model.layers.\(layer).input_layernorm.weight"
   }
 
   /// The parameters as tensors by name, valid while these weights are.

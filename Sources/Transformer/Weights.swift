@@ -110,6 +110,9 @@ extension ModelConfiguration {
       maximumPositionCount <= 1 << 30 / headDimension,
       "at most \(1 << 30 / headDimension) with heads of \(headDimension)")
     try check(
+      "parameter count", Int(min(matrixElementCount, 1e18)), matrixElementCount <= 0x1p40,
+      "at most 2^40")
+    try check(
       "key-value head count", keyValueHeadCount, headCount % keyValueHeadCount == 0,
       "a divisor of the head count, \(headCount)")
   }

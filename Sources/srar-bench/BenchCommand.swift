@@ -15,6 +15,6 @@ struct BenchCommand: Filter {
     version: Version.text(),
     subcommands: [
       GenerateCommand.self, SpliceCommand.self, AnswersCommand.self, EngineCommand.self,
-      FuzzCommand.self,
+      FuzzCommand.self, FuzzModelsCommand.self,
     ])
 }

@@ -1,6 +1,9 @@
 import ArgumentParser
+import Filters
 import Foundation
+import Records
 import Tokenizers
+import Transformer
 
 /// How responses are drawn.
 struct SamplingArguments: ParsableArguments {
@@ -27,6 +30,30 @@ struct SamplingArguments: ParsableArguments {
   var topK = 0
 
   @Option(
+    help: "Only tokens of at least this share of the likeliest one's probability; 0 turns it off.")
+  var minP = 0.0
+
+  @Option(help: "Taken off the logit of each token that the response has; 0 turns it off.")
+  var presencePenalty = 0.0
+
+  @Option(
+    help:
+      "Taken off the logit of a token once for each time that the response has it; 0 turns it off.")
+  var frequencyPenalty = 0.0
+
+  @Option(
+    help:
+      "Divides positive and multiplies negative logits of tokens in prompt and response; 1 turns it off."
+  )
+  var repetitionPenalty = 1.0
+
+  @Option(
+    help: ArgumentHelp(
+      "End a response with this text, which it keeps; may be given several times.",
+      valueName: "text"))
+  var stop: [String] = []
+
+  @Option(
     help: ArgumentHelp(
       "The longest response, its end token included; the policy's own limit holds too.",
       valueName: "tokens"))
@@ -44,6 +71,12 @@ struct SamplingArguments: ParsableArguments {
   @Option(help: "How many threads; the responses do not depend on it.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
+  @Option(
+    help: ArgumentHelp(
+      "Memory for weights, keys and values, such as 6G; by default half of what there is; the responses do not depend on it.",
+      valueName: "size"))
+  var memory: MemorySize?
+
   mutating func validate() throws {
     for (name, value) in [
       ("--group-size", groupSize), ("--max-response-tokens", maxResponseTokens),
@@ -60,5 +93,41 @@ struct SamplingArguments: ParsableArguments {
     guard topK >= 0 else {
       throw ValidationError("'--top-k' must be at least 0, but is \(topK)")
     }
+    guard minP >= 0, minP <= 1 else {
+      throw ValidationError("'--min-p' must be in 0 ... 1, but is \(minP)")
+    }
+    for (name, value) in [
+      ("--presence-penalty", presencePenalty), ("--frequency-penalty", frequencyPenalty),
+    ] where !value.isFinite {
+      throw ValidationError("'\(name)' must be a finite number, but is \(value)")
+    }
+    guard repetitionPenalty > 0, repetitionPenalty.isFinite else {
+      throw ValidationError("'--repetition-penalty' must be above 0, but is \(repetitionPenalty)")
+    }
+    guard !stop.contains("") else { throw ValidationError("'--stop' must not be empty") }
+  }
+
+  /// What the sampler takes.
+  func options(for tokenizer: Tokenizer, endOfSequenceTokenIDs: [Int]) -> SamplingOptions {
+    SamplingOptions(
+      temperature: temperature, topK: topK == 0 ? nil : topK, topP: topP, minP: minP,
+      penalties: LogitPenalties(
+        presence: presencePenalty, frequency: frequencyPenalty, repetition: repetitionPenalty),
+      endOfSequenceTokenIDs: endOfSequenceTokenIDs,
+      stopStrings: stop.isEmpty
+        ? nil
+        : StopStrings(stop, tokenBytes: (0..<tokenizer.vocabularySize).map(tokenizer.written)),
+      maxResponseTokens: maxResponseTokens)
+  }
+
+  /// What the record tells.
+  var description: SamplingDescription {
+    SamplingDescription(
+      temperature: temperature, topP: topP, topK: topK, minP: minP,
+      presencePenalty: presencePenalty, frequencyPenalty: frequencyPenalty,
+      repetitionPenalty: repetitionPenalty, stop: stop, maxResponseTokens: maxResponseTokens,
+      seed: seed)
   }
 }
+
+extension MemorySize: ExpressibleByArgument {}

@@ -1,42 +1,57 @@
 import Filters
 import Synchronization
-import Transformer
 
-/// The line on the terminal while responses are sampled.
+/// The line on the terminal while responses are sampled: how many, how fast, how long still.
 final class SamplingProgress: Sendable {
-  private let progress: Progress
-  private let secondsBefore: Double
-  /// How many responses the whole run will have, an estimate while the input is being read; nil where it cannot be known.
-  private let expectedResponses: Double?
-  private let start = ContinuousClock.now
-  private let done: Mutex<(responses: Int, tokens: Int)>
-
-  /// - Parameters:
-  ///   - responsesBefore: those of the run that earlier calls have sampled.
-  ///   - tokensBefore: the tokens of those.
-  init(_ run: ToolRun, responsesBefore: Int, tokensBefore: Int, expectedResponses: Double?) {
-    progress = run.progress
-    secondsBefore = run.seconds
-    self.expectedResponses = expectedResponses
-    done = Mutex((responsesBefore, tokensBefore))
+  private struct State {
+    var responses = 0
+    /// Tokens of those.
+    var responseTokens = 0
+    /// Tokens that were drawn so far.
+    var tokens = 0
+    /// How many responses there will be; nil where it cannot be known.
+    var expectedResponses: Double?
   }
 
-  /// Counts a response; from any thread.
-  func note(_ response: GenerationResponse) {
-    let now = done.withLock { done in
-      done.responses += 1
-      done.tokens += response.tokens.count
-      return done
+  private let progress: Progress
+  private let start = ContinuousClock.now
+  private let state = Mutex(State())
+
+  init(_ progress: Progress) { self.progress = progress }
+
+  /// Notes how many responses the whole run will have, an estimate while the input is being read.
+  func expect(responses: Double?) { state.withLock { $0.expectedResponses = responses } }
+
+  /// Counts a response that is done.
+  func noteResponse(tokenCount: Int) {
+    state.withLock { state in
+      state.responses += 1
+      state.responseTokens += tokenCount
     }
-    let fraction = expectedResponses.map { Double(now.responses) / $0 }
+  }
+
+  /// Counts tokens that were drawn; from any thread.
+  func noteTokens(_ count: Int) {
+    let now = state.withLock { state in
+      state.tokens += count
+      return state
+    }
+    let fraction = fraction(now)
     progress.update(fraction: fraction, line(now, fraction: fraction))
   }
 
-  private func line(_ now: (responses: Int, tokens: Int), fraction: Double?) -> String {
-    let seconds = secondsBefore + (ContinuousClock.now - start) / .seconds(1)
+  /// The share of the tokens that have been drawn, other responses taken to be as long as those that are done.
+  private func fraction(_ now: State) -> Double? {
+    guard let expected = now.expectedResponses, now.responses > 0 else { return nil }
+    let tokens = expected * Double(now.responseTokens) / Double(now.responses)
+    return min(1, Double(now.tokens) / max(tokens, 1))
+  }
+
+  private func line(_ now: State, fraction: Double?) -> String {
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
     let rate = Int(Double(now.tokens) / max(seconds, 0.001))
     let text = "\(now.responses) responses, \(rate) tokens/s"
-    guard let fraction, fraction > 0, fraction <= 1 else { return text }
+    guard let fraction, fraction > 0 else { return text }
     return text + ", \(Int((seconds / fraction - seconds).rounded(.up))) s left"
   }
 }

@@ -15,8 +15,6 @@ struct SamplingStage {
   private let template: ChatTemplate
   private let sampler: Sampler
   private let options: SamplingOptions
-  /// Problems are sampled so many at a time: enough to keep every thread busy, few enough for bounded memory.
-  private let problemsAtATime: Int
   private var counts = Counts()
 
   /// What the summary and the metrics tell.
@@ -36,16 +34,16 @@ struct SamplingStage {
     let folder = try PolicyFolder(path: policy)
     tokenizer = try Tokenizer(folder: policy)
     template = try arguments.chatFormat ?? ChatTemplate(folder: policy)
+    let memory = arguments.memory ?? MemorySize(bytes: MemorySize.ofMachine.bytes / 2)
+    try Sampler.check(memoryBytes: memory.bytes, for: folder.configuration)
     sampler = try Sampler(
-      model: Model(weights: Weights(folder)), threadCount: arguments.threads)
-    options = SamplingOptions(
-      temperature: arguments.temperature, topK: arguments.topK == 0 ? nil : arguments.topK,
-      topP: arguments.topP, endOfSequenceTokenIDs: folder.configuration.endOfSequenceTokenIDs,
-      maxResponseTokens: arguments.maxResponseTokens)
-    problemsAtATime = max(1, 1024 / arguments.groupSize)
+      model: Model(weights: Weights(folder)), threadCount: arguments.threads,
+      memoryBytes: memory.bytes)
+    options = arguments.options(
+      for: tokenizer, endOfSequenceTokenIDs: try folder.endOfSequenceTokenIDs())
   }
 
-  /// A problem that waits to be sampled.
+  /// A problem whose responses are being made.
   private struct Pending {
     let record: Record
     let id: String
@@ -53,16 +51,25 @@ struct SamplingStage {
   }
 
   mutating func run(_ records: RecordRun) throws {
-    var pending: [Pending] = []
     records.showsReading = false
-    try records.forEachRecord { record in
-      pending.append(try prepare(record))
-      if pending.count == problemsAtATime {
-        try sample(pending, into: records)
-        pending = []
-      }
-    }
-    if !pending.isEmpty { try sample(pending, into: records) }
+    let display = SamplingProgress(records.run.progress)
+    var pending: [Pending] = []
+    var requested = 0
+    try sampler.generate(
+      options: options,
+      from: {
+        guard let problem = try records.next(prepare) else { return nil }
+        pending.append(problem)
+        requested += arguments.groupSize
+        display.expect(
+          responses: records.reader.fractionRead.map { Double(requested) / max($0, 1e-9) })
+        return requests(problem)
+      },
+      onTokens: { display.noteTokens($0) },
+      onFinished: { _, response in display.noteResponse(tokenCount: response.tokens.count) },
+      deliver: { responses in
+        try write(responses, to: pending.removeFirst(), into: records.writer)
+      })
     report(to: records.run)
   }
 
@@ -86,33 +93,24 @@ struct SamplingStage {
     return Pending(record: record, id: problem.id, prompt: prompt)
   }
 
-  private mutating func sample(_ pending: [Pending], into records: RecordRun) throws {
-    let requests = pending.flatMap { problem in
-      (0..<arguments.groupSize).map { index in
-        GenerationRequest(
-          prompt: problem.prompt.map(Int32.init),
-          random: RandomStream(
-            seed: arguments.seed, "rollout", arguments.step, problem.id, index))
-      }
+  private func requests(_ problem: Pending) -> [GenerationRequest] {
+    (0..<arguments.groupSize).map { index in
+      GenerationRequest(
+        prompt: problem.prompt.map(Int32.init),
+        random: RandomStream(
+          seed: arguments.seed, "rollout", arguments.step, problem.id, index))
     }
-    let display = SamplingProgress(
-      records.run, responsesBefore: counts.rollouts, tokensBefore: counts.tokens,
-      expectedResponses: records.reader.fractionRead.map { fraction in
-        Double(counts.rollouts + requests.count) / max(fraction, 1e-9)
-      })
-    let responses = try sampler.generate(requests, options: options) { _, response in
-      display.note(response)
+  }
+
+  private mutating func write(
+    _ responses: [GenerationResponse], to problem: Pending, into writer: RecordWriter
+  ) throws {
+    for (index, response) in responses.enumerated() {
+      let rollout = try rollout(response, index: index, prompt: problem.prompt)
+      try writer.write(problem.record, setting: rollout)
+      count(rollout)
     }
-    for (problem, start) in zip(
-      pending, stride(from: 0, to: responses.count, by: arguments.groupSize))
-    {
-      for index in 0..<arguments.groupSize {
-        let rollout = try rollout(responses[start + index], index: index, prompt: problem.prompt)
-        try records.writer.write(problem.record, setting: rollout)
-        count(rollout)
-      }
-    }
-    counts.problems += pending.count
+    counts.problems += 1
   }
 
   private func rollout(
@@ -120,14 +118,14 @@ struct SamplingStage {
   ) throws -> Rollout {
     let tokens = response.tokens.map(Int.init)
     let decoded = try tokenizer.decode(tokens)
+    let sampling = arguments.description
+    let isPolicysOwn = sampling.isWholeDistribution && [0, 1].contains(sampling.temperature)
     return Rollout(
       index: index, response: decoded.text, promptTokens: prompt, tokens: tokens,
       logProbabilities: response.logProbabilities,
-      finishReason: response.finishReason == .stop ? .stop : .length, model: name,
-      sampling: SamplingDescription(
-        temperature: arguments.temperature, topP: arguments.topP, topK: arguments.topK,
-        maxResponseTokens: arguments.maxResponseTokens, seed: arguments.seed),
-      stepStyle: stepStyle,
+      rawLogProbabilities: isPolicysOwn ? nil : response.rawLogProbabilities,
+      finishReason: response.finishReason == .stop ? .stop : .length,
+      stopString: response.stopString, model: name, sampling: sampling, stepStyle: stepStyle,
       steps: withTokenSpans(
         steps(of: decoded.text, style: stepStyle), tokenBytes: decoded.byteRanges))
   }

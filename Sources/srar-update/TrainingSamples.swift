@@ -64,7 +64,7 @@ struct TrainingSamples {
       return
     }
     if temperatures.last != sampling.temperature { temperatures.append(sampling.temperature) }
-    if sampling.topP < 1 || sampling.topK > 0 { haveUsableLogProbabilities = false }
+    if !sampling.isWholeDistribution { haveUsableLogProbabilities = false }
   }
 
   /// A response as this policy's tokens, its end included where it ended by itself.

@@ -125,6 +125,16 @@ struct ModelConfigurationTests {
     #expect(error.exitStatus == .badData)
   }
 
+  @Test("attention has biases where the file says so, Qwen2's whatever it says")
+  func attentionBias() throws {
+    let with = try read(minimal(["attention_bias": "true"]))
+    #expect(with.hasAttentionBias)
+    #expect(try !read(minimal(["attention_bias": "false"])).hasAttentionBias)
+    let qwen2 = ["model_type": "\"qwen2\"", "attention_bias": "true"]
+    #expect(try !read(minimal(qwen2)).hasAttentionBias)
+    #expect(with != (try read(minimal([:]))))
+  }
+
   @Test("one, several and no end-of-sequence tokens; −1 is none")
   func tokens() throws {
     #expect(try read(minimal(["eos_token_id": "7"])).endOfSequenceTokenIDs == [7])
@@ -144,7 +154,7 @@ struct ModelConfigurationTests {
       ("architectures", "[\"Qwen2ForCausalLM\"]", "\"Qwen2ForCausalLM\""),
       ("use_sliding_window", "true", "true"),
       ("layer_types", "[\"full_attention\", \"sliding_attention\"]", "\"sliding_attention\""),
-      ("attention_bias", "true", "true"), ("mlp_bias", "true", "true"),
+      ("mlp_bias", "true", "true"),
       ("hidden_act", "\"gelu\"", "\"gelu\""),
       ("rope_scaling", #"{"type": "dynamic", "factor": 2.0}"#, "\"dynamic\""),
       ("rope_parameters", #"{"rope_type": "longrope", "rope_theta": 5e5}"#, "\"longrope\""),

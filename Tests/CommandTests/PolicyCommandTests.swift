@@ -51,6 +51,77 @@ struct PolicyCommandTests {
     #expect(result.status == 0, "\(result.errorText)\(result.text)")
   }
 
+  @Test("responses do not depend on the memory; a budget that is too small says what would do")
+  func memory() throws {
+    let folder = try prepared()
+    let result = try shell(
+      """
+      set -e
+      for m in 1500K 2M 1G; do
+        srar-rollout --quiet --policy policy -n 5 --memory $m --max-response-tokens 12 \
+          prompts.jsonl.zst --output rollouts-$m
+      done
+      cmp rollouts-1500K rollouts-1G && cmp rollouts-2M rollouts-1G
+      srar-rollout --policy policy --memory 10K prompts.jsonl.zst
+      """, in: folder)
+    #expect(result.status == 64, "\(result.errorText)")
+    #expect(result.errorText.contains("memory: 10 KiB are too few"), "\(result.errorText)")
+  }
+
+  @Test(
+    "the record says how responses were drawn, and tells raw log-probabilities where they differ")
+  func samplingIsRecorded() throws {
+    let folder = try prepared()
+    func rollouts(_ options: String) throws -> [[String: Any]] {
+      let result = try shell(
+        "srar-rollout --quiet --plain --policy policy -n 2 --max-response-tokens 12 \(options) prompts.jsonl.zst",
+        in: folder)
+      try #require(result.status == 0, "\(result.errorText)")
+      return try result.text.split(separator: "\n").map { line in
+        let record = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        return try #require(record?["rollout"] as? [String: Any])
+      }
+    }
+    for options in ["", "--temperature 0"] {
+      for rollout in try rollouts(options) {
+        #expect(rollout["raw_logprobs"] == nil)
+        let sampling = try #require(rollout["sampling"] as? [String: Any])
+        #expect(sampling["min_p"] == nil && sampling["stop"] == nil)
+      }
+    }
+    for rollout in try rollouts(
+      "--temperature 0.7 --min-p 0.05 --presence-penalty 1.5 --frequency-penalty 0.2 --repetition-penalty 1.1 --stop e --stop '\n\n'"
+    ) {
+      let sampling = try #require(rollout["sampling"] as? [String: Any])
+      #expect(
+        sampling["min_p"] as? Double == 0.05 && sampling["presence_penalty"] as? Double == 1.5)
+      #expect(sampling["frequency_penalty"] as? Double == 0.2)
+      #expect(sampling["repetition_penalty"] as? Double == 1.1)
+      #expect(sampling["stop"] as? [String] == ["e", "\n\n"])
+      let raw = try #require(rollout["raw_logprobs"] as? [Double])
+      #expect(raw.count == (rollout["logprobs"] as? [Double])?.count)
+      #expect(raw != rollout["logprobs"] as? [Double])
+      let response = try #require(rollout["response"] as? String)
+      if let stop = rollout["stop_string"] as? String {
+        #expect(response.contains(stop) && rollout["finish_reason"] as? String == "stop")
+      } else {
+        #expect(!response.contains("e"))
+      }
+    }
+  }
+
+  @Test(
+    "sampling options out of range are wrong usage",
+    arguments: [
+      "--min-p 1.5", "--repetition-penalty 0", "--stop ''", "--memory 0", "--memory 5X",
+      "--top-p 0", "--presence-penalty nan",
+    ])
+  func samplingUsage(options: String) throws {
+    let folder = try TemporaryFolder()
+    let result = try shell("srar-rollout --policy nowhere \(options) x.jsonl", in: folder)
+    #expect(result.status == 64, "\(result.errorText)")
+  }
+
   @Test("a log replayed gives the same verdicts, and says what it lacks")
   func replay() throws {
     let folder = try prepared()

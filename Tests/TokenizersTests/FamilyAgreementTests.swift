@@ -54,29 +54,36 @@ struct FamilyAgreementTests {
     let tokenizer = try Self.tokenizer(name)
     for one in try Self.lines("data") {
       let path = try #require(one["file"] as? String)
-      let file = try #require(Fixtures.sharedData(path))
-      let reader = try LineReader(path: file.path, maximumLineBytes: 64 << 20)
-      var texts: [String] = []
-      while let line = try reader.next() {
-        let value = try JSONSerialization.jsonObject(with: Data(line))
-        appendStrings(of: value, to: &texts)
-      }
-      #expect(texts.count == one["texts"] as? Int)
-      var bytes: [UInt8] = []
-      for text in texts {
-        for token in tokenizer.encodeRecognizingAddedTokens(text) + [-1] {
-          let bits = UInt32(bitPattern: Int32(token))
-          for shift in [UInt32(0), 8, 16, 24] {
-            bytes.append(UInt8(truncatingIfNeeded: bits >> shift))
-          }
-        }
-      }
-      #expect(
-        SHA256.hexadecimalDigest(of: bytes) == one[name] as? String, "\(file.lastPathComponent)")
+      let digest = try Self.digest(of: path, by: tokenizer)
+      #expect(digest.texts == one["texts"] as? Int)
+      #expect(digest.sha256 == one[name] as? String, "\(path)")
     }
   }
 
-  private func appendStrings(of value: Any, to texts: inout [String]) {
+  /// How many strings a file of the shared data holds, and the SHA-256 of their tokens, each text's ended by −1.
+  static func digest(
+    of path: String, by tokenizer: Tokenizer
+  ) throws -> (texts: Int, sha256: String) {
+    let file = try #require(Fixtures.sharedData(path))
+    let reader = try LineReader(path: file.path, maximumLineBytes: 64 << 20)
+    var texts: [String] = []
+    while let line = try reader.next() {
+      let value = try JSONSerialization.jsonObject(with: Data(line))
+      appendStrings(of: value, to: &texts)
+    }
+    var bytes: [UInt8] = []
+    for text in texts {
+      for token in tokenizer.encodeRecognizingAddedTokens(text) + [-1] {
+        let bits = UInt32(bitPattern: Int32(token))
+        for shift in [UInt32(0), 8, 16, 24] {
+          bytes.append(UInt8(truncatingIfNeeded: bits >> shift))
+        }
+      }
+    }
+    return (texts.count, SHA256.hexadecimalDigest(of: bytes))
+  }
+
+  private static func appendStrings(of value: Any, to texts: inout [String]) {
     if let text = value as? String {
       texts.append(text)
     } else if let object = value as? [String: Any] {

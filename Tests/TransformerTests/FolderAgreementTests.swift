@@ -9,8 +9,8 @@ import Transformer
 @Suite("Folders of other programs")
 struct FolderAgreementTests {
   static let names = [
-    "llama-linear", "llama-llama3", "llama-yarn", "qwen2-default", "qwen2-yarn", "qwen3-llama3",
-    "qwen3-yarn",
+    "llama-bias", "llama-linear", "llama-llama3", "llama-yarn", "qwen2-default", "qwen2-yarn",
+    "qwen3-bias", "qwen3-llama3", "qwen3-yarn",
   ]
 
   struct Reference: Decodable {

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import RandomStreams
+import Synchronization
 import Testing
 import Transformer
 
@@ -59,6 +60,129 @@ struct SamplerTests {
         .generate([$0], options: options)
     }
     #expect(one == alone)
+  }
+
+  @Test("responses are the same bytes however little memory there is", arguments: [1, 2])
+  func memoryDoesNotMatter(threadCount: Int) throws {
+    let model = try randomModel(seed: 6)
+    let requests = requests(promptCount: 6, perPrompt: 5)
+    let options = SamplingOptions(
+      temperature: 1, topP: 1, penalties: LogitPenalties(frequency: 0.1),
+      endOfSequenceTokenIDs: [3], maxResponseTokens: 80)
+    let plenty = try Sampler(model: model, slotCount: 16, threadCount: threadCount)
+      .generate(requests, options: options)
+    let least = try leastMemory(model, requests, options, threadCount: threadCount)
+    for bytes in [least, least + least / 8, 2 * least] {
+      let responses = try Sampler(
+        model: model, slotCount: 16, threadCount: threadCount, memoryBytes: bytes
+      ).generate(requests, options: options)
+      let areSame = responses == plenty
+      #expect(areSame, "\(bytes) bytes")
+    }
+    #expect(throws: TransformerError.self) {
+      _ = try Sampler(
+        model: model, slotCount: 16, threadCount: threadCount, memoryBytes: least - threadCount
+      )
+      .generate(requests, options: options)
+    }
+  }
+
+  /// What the refusal of a far too small budget asks for.
+  private func leastMemory(
+    _ model: Model, _ requests: [GenerationRequest], _ options: SamplingOptions, threadCount: Int
+  ) throws -> Int {
+    var bytes = 1
+    while true {
+      do {
+        _ = try Sampler(
+          model: model, slotCount: 16, threadCount: threadCount, memoryBytes: bytes
+        ).generate(requests, options: options)
+        return bytes
+      } catch TransformerError.memoryTooSmall(bytes, let needed, _) where needed > bytes {
+        bytes = needed
+      }
+    }
+  }
+
+  @Test("requests are asked for as they are needed, responses delivered in their order")
+  func streams() throws {
+    let model = try randomModel(seed: 6)
+    let requests = requests(promptCount: 40, perPrompt: 30)
+    let options = SamplingOptions(
+      temperature: 1, topP: 1, endOfSequenceTokenIDs: [3], maxResponseTokens: 20)
+    let sampler = try Sampler(model: model, slotCount: 8, threadCount: 2)
+    var rest = requests[...]
+    var delivered: [GenerationResponse] = []
+    var outstanding = 0
+    var tokenCount = 0
+    let drawn = Mutex(0)
+    try sampler.generate(
+      options: options,
+      from: {
+        guard !rest.isEmpty else { return nil }
+        // Portions of 30, and one of none.
+        let portion = Array(rest.prefix(rest.count == 600 && outstanding % 7 != 0 ? 0 : 30))
+        rest.removeFirst(portion.count)
+        outstanding += portion.isEmpty ? 1 : portion.count
+        #expect(outstanding < 1100)
+        return portion
+      },
+      onTokens: { count in drawn.withLock { $0 += count } },
+      onFinished: { _, response in tokenCount += response.tokens.count },
+      deliver: { responses in
+        outstanding -= responses.isEmpty ? 1 : responses.count
+        delivered += responses
+      })
+    #expect(delivered == (try sampler.generate(requests, options: options)))
+    #expect(drawn.withLock { $0 } == tokenCount)
+  }
+
+  @Test("a closure that throws ends the work with its error")
+  func throwingClosures() throws {
+    struct Refusal: Error {}
+    let model = try randomModel(seed: 6)
+    let requests = requests(promptCount: 2, perPrompt: 3)
+    let options = SamplingOptions(
+      temperature: 1, topP: 1, endOfSequenceTokenIDs: [], maxResponseTokens: 10)
+    let sampler = try Sampler(model: model, slotCount: 2, threadCount: 2)
+    #expect(throws: Refusal.self) {
+      try sampler.generate(options: options, from: { throw Refusal() }, deliver: { _ in })
+    }
+    #expect(throws: Refusal.self) {
+      try sampler.generate(
+        options: options, from: { requests }, deliver: { _ in throw Refusal() })
+    }
+  }
+
+  @Test("a stop string ends a response, which keeps it, wherever tokens part it")
+  func stopStrings() throws {
+    let model = try randomModel(seed: 7)
+    // Token t writes one letter, token 5 nothing, token 6 two letters.
+    var tokenBytes = (0..<48).map { [UInt8(ascii: "A") + UInt8($0 % 4)] }
+    tokenBytes[5] = []
+    tokenBytes[6] = Array("AB".utf8)
+    let requests = requests(promptCount: 20, perPrompt: 5)
+    var options = SamplingOptions(
+      temperature: 1, topP: 1, endOfSequenceTokenIDs: [], maxResponseTokens: 60)
+    let free = try Sampler(model: model, slotCount: 8, threadCount: 2)
+      .generate(requests, options: options)
+    options.stopStrings = StopStrings(["CAB", "DD"], tokenBytes: tokenBytes)
+    let stopped = try Sampler(model: model, slotCount: 8, threadCount: 2)
+      .generate(requests, options: options)
+    func text(_ tokens: some Sequence<Int32>) -> String {
+      String(decoding: tokens.flatMap { tokenBytes[Int($0)] }, as: UTF8.self)
+    }
+    for (whole, cut) in zip(free, stopped) {
+      let end = (1...60).first { count in
+        let text = text(whole.tokens.prefix(count))
+        return text.contains("CAB") || text.contains("DD")
+      }
+      #expect(cut.tokens == Array(whole.tokens.prefix(end ?? 60)))
+      #expect(cut.finishReason == (end == nil ? .length : .stop))
+      #expect(cut.stopString.map { text(cut.tokens).contains($0) } ?? (end == nil))
+    }
+    #expect(
+      Set(stopped.map(\.stopString)) == ["CAB", "DD"] || stopped.contains { $0.stopString == nil })
   }
 
   @Test("first tokens come as often as the model says")

@@ -76,11 +76,11 @@ struct TransformerErrorTests {
     {
       var options = good
       change(&options)
-      do throws(TransformerError) {
+      do {
         _ = try sampler.generate(
           [GenerationRequest(prompt: prompt, random: RandomStream(seed: 1))], options: options)
         return nil
-      } catch { return error }
+      } catch { return error as? TransformerError }
     }
     #expect(error([1]) == nil)
     #expect(error([]) == .emptySequence(index: 0))
@@ -96,6 +96,12 @@ struct TransformerErrorTests {
     #expect(
       error([1]) { $0.temperature = -1 }
         == .optionOutOfRange(option: "temperature", value: -1, requirement: "at least 0"))
+    #expect(
+      error([1]) { $0.minP = 1.5 }
+        == .optionOutOfRange(option: "min-p", value: 1.5, requirement: "in 0 ≤ p ≤ 1"))
+    #expect(
+      error([1]) { $0.penalties.repetition = 0 }
+        == .optionOutOfRange(option: "repetition penalty", value: 0, requirement: "above 0"))
     #expect(error([1]) { $0.maxResponseTokens = 0 } != nil)
   }
 

@@ -2,6 +2,7 @@
 import json
 import os
 import shutil
+import sys
 
 import safetensors.torch
 import torch
@@ -23,6 +24,8 @@ CASES = {
     "qwen2-default": ("Qwen2", SHAPE, False, dict(rope_type="default", rope_theta=1000.0), "float32", 9_000, False),
     "qwen3-yarn": ("Qwen3", WIDE_HEADS, True, dict(YARN, attention_factor=1.4), "bfloat16", None, False),
     "qwen3-llama3": ("Qwen3", SHAPE, False, LLAMA3, "float16", 4_000, True),
+    "llama-bias": ("Llama", dict(SHAPE, attention_bias=True), True, dict(rope_type="default", rope_theta=500.0), "float32", None, False),
+    "qwen3-bias": ("Qwen3", dict(WIDE_HEADS, attention_bias=True), False, dict(rope_type="default", rope_theta=500.0), "bfloat16", None, False),
 }
 VOCABULARY, PROMPTS, PROMPT_TOKENS, GREEDY_TOKENS = 40, 20, 6, 64
 
@@ -84,5 +87,5 @@ def write(name, family, shape, tied, rope, dtype, shard_bytes, older):
         os.path.join(folder, "gradients.safetensors"))
 
 
-for name, case in CASES.items():
-    write(name, *case)
+for name in sys.argv[1:] or CASES:
+    write(name, *CASES[name])

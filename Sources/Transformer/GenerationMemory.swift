@@ -1,0 +1,65 @@
+internal import Checkpoints
+internal import Kernels
+
+/// How generation shares out the memory that it may use.
+///
+/// Of the budget go off first the weights, their packed copy and the rotary table; the rest is parted evenly over the
+/// lanes. Of a lane's share, half at most is for the rows of a step, which bounds how many responses it makes at a time;
+/// what is left holds keys and values.
+struct GenerationMemory {
+  /// Responses that one lane makes at a time.
+  let slotCount: Int
+  /// Blocks of each lane's cache; `Int.max` without a budget.
+  let blockLimit: Int
+  private let configuration: ModelConfiguration
+  private let budget: Int?
+  private let laneCount: Int
+  private let fixedBytes: Int
+
+  /// - Parameters:
+  ///   - slotCount: responses that one lane should make at a time where memory allows.
+  ///   - budget: bytes; nil for as much as it takes.
+  init(model: Model, slotCount: Int, laneCount: Int, budget: Int?) {
+    configuration = model.configuration
+    self.budget = budget
+    self.laneCount = laneCount
+    let numbers =
+      model.weights.elements.count + PackedParameters.elementCount(configuration)
+      + configuration.maximumPositionCount * configuration.headDimension
+    fixedBytes = numbers * MemoryLayout<Float>.stride
+    guard let budget else {
+      self.slotCount = slotCount
+      blockLimit = .max
+      return
+    }
+    let share = max(0, budget - fixedBytes) / laneCount
+    var slots = slotCount
+    while slots > 1, Self.stepBytes(slots, configuration) > share / 2 { slots -= 1 }
+    self.slotCount = slots
+    blockLimit =
+      max(0, share - Self.stepBytes(slots, configuration)) / Self.blockBytes(configuration)
+  }
+
+  /// Refuses a sequence that could outgrow its lane's cache even if it had it alone.
+  func check(sequenceTokenCount tokenCount: Int) throws(TransformerError) {
+    // The last block of a prompt is there twice while a response begins.
+    let blocks = KVCache.blockCount(tokenCount: tokenCount) + 1
+    guard let budget, blocks > blockLimit else { return }
+    let lane = Self.stepBytes(1, configuration) + blocks * Self.blockBytes(configuration)
+    throw .memoryTooSmall(
+      bytes: budget, needed: fixedBytes + laneCount * lane, tokenCount: tokenCount)
+  }
+
+  private static func blockBytes(_ configuration: ModelConfiguration) -> Int {
+    KVCache.blockElementCount(configuration) * MemoryLayout<Float>.stride
+  }
+
+  /// Bytes of a step of so many responses and as many tokens of prompts as one step reads, and of what the sampler and the
+  /// prompts keep of their predictions.
+  private static func stepBytes(_ slotCount: Int, _ configuration: ModelConfiguration) -> Int {
+    let buffers = DecoderBuffers.elementCount(
+      configuration, rowCapacity: slotCount + Decoder.promptTokensPerStep,
+      predictionCapacity: 2 * slotCount)
+    return (buffers + (slotCount + 3) * configuration.vocabularySize) * MemoryLayout<Float>.stride
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import TestSupport
+import Testing
+import Tokenizers
+
+/// The chat templates of the families: prompts are those of Jinja; see RECIPE.md of the fixtures.
+struct FamilyTemplateTests {
+  static let names = ["llama3", "llama3.1", "qwen2", "qwen2.5", "qwen3", "smollm"]
+  /// Where the templates themselves are, which this repository does not hold.
+  static let folder = ProcessInfo.processInfo.environment["SRAR_CHAT_TEMPLATES"]
+
+  struct Case: Decodable {
+    let template: String
+    let messages: [[String]]
+    let text: String
+  }
+
+  private func cases(_ name: String) throws -> [Case] {
+    let file = Fixtures.url("tokenizers/templates.jsonl")
+    return try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+      .map { try JSONDecoder().decode(Case.self, from: Data($0.utf8)) }
+      .filter { $0.template == name }
+  }
+
+  @Test("prompts are those of Jinja", arguments: names)
+  func promptsAgree(name: String) throws {
+    let template = try ChatTemplate(argument: name)
+    let cases = try cases(name)
+    #expect(cases.count == 4)
+    for one in cases {
+      let segments = template.render(
+        one.messages.map { ChatMessage(role: $0[0], content: $0[1]) })
+      let text = segments.map { segment in
+        switch segment {
+        case .special(let text), .text(let text): text
+        }
+      }.joined()
+      #expect(text == one.text)
+    }
+  }
+
+  @Test(
+    "a family's whole template is recognised",
+    .enabled(if: folder != nil, "SRAR_CHAT_TEMPLATES names no folder of templates"),
+    arguments: names)
+  func templatesAreRecognised(name: String) throws {
+    let path = "\(try #require(Self.folder))/\(name).jinja"
+    let source = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(try ChatTemplate(source: source, path: path) == ChatTemplate(argument: name))
+  }
+}
