@@ -32,6 +32,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "srar",
+  products: [
+    // Finding and comparing answers is of use to others, too.
+    .library(name: "Answers", targets: ["Answers"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
@@ -123,7 +127,7 @@ let package = Package(
     tests("RubricsTests", ["Rubrics"]),
     tests("StepsTests", ["RandomStreams", "Steps"]),
     tests("ArithmeticTests", ["Arithmetic", "RandomStreams", bigInt]),
-    tests("AnswersTests", ["Answers", "RandomStreams"]),
+    tests("AnswersTests", ["Answers", "JSONLines", "RandomStreams"]),
     tests(
       "JudgingTests",
       ["Arithmetic", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
