@@ -22,7 +22,7 @@ package struct OperationBudget: Sendable {
     if number.words == nil {
       guard let number = number.withinBudget else { throw .overBudget }
       let width = number.bitWidth / 64
-      try spend(4 + 3 * width * width + 20 * width)
+      try spend(number.isInteger ? 4 + width : 4 + 3 * width * width + 20 * width)
     }
     return number
   }

@@ -60,22 +60,46 @@ private func compareMeanings(
   guard !one.isEmpty, !other.isEmpty else {
     return AnswerComparison(isEqual: false, method: .exact)
   }
-  if one == other { return AnswerComparison(isEqual: true, method: .identical) }
+  if one == other || first.prose == other || second.prose == one {
+    return AnswerComparison(isEqual: true, method: .identical)
+  }
   if let a = plainInteger(one), let b = plainInteger(other), decimalPlaces == nil || a == b {
     return AnswerComparison(isEqual: a == b, method: .exact)
   }
   guard let a = first.parsed, let b = second.parsed else {
     return AnswerComparison(isEqual: areSameText(one, other), method: .undecided)
   }
-  if a == b { return AnswerComparison(isEqual: true, method: .exact) }
+  let comparison = compareShapes(a, b, decimalPlaces: decimalPlaces)
+  if !comparison.isEqual {
+    for (x, y) in pairs([a] + first.otherReadings, [b] + second.otherReadings) {
+      let other = compareShapes(x, y, decimalPlaces: decimalPlaces)
+      if other.isEqual { return other }
+    }
+  }
+  guard comparison.method == .undecided else { return comparison }
+  return AnswerComparison(isEqual: areSameText(one, other), method: .undecided)
+}
+
+/// Every reading of one answer with every reading of another, but for the first of both.
+private func pairs(
+  _ ones: [ParsedAnswer], _ others: [ParsedAnswer]
+) -> [(ParsedAnswer, ParsedAnswer)] {
+  ones.count == 1 && others.count == 1
+    ? [] : Array(ones.flatMap { one in others.map { (one, $0) } }.dropFirst())
+}
+
+private func compareShapes(
+  _ one: ParsedAnswer, _ other: ParsedAnswer, decimalPlaces: Int?
+) -> AnswerComparison {
+  if one == other { return AnswerComparison(isEqual: true, method: .exact) }
   var equality = AnswerEquality(decimalPlaces: decimalPlaces)
   // Whatever order the rules try things in, both sides are treated alike.
   let isEqual =
-    equality.areEqual(a, b) || (!(a.isFormula && b.isFormula) && equality.areEqual(b, a))
-  if equality.isUndecided, !isEqual {
-    return AnswerComparison(isEqual: areSameText(one, other), method: .undecided)
-  }
-  return AnswerComparison(isEqual: isEqual, method: equality.isNumeric ? .numeric : .exact)
+    equality.areEqual(one, other)
+    || (!(one.isFormula && other.isFormula) && equality.areEqual(other, one))
+  let method: AnswerComparison.Method =
+    equality.isUndecided && !isEqual ? .undecided : equality.isNumeric ? .numeric : .exact
+  return AnswerComparison(isEqual: isEqual, method: method)
 }
 
 /// A whole number of at most 18 digits that is nothing else.

@@ -9,11 +9,13 @@ struct AnswerEquality {
   /// Decimals to which numbers are rounded before they are compared; nil compares them as they are.
   let decimalPlaces: Int?
   /// What this comparison may still cost, all of its parts together.
-  private var budget = OperationBudget()
+  var budget = OperationBudget()
+  /// In how many lists, sets and tuples what is compared stands.
+  var nesting = 0
   /// Whether values, not exact forms, decided something.
-  private(set) var isNumeric = false
+  var isNumeric = false
   /// Whether something could not be decided.
-  private(set) var isUndecided = false
+  var isUndecided = false
 
   init(decimalPlaces: Int?) { self.decimalPlaces = decimalPlaces }
 
@@ -80,7 +82,10 @@ struct AnswerEquality {
     guard one.isPrintedDouble != other.isPrintedDouble, let a = one.realValue,
       let b = other.realValue
     else { return false }
-    guard abs(a.value - b.value) <= 4e-15 * abs(a.value) else { return false }
+    // A decimal that ends would have been printed as it is.
+    guard (one.isPrintedDouble ? other : one).rational?.isTerminating != true,
+      abs(a.value - b.value) <= 4e-15 * abs(a.value)
+    else { return false }
     isNumeric = true
     return true
   }
@@ -98,13 +103,15 @@ struct AnswerEquality {
   private mutating func areEqual(
     _ a: Formula, _ first: ParsedAnswer.Unit?, _ b: Formula, _ second: ParsedAnswer.Unit?
   ) -> Bool {
-    if case .named(let one)? = first, case .named(let other)? = second,
-      let x = MeasuringUnit(one), let y = MeasuringUnit(other), x != y
-    {
-      guard x.dimension == y.dimension else { return false }
-      return areEqual(.product([.number(x.scale), a]), .product([.number(y.scale), b]))
+    if case .named(let one)? = first, case .named(let other)? = second, one != other {
+      if let x = MeasuringUnit(one), let y = MeasuringUnit(other) {
+        guard x.isComparable(with: y) else { return false }
+        return areEqual(.product([.number(x.scale), a]), .product([.number(y.scale), b]))
+      }
+      // "3 apples and 5 oranges" is not "5 apples and 3 oranges".
+      if nesting > 0 { return false }
     }
-    if areEqual(a, b) { return true }
+    if !areOfDifferentKinds(first, second), areEqual(a, b) { return true }
     // 50% is 0.5 as well as 50 with its unit; 90° is π/2 as well.
     let hundredth = Formula.power(.integer(100), .integer(-1))
     switch (first, second) {
@@ -115,7 +122,21 @@ struct AnswerEquality {
       return areEqual(a.inRadians, b)
     case (nil, .degree?) where a.contains { $0 == .constant(.pi) }:
       return areEqual(a, b.inRadians)
+    case (.degree?, .named(let name)?) where MeasuringUnit(name) == MeasuringUnit("rad"):
+      return areEqual(a.inRadians, b)
+    case (.named(let name)?, .degree?) where MeasuringUnit(name) == MeasuringUnit("rad"):
+      return areEqual(a, b.inRadians)
     default: return false
+    }
+  }
+
+  /// Whether one is a percentage or an angle, and the other a length, say.
+  private func areOfDifferentKinds(_ one: ParsedAnswer.Unit?, _ other: ParsedAnswer.Unit?) -> Bool {
+    switch (one, other) {
+    case (nil, _), (_, nil), (.percent?, .percent?), (.degree?, .degree?): false
+    case (.named(let name)?, .named?): name.isEmpty
+    case (.named(let name)?, _), (_, .named(let name)?): MeasuringUnit(name) != nil
+    default: true
     }
   }
 
@@ -146,142 +167,6 @@ struct AnswerEquality {
     }
     guard let a = one.ratioParts, let b = other.ratioParts else { return false }
     return areSameRatio(a, b)
-  }
-
-  /// Tables hold the same cells in the same order; the cases of a function may come in any.
-  private mutating func areEqualTables(_ one: [[ParsedAnswer]], _ other: [[ParsedAnswer]]) -> Bool {
-    let haveConditions = one.allSatisfy { row in row.count > 1 && row.contains(where: \.isRelation)
-    }
-    guard haveConditions else {
-      guard one.count == other.count else { return false }
-      for (a, b) in zip(one, other) where !areEqualInOrder(a, b) { return false }
-      return true
-    }
-    return one.count == other.count
-      && matchUnordered(one, other) { $0.areEqualInOrder($1, $2) }
-  }
-
-  // MARK: Sets of numbers
-
-  /// nil where at least one of them is no set of numbers, or both are written as tuples.
-  private mutating func areEqualSets(_ one: ParsedAnswer, _ other: ParsedAnswer) -> Bool? {
-    guard one.isNumberSet || other.isNumberSet else { return nil }
-    guard !one.isEquation, !other.isEquation else { return nil }
-    guard let a = RealSet(one)?.normalized, let b = RealSet(other)?.normalized else { return nil }
-    let (mine, theirs) = (one.variables, other.variables)
-    if !mine.isEmpty, !theirs.isEmpty, mine != theirs { return false }
-    guard a.count == b.count else { return false }
-    for (x, y) in zip(a, b) {
-      guard x.isOpenBelow == y.isOpenBelow, x.isOpenAbove == y.isOpenAbove,
-        areEqual(x.lower, y.lower), areEqual(x.upper, y.upper)
-      else { return false }
-    }
-    return true
-  }
-
-  // MARK: Lists, tuples, equations
-
-  private mutating func areEqualStructures(_ one: ParsedAnswer, _ other: ParsedAnswer) -> Bool {
-    if case .relation(let a, let r) = one, case .relation(let b, let s) = other {
-      return areEqualRelations(a, r, b, s)
-    }
-    if let set = one.membershipSet { return areEqual(set, other) }
-    if let set = other.membershipSet { return areEqual(one, set) }
-    if one.isEquation || other.isEquation {
-      if let value = one.assignedValue, !other.isEquation { return areEqual(value, other) }
-      if let value = other.assignedValue, !one.isEquation { return areEqual(one, value) }
-    }
-    switch (one, other) {
-    case (.bracketed(let a, let b1, let b2), .bracketed(let b, let c1, let c2)):
-      return b1 == c1 && b2 == c2 && areEqualInOrder(a, b)
-    case (.matrix(let rows), .bracketed(let items, _, _)),
-      (.bracketed(let items, _, _), .matrix(let rows)):
-      guard rows.count == 1 || rows[0].count == 1 else { return false }
-      return areEqualInOrder(rows.flatMap { $0 }.map { .formula($0, unit: nil) }, items)
-    case (.bracketed(let a, true, true), .list(let b)),
-      (.list(let b), .bracketed(let a, true, true)):
-      return areEqualInOrder(a, b)
-    case (.union(let a), .union(let b)):
-      return matchUnordered(a, b) { $0.areEqual($1, $2) }
-    default: break
-    }
-    if case .list(let items) = one, case .list(let others) = other,
-      let names = one.assignedNames, let otherNames = other.assignedNames,
-      names.contains(where: { $0 != names[0] }), names.allSatisfy(otherNames.contains),
-      otherNames.allSatisfy(names.contains)
-    {
-      // "x = 1, y = 2" is not "x = 2, y = 1".
-      return matchUnordered(items, others) { $0.areEqual($1, $2) }
-    }
-    guard let a = one.alternatives, let b = other.alternatives else { return one == other }
-    guard a.count > 1 || b.count > 1 || one.isSet || other.isSet else {
-      isUndecided = true
-      return one == other
-    }
-    if one.isSet != other.isSet, a.count == 1, b.count == 1 {
-      return areEqual(a[0], b[0])
-    }
-    return matchUnordered(a, b) { $0.areEqual($1, $2) }
-  }
-
-  private mutating func areEqualInOrder(_ one: [ParsedAnswer], _ other: [ParsedAnswer]) -> Bool {
-    guard one.count == other.count else { return false }
-    for (a, b) in zip(one, other) where !areEqual(a, b) { return false }
-    return true
-  }
-
-  /// Whether two lists hold the same, in any order.
-  private mutating func matchUnordered<Item>(
-    _ one: [Item], _ other: [Item], _ areEqual: (inout AnswerEquality, Item, Item) -> Bool
-  ) -> Bool {
-    guard max(one.count, other.count) <= Self.maximumListCount else { return false }
-    guard one.count == other.count else {
-      // A list may say an answer twice, but one answer is no list.
-      guard one.count > 1, other.count > 1 else { return false }
-      return one.allSatisfy { item in other.contains { areEqual(&self, item, $0) } }
-        && other.allSatisfy { item in one.contains { areEqual(&self, $0, item) } }
-    }
-    var rest = other
-    for item in one {
-      guard let index = rest.firstIndex(where: { areEqual(&self, item, $0) }) else { return false }
-      rest.remove(at: index)
-    }
-    return true
-  }
-
-  private mutating func areEqualRelations(
-    _ a: [ParsedAnswer], _ r: [ParsedAnswer.Comparison], _ b: [ParsedAnswer],
-    _ s: [ParsedAnswer.Comparison]
-  ) -> Bool {
-    if areEqualInOrder(a, b), r == s { return true }
-    if areEqualInOrder(a, b.reversed()), r == s.reversed().map(\.reversed) { return true }
-    let (one, other) = (ParsedAnswer.relation(a, r), ParsedAnswer.relation(b, s))
-    if let x = one.assignedValue, let y = other.assignedValue {
-      if a[0].isFunctionValue || b[0].isFunctionValue { return areEqual(x, y) }
-      // x = 1 + 1 = 2 says of x what x = 2 says.
-      if a.count > 2 || b.count > 2 { return areEqual(a[0], b[0]) && areEqual(x, y) }
-    }
-    guard a.count == 2, b.count == 2, case .formula(let a0, _) = a[0],
-      case .formula(let a1, _) = a[1],
-      case .formula(let b0, _) = b[0], case .formula(let b1, _) = b[1]
-    else { return false }
-    let left = Formula.difference(a0, a1)
-    var right = Formula.difference(b0, b1)
-    if r != s {
-      guard r == s.map(\.reversed) else { return false }
-      right = .negative(right)
-    }
-    let isEquation = r == [.equal] || r == [.notEqual]
-    guard left.symbols == right.symbols, !left.symbols.isEmpty else { return false }
-    if compare(left, right, budget: &budget) == .exact(true) { return true }
-    switch areProportional(left, right, isPositive: !isEquation, budget: &budget) {
-    case .numeric(let isEqual):
-      isNumeric = true
-      return isEqual
-    default:
-      isUndecided = true
-      return false
-    }
   }
 }
 

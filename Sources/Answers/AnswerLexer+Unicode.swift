@@ -12,7 +12,7 @@ extension AnswerLexer {
     "∓": .minusPlus, "→": .command("to"), "…": .letter("…"), "⋯": .letter("…"),
     "⌊": .command("lfloor"), "⌋": .command("rfloor"), "⌈": .command("lceil"),
     "⌉": .command("rceil"), "⟨": .sign("("), "⟩": .sign(")"), "∣": .sign("|"),
-    "∠": .letter("\\angle"), "△": .letter("\\triangle"), "％": .sign("%"),
+    "∠": .letter("\\angle"), "△": .letter("\\triangle"), "％": .sign("%"), "，": .sign(","), "、": .sign(","), "：": .sign(":"), "∶": .sign(":"),
     "½": .command("vulgar½"), "⅓": .command("vulgar⅓"), "¼": .command("vulgar¼"),
     "¾": .command("vulgar¾"), "⅔": .command("vulgar⅔"),
   ]
@@ -20,6 +20,17 @@ extension AnswerLexer {
   private static let superscripts: [Unicode.Scalar: String] = [
     "⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8",
     "⁹": "9",
+  ]
+
+  private static let subscripts: [Unicode.Scalar: String] = [
+    "₀": "0", "₁": "1", "₂": "2", "₃": "3", "₄": "4", "₅": "5", "₆": "6", "₇": "7", "₈": "8",
+    "₉": "9",
+  ]
+
+  private static let greek: [Unicode.Scalar: String] = [
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "θ": "theta",
+    "λ": "lambda", "μ": "mu", "ν": "nu", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi",
+    "ω": "omega", "Δ": "Delta", "Σ": "Sigma", "Φ": "Phi", "Ω": "Omega",
   ]
 
   private static let skipped = Set<Unicode.Scalar>([
@@ -43,8 +54,11 @@ extension AnswerLexer {
       add(.command("superscript" + digit), length)
     } else if Self.skipped.contains(scalar) {
       skip(length)
+    } else if let digit = Self.subscripts[scalar] {
+      add(.sign("_"), 0)
+      add(.letter(digit), length)
     } else if (0x370...0x3FF).contains(scalar.value) {
-      add(.letter(String(scalar)), length)
+      add(.letter(Self.greek[scalar].map { "\\" + $0 } ?? String(scalar)), length)
     } else if (0xFF10...0xFF19).contains(scalar.value) || scalar.properties.isEmoji {
       return false
     } else if scalar.properties.isAlphabetic {

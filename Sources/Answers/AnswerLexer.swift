@@ -117,7 +117,9 @@ struct AnswerLexer {
       skip(length + 1)
     } else if let command = LaTeXMeaning.words[lower], lower != "sec" || !followsQuantity {
       add(.command(command), length)
-    } else if length <= 3, !Self.shortWords.contains(lower), text != "NaN", !isArticle(lower) {
+    } else if length <= 3, text != "NaN", !isArticle(lower),
+      !Self.shortWords.contains(lower) || !isParted(length, lower)
+    {
       // "xy" is a product.
       for letter in text { add(.letter(String(letter)), 1) }
     } else if text == text.uppercased(), !Self.shortWords.contains(lower) {
@@ -125,6 +127,13 @@ struct AnswerLexer {
     } else {
       add(.word(lower), length)
     }
+  }
+
+  /// Whether a short word is one, not a product of letters as in e^{-at}: it stands apart, or is a unit behind a number.
+  private func isParted(_ length: Int, _ word: String) -> Bool {
+    guard let last = tokens.last?.kind else { return true }
+    if isSpaced || byte(length) == nil || byte(length) == 0x20 { return true }
+    return last == .digits || word == "or" || word == "and"
   }
 
   /// Whether "an" stands before a word, and is no product.
@@ -167,16 +176,31 @@ struct AnswerLexer {
       // "\left." is no sign at all.
       if name == "left" || name == "right", byte(length) == UInt8(ascii: ".") { length += 1 }
       skip(length, isSpace: false)
-    case .space: skip(length)
+    case .space:
+      if name == "quad" || name == "qquad" {
+        // So much space parts answers.
+        add(.sign(","), length)
+        isSpaced = true
+      } else {
+        skip(length)
+      }
     case .text: text(length)
     case .upright: upright(length, isFunction: name == "operatorname")
     case .shaped:
       if byte(length) == UInt8(ascii: "{") { shapeDepths.append(depth + 1) }
       skip(length, isSpace: false)
+    case .nothing:
+      skip(length)
+      if let close = bytes[position...].firstIndex(of: UInt8(ascii: "}")),
+        byte(0) == UInt8(ascii: "{")
+      {
+        skip(close + 1 - position)
+      }
     case nil:
       if name.hasPrefix("quad") {
         // "\quadx" lacks its blank.
-        skip(5)
+        add(.sign(","), 5)
+        isSpaced = true
       } else if name == "bullet" {
         tokens.isEmpty ? skip(length) : add(.sign("*"), length)
       } else {
@@ -234,9 +258,21 @@ struct AnswerLexer {
         skip(1)
       } else {
         add(.row, 2)
+        skipRowHeight()
       }
     default: return false
     }
     return true
+  }
+
+  /// The [4pt] that may stand behind a row.
+  private mutating func skipRowHeight() {
+    guard byte(0) == UInt8(ascii: "["), let unit = byte(2) ?? byte(3) else { return }
+    var end = 1
+    while let next = byte(end), next.isDigit || next == UInt8(ascii: ".") { end += 1 }
+    guard unit.isDigit || unit.isLetter, byte(end) == UInt8(ascii: "p"),
+      byte(end + 1) == UInt8(ascii: "t"), byte(end + 2) == UInt8(ascii: "]")
+    else { return }
+    skip(end + 3)
   }
 }

@@ -35,6 +35,7 @@ extension AnswerParser {
       return inner
     }
     if take(.setClose) { return .set([]) }
+    bracketDepth += 1
     // A bar behind the first element says "such that"; it opens no absolute value.
     (barDepth, isBeforeCondition) = (1, true)
     let inner = try answer()
@@ -60,9 +61,11 @@ extension AnswerParser {
     if case .relation(let sides, [.element]) = element {
       // {x ∈ ℝ | x > 0}: where x comes from says nothing more, if those are all numbers.
       return sides.count == 2 && sides[1] == .reals && condition.isNumberSet
-        ? condition : .family("set", bounds: [element], condition)
+        ? .intersection([.reals, condition]) : .family("set", bounds: [element], condition)
     }
-    if case .formula(.symbol, nil) = element, condition.isNumberSet { return condition }
+    if case .formula(.symbol, nil) = element, condition.isNumberSet {
+      return .intersection([.reals, condition])
+    }
     return .family("set", bounds: [element], condition)
   }
 

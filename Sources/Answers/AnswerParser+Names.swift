@@ -88,6 +88,8 @@ extension AnswerParser {
     guard position < limit else { throw .unreadable }
     guard take(.sign("{")) else {
       defer { position += 1 }
+      // "x₁" has its index as a letter's name.
+      if case .letter(let name)? = current { return name }
       return text(position)
     }
     var text = ""

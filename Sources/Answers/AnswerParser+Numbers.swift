@@ -51,7 +51,8 @@ extension AnswerParser {
     var next = position
     if current == .sign("{"), kind(ahead: 1) == .sign(","), kind(ahead: 2) == .sign("}") {
       next += 3
-    } else if current == .sign(","), bracketDepth == 0, kind(ahead: 1) != nil,
+    } else if current == .sign(","), bracketDepth == 0, reading != .commasInLists,
+      kind(ahead: 1) != nil, !isInList(position),
       !tokens[next + 1].isSpaced || isNegativeSpace(next + 1)
     {
       next += 1
@@ -63,6 +64,25 @@ extension AnswerParser {
       tokens[position - 1].end - tokens[position - 1].start <= 3
     else { return nil }
     return next
+  }
+
+  /// Whether the digits and commas around a place, without blanks, are a list: one of the pieces has not the length of a group.
+  private func isInList(_ comma: Int) -> Bool {
+    var first = comma - 1
+    while first >= 2, tokens[first - 1].kind == .sign(","), tokens[first - 2].kind == .digits,
+      !tokens[first].isSpaced, !tokens[first - 1].isSpaced
+    {
+      first -= 2
+    }
+    guard tokens[first].end - tokens[first].start <= 3 else { return true }
+    var next = first + 1
+    while next + 1 < limit, tokens[next].kind == .sign(","), tokens[next + 1].kind == .digits,
+      !tokens[next].isSpaced, !tokens[next + 1].isSpaced
+    {
+      guard tokens[next + 1].end - tokens[next + 1].start == 3 else { return true }
+      next += 2
+    }
+    return false
   }
 
   /// Whether `\!` stands before a token.

@@ -46,8 +46,9 @@ extension AnswerParser {
     case "reals": return .reals
     case "mathbb": return try numberSet()
     case "bar", "hat", "vec", "overline", "overrightarrow", "dot", "ddot", "tilde", "widehat",
-      "underline", "widetilde":
-      return .formula(.symbol(name + ":" + (try subscriptText())), unit: nil)
+      "widetilde":
+      let accent = Self.accents[name] ?? name
+      return .formula(.symbol(accent + ":" + (try subscriptText())), unit: nil)
     case "lfloor", "lceil":
       let inner = try formula(sum())
       try expect(.command(name == "lfloor" ? "rfloor" : "rceil"))
@@ -64,6 +65,11 @@ extension AnswerParser {
       return .formula(.number(fraction), unit: nil)
     }
   }
+
+  /// Accents that are others, only longer.
+  private static let accents = [
+    "overline": "bar", "overrightarrow": "vec", "widehat": "hat", "widetilde": "tilde",
+  ]
 
   /// ℝ, and other sets by their letters.
   private mutating func numberSet() throws(Failure) -> ParsedAnswer {
@@ -137,7 +143,8 @@ extension AnswerParser {
       return .formula(try determinant(operands[0]), unit: nil)
     }
     var arguments = base.map { [$0] } ?? []
-    for operand in operands {
+    // log(8, 2) of plain text has its base last.
+    for operand in name == "log" && operands.count == 2 ? operands.reversed() : operands {
       guard case .formula(let argument, let unit) = operand else { throw .unreadable }
       arguments.append(unit == .degree ? argument.inRadians : argument)
     }

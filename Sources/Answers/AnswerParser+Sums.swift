@@ -159,11 +159,14 @@ extension AnswerParser {
   /// Whether a factor begins here without a sign of multiplication.
   var startsFactor: Bool {
     switch current {
-    case .letter: return true
+    case .letter: return reading != .unitLetters || !isSpaced || !isUnitLetter(position)
     case .digits:
       // "2 3" is no product.
       guard position > 0 else { return false }
-      return tokens[position - 1].kind == .sign(")") || tokens[position - 1].kind == .sign("!")
+      let last = tokens[position - 1].kind
+      return last == .sign(")") || last == .sign("!")
+        || (!isSpaced && (last == .sign("}") || last == .command("pi")))
+        || (isSpaced && last == .letter("x"))
     case .sign("["): return true
     case .sign("{"), .sign("("): return !nextIsWord
     case .sign("|"): return barDepth == 0
@@ -175,7 +178,7 @@ extension AnswerParser {
 
   /// Commands with which no factor begins.
   private static let endingCommands: Set<String> = [
-    "emptyset", "reals", "mathbb", "end", "superscript2", "superscript3", "over", "choose",
+    "emptyset", "reals", "end", "superscript2", "superscript3", "over", "choose",
     "rfloor",
     "rceil", "to", "mod", "pmod", "bmod", "bigcup", "bigcap",
   ]

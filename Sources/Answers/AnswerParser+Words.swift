@@ -58,6 +58,10 @@ extension AnswerParser {
       while let first = formula.first, isPause(first.kind) || first.isJoint {
         formula.removeFirst()
       }
+      // A unit's exponent belongs to its word.
+      if formula.first?.kind == .sign("^"), let end = formula.firstIndex(where: { $0.kind == .sign("}") }) {
+        formula.removeFirst(end + 1)
+      }
       guard !formula.isEmpty else { return true }
       guard let answer = wholeAnswer(formula, bytes) else { return false }
       endWords()
@@ -81,7 +85,7 @@ extension AnswerParser {
           guard endFormula() else { return nil }
           continue
         }
-      case .sign("(") where braces == 0 && isWord(tokens, index + 1),
+      case .sign("(") where braces == 0 && hasWords(tokens, index + 1),
         .sign(")") where braces == 0:
         // A remark in parentheses.
         guard endFormula() else { return nil }
@@ -103,8 +107,19 @@ extension AnswerParser {
     return word.utf8.count > 1
   }
 
-  private static func isWord(_ tokens: [AnswerToken], _ index: Int) -> Bool {
-    if index < tokens.count, case .word = tokens[index].kind { true } else { false }
+  /// Whether there are words in the parentheses that were opened before a place.
+  private static func hasWords(_ tokens: [AnswerToken], _ start: Int) -> Bool {
+    var level = 1
+    for token in tokens[start...] {
+      switch token.kind {
+      case .sign("("): level += 1
+      case .sign(")"): level -= 1
+      case .word where !token.isJoint: return true
+      default: break
+      }
+      if level == 0 { return false }
+    }
+    return false
   }
 
   private static func isPause(_ kind: AnswerToken.Kind) -> Bool {

@@ -23,7 +23,17 @@ struct AnswerParser {
     case unreadable
   }
 
+  /// How a text is read that can be read in two ways.
+  enum Reading: CaseIterable {
+    case usual
+    /// 1,200 is two numbers.
+    case commasInLists
+    /// The m of "5 m" is a metre.
+    case unitLetters
+  }
+
   let bytes: [UInt8]
+  let reading: Reading
   let tokens: [AnswerToken]
   var position = 0 { didSet { digitsTaken = 0 } }
   /// Digits of the current token that are read already: LaTeX takes "\frac12" apart.
@@ -42,20 +52,29 @@ struct AnswerParser {
   private var depth = 0
 
   /// nil where the grammar has no reading of the text.
-  static func parse(_ text: ArraySlice<UInt8>) -> ParsedAnswer? {
+  static func parse(_ text: ArraySlice<UInt8>, as reading: Reading = .usual) -> ParsedAnswer? {
     guard text.count <= maximumBytes else { return nil }
     let bytes = Array(text)
     guard var tokens = AnswerLexer.tokens(of: bytes) else { return nil }
     trim(&tokens)
     guard !tokens.isEmpty else { return nil }
     if let words = words(tokens, bytes) { return .words(words) }
-    return wholeAnswer(tokens, bytes) ?? passage(tokens, bytes)
+    return wholeAnswer(tokens, bytes, as: reading)
+      ?? (reading == .usual ? passage(tokens, bytes) : nil)
   }
+
+  /// Words that lead to an answer.
+  private static let openings: [AnswerToken.Kind] = [
+    .word("thus"), .word("so"), .word("therefore"), .word("hence"), .word("then"), .word("option"),
+    .word("choice"),
+  ]
 
   /// Takes away what stands around an answer: marks of punctuation, asterisks of emphasis, an equals sign before it.
   private static func trim(_ tokens: inout [AnswerToken]) {
     while let last = tokens.last?.kind {
       if case .sign(let sign) = last, sign.isOne(of: ".,:;") {
+        tokens.removeLast()
+      } else if last == .row {
         tokens.removeLast()
       } else if last == .sign("*") || last == .sign("^"), tokens.count > 1, tokens[0].kind == last {
         tokens.removeLast()
@@ -65,21 +84,25 @@ struct AnswerParser {
       }
     }
     while let first = tokens.first?.kind,
-      [.sign(":"), .sign(","), .relation(.equal)].contains(first)
+      [.sign(":"), .sign(","), .relation(.equal), .row].contains(first)
+        || (tokens.count > 1 && openings.contains(first))
     {
       tokens.removeFirst()
     }
   }
 
   /// The answer that all tokens make together; nil where they do not.
-  static func wholeAnswer(_ tokens: [AnswerToken], _ bytes: [UInt8]) -> ParsedAnswer? {
-    var parser = AnswerParser(bytes: bytes, tokens: tokens)
+  static func wholeAnswer(
+    _ tokens: [AnswerToken], _ bytes: [UInt8], as reading: Reading = .usual
+  ) -> ParsedAnswer? {
+    var parser = AnswerParser(bytes: bytes, tokens: tokens, reading: reading)
     guard let answer = try? parser.answer(), parser.position == tokens.count else { return nil }
     return answer
   }
 
-  private init(bytes: [UInt8], tokens: [AnswerToken]) {
+  private init(bytes: [UInt8], tokens: [AnswerToken], reading: Reading) {
     self.bytes = bytes
+    self.reading = reading
     self.tokens = tokens
     limit = tokens.count
   }
@@ -159,7 +182,10 @@ struct AnswerParser {
         position += 1
         return try restated(groups, joints)
       default:
-        guard needsItem || isSpaced else { throw .unreadable }
+        // "x = 1 y = 2" are two answers; "3 5" is none.
+        guard needsItem || (isSpaced && groups[groups.count - 1].last?.isRelation == true) else {
+          throw .unreadable
+        }
         groups[groups.count - 1].append(try item())
         needsItem = false
       }
@@ -188,11 +214,11 @@ struct AnswerParser {
         })
     }
     if first.count == 1 { return first[0] }
-    if joints.count == 1, first.allSatisfy(\.isInequality) {
-      // "x < 1 or x > 3" is a union, "x > 1 and x < 3" an intersection.
-      return joints == ["or"] ? .union(first) : .intersection(first)
-    }
-    return .list(first)
+    if joints == ["and"], first.allSatisfy(\.isInequality) { return .intersection(first) }
+    guard joints == ["or"] else { return .list(first) }
+    // "x < 1 or x > 3" is a union; "3 or 5" are solutions, and no pair.
+    let isUnion = first.contains { $0.isInequality || $0.isNumberSet }
+    return isUnion && first.allSatisfy(\.mayBeNumberSet) ? .union(first) : .set(first)
   }
 
   private mutating func restated(
@@ -220,14 +246,15 @@ struct AnswerParser {
   private mutating func side() throws(Failure) -> ParsedAnswer {
     if case .relation(.approximately)? = current { position += 1 }
     var pieces = [try ratio()]
-    while current == .union || current == .intersection || current == .without {
-      let joint = current
+    while let joint = current,
+      [.union, .intersection, .without, .command("bigcup")].contains(joint)
+    {
       position += 1
       // A sign may be doubled by mistake: "∪ ,".
       _ = take(.sign(","))
       let next = try ratio()
       switch joint {
-      case .union: pieces.append(next)
+      case .union, .command: pieces.append(next)
       case .intersection: pieces = [.intersection([united(pieces), next])]
       default: pieces = [.difference(united(pieces), next)]
       }
@@ -259,6 +286,13 @@ struct AnswerParser {
 
   /// Hours and minutes: 4:30, 4:30 p.m.; nil where there are none.
   private mutating func timeOfDay() -> ParsedAnswer? {
+    if bracketDepth == 0, current == .digits, let hour = Int(text(position)), hour <= 12,
+      isLetter("am", ahead: 1) || isLetter("pm", ahead: 1)
+    {
+      let half: ParsedAnswer.DayHalf = isLetter("am", ahead: 1) ? .morning : .afternoon
+      position += 2
+      return .time(hour: hour, minute: 0, half)
+    }
     guard bracketDepth == 0, current == .digits, kind(ahead: 1) == .sign(":"),
       kind(ahead: 2) == .digits, !tokens[position + 1].isSpaced,
       tokens[position + 2].end - tokens[position + 2].start == 2,

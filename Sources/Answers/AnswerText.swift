@@ -30,6 +30,33 @@ struct AnswerText {
   var parsed: ParsedAnswer? {
     AnswerParser.parse(answer) ?? prose.flatMap { AnswerParser.parse($0) }
   }
+
+  /// What else the answer may say, where its text can be read in several ways.
+  var otherReadings: [ParsedAnswer] {
+    var readings: [ParsedAnswer] = []
+    if hasGroups { readings += AnswerParser.parse(answer, as: .commasInLists).map { [$0] } ?? [] }
+    if hasUnitLetter { readings += AnswerParser.parse(answer, as: .unitLetters).map { [$0] } ?? [] }
+    if let prose { readings += AnswerParser.parse(prose).map { [$0] } ?? [] }
+    return readings
+  }
+
+  /// Whether a comma stands between digits, of which the next is no 0.
+  private var hasGroups: Bool {
+    answer.count <= AnswerParser.maximumBytes
+      && answer.indices.dropFirst().dropLast().contains { place in
+        answer[place] == UInt8(ascii: ",") && answer[place - 1].isDigit
+          && answer[place + 1].isDigit && answer[place + 1] != 0x30
+      }
+  }
+
+  /// Whether a single letter stands behind a blank.
+  private var hasUnitLetter: Bool {
+    answer.count <= 200
+      && answer.indices.dropFirst().contains { place in
+        answer[place].isLetter && answer[place - 1] == 0x20
+          && (place + 1 == answer.endIndex || !answer[place + 1].isLetter)
+      }
+  }
 }
 
 /// Whether there are at least two words, or one beside a formula in delimiters.

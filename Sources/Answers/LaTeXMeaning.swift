@@ -11,6 +11,8 @@ enum LaTeXMeaning {
   case upright
   /// Its braces hold letters of another shape.
   case shaped
+  /// Neither it nor what its braces hold says anything.
+  case nothing
 
   /// By the command's name, without its backslash. A command that is not here stands for itself.
   static let commands: [String: LaTeXMeaning] = {
@@ -22,7 +24,8 @@ enum LaTeXMeaning {
     add(
       [
         "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "middle",
-        "displaystyle", "textstyle", "limits", "nolimits", "boxed", "fbox", "hfill",
+        "displaystyle", "textstyle", "limits", "nolimits", "boxed", "fbox", "hfill", "large", "Large", "LARGE", "huge", "small",
+        "checkmark", "blacksquare", "therefore", "because",
       ], .layout)
     add(["quad", "qquad", "thinspace", "enspace", "space"], .space)
     add(
@@ -32,8 +35,12 @@ enum LaTeXMeaning {
       ], .text)
     add(["mathrm", "operatorname", "rm"], .upright)
     add(
-      ["mathbf", "boldsymbol", "bf", "mathit", "mathcal", "bm", "mathsf", "mathfrak", "pmb"],
+      [
+        "mathbf", "boldsymbol", "bf", "mathit", "mathcal", "bm", "mathsf", "mathfrak", "pmb",
+        "bold", "underline", "hbox",
+      ],
       .shaped)
+    add(["tag", "color", "phantom", "hspace", "vspace", "label"], .nothing)
     for name in letters { table[name] = .token(.letter("\\" + name)) }
     return table
   }()
@@ -58,6 +65,7 @@ enum LaTeXMeaning {
     (["varnothing", "emptyset", "oslash"], .command("emptyset")),
     (["dbinom", "tbinom", "binom"], .command("binom")),
     (["rightarrow", "to", "longrightarrow"], .command("to")),
+    (["cr", "newline"], .row),
     (["ldots", "cdots", "dots", "dotsc", "dotsb", "vdots"], .letter("…")),
   ]
 

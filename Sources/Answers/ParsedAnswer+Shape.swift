@@ -11,6 +11,16 @@ extension ParsedAnswer {
     return !isEquation && relations != [.element]
   }
 
+  /// Whether it could be a set of numbers: an interval, an inequality, or one solution.
+  var mayBeNumberSet: Bool {
+    switch self {
+    case .bracketed(let ends, _, _): ends.count == 2
+    case .relation: isInequality || assignedValue != nil
+    case .set: true
+    default: isNumberSet
+    }
+  }
+
   var isRelation: Bool {
     if case .relation = self { true } else { false }
   }
@@ -42,13 +52,35 @@ extension ParsedAnswer {
     return sides[1]
   }
 
+  /// The name that it is, or that words are: "mean".
+  private var name: Formula? {
+    switch self {
+    case .formula(let formula, _): formula.isName ? formula : nil
+    case .words(let words): .symbol(words.joined(separator: " "))
+    default: nil
+    }
+  }
+
+  /// What stands in a list or set.
+  var items: [ParsedAnswer]? {
+    switch self {
+    case .list(let items), .set(let items): items
+    default: nil
+    }
+  }
+
+  /// Whether it is the value of a function at one place.
+  var isCall: Bool {
+    if case .formula(.apply, _) = self { true } else { false }
+  }
+
   /// The names of a list of which every item gives a value to a name; nil where an item does not.
   var assignedNames: [Formula]? {
-    guard case .list(let items) = self else { return nil }
+    guard let items else { return nil }
     var names: [Formula] = []
     for item in items {
       guard case .relation(let sides, _) = item, item.assignedValue != nil,
-        case .formula(let name, _) = sides[0], name.isName
+        let name = sides[0].name
       else { return nil }
       names.append(name)
     }
@@ -74,7 +106,8 @@ extension ParsedAnswer {
         if case .formula(let formula, _) = side { names.formUnion(formula.symbols) }
       }
     case .union(let parts), .intersection(let parts):
-      parts.reduce(into: []) { $0.formUnion($1.variables) }
+      // A set by its condition, {x ∈ ℝ | x > 0}, has no variable of its own.
+      parts.contains(.reals) ? [] : parts.reduce(into: []) { $0.formUnion($1.variables) }
     default: []
     }
   }
@@ -92,7 +125,7 @@ extension ParsedAnswer {
         if case .formula(let formula, _) = item { formula.isName } else { false }
       }
     case .ratio(let parts): isNamed = parts.allSatisfy(\.isName)
-    case .words: isNamed = true
+    case .words, .intersection, .union: isNamed = true
     default: isNamed = false
     }
     guard isNamed else { return nil }
@@ -102,8 +135,11 @@ extension ParsedAnswer {
         return nil
       }
     }
-    // x = 1/3 ≈ 0.33 states 1/3.
-    let end = relations.firstIndex(of: .approximately).map { max($0, 1) } ?? sides.count - 1
+    // x = 1/3 ≈ 0.33 states 1/3, and so does 1/3 ≈ 0.33.
+    let isNameless = if case .formula(let first, _) = sides[0] { !first.isName } else { false }
+    let end =
+      relations.firstIndex(of: .approximately).map { max($0, isNameless ? 0 : 1) }
+      ?? sides.count - 1
     if case .formula(let name, _) = sides[0], case .symbol(let symbol) = name,
       case .formula(let value, _) = sides[end], value.symbols.contains(symbol)
     {
@@ -121,6 +157,10 @@ extension ParsedAnswer {
         let value = item.assignedValue ?? item
         if case .formula(let formula, let unit) = value {
           values += formula.signChoices.map { .formula($0, unit: unit) }
+        } else if case .bracketed(let parts, let isOpenBelow, let isOpenAbove) = value {
+          values += parts.signChoices.map {
+            .bracketed($0, isOpenBelow: isOpenBelow, isOpenAbove: isOpenAbove)
+          }
         } else {
           values.append(value)
         }
@@ -131,8 +171,29 @@ extension ParsedAnswer {
       }
     case .formula(let formula, let unit):
       return formula.signChoices.map { .formula($0, unit: unit) }
+    case .bracketed(let parts, let isOpenBelow, let isOpenAbove):
+      return parts.signChoices.map {
+        .bracketed($0, isOpenBelow: isOpenBelow, isOpenAbove: isOpenAbove)
+      }
     case .relation: return assignedValue?.alternatives ?? [self]
     default: return [self]
     }
+  }
+}
+
+extension [ParsedAnswer] {
+  /// The tuples that a tuple with ± stands for: (±1, 2) is two points. At most 16.
+  fileprivate var signChoices: [[ParsedAnswer]] {
+    var tuples: [[ParsedAnswer]] = [[]]
+    for part in self {
+      guard case .formula(let formula, let unit) = part else {
+        tuples = tuples.map { $0 + [part] }
+        continue
+      }
+      let choices = formula.signChoices
+      guard tuples.count * choices.count <= 16 else { return [self] }
+      tuples = tuples.flatMap { tuple in choices.map { tuple + [.formula($0, unit: unit)] } }
+    }
+    return tuples
   }
 }

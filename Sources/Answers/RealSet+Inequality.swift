@@ -16,6 +16,11 @@ extension RealSet {
       guard case .formula(let formula, nil) = side else { return nil }
       formulas.append(formula)
     }
+    if relations == [.equal] {
+      guard let root = Self.root(formulas[0], formulas[1]) else { return nil }
+      intervals = [Interval(lower: root, upper: root, isOpenBelow: false, isOpenAbove: false)]
+      return
+    }
     if relations == [.notEqual] {
       guard let root = Self.root(formulas[0], formulas[1]) else { return nil }
       intervals = [

@@ -165,6 +165,12 @@ extension Formula {
     }
   }
 
+  /// Whether it is another name with an index: x₁ of x.
+  func isIndexed(_ name: Formula) -> Bool {
+    guard case .symbol(let own) = self, case .symbol(let other) = name else { return false }
+    return own.hasPrefix(other + "_")
+  }
+
   /// Its value, with ±∞.
   var extendedValue: Double? {
     if self == .constant(.infinity) { return .infinity }

@@ -6,7 +6,7 @@ func textAfterStatement(in text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
   let places = phrases.compactMap { text.lastRange(of: $0, ignoringCase: true)?.upperBound }
   guard let place = places.max() else { return nil }
   let rest = text[place...].drop {
-    $0 == UInt8(ascii: ":") || $0 == 0x20 || $0 == UInt8(ascii: "*")
+    $0 == UInt8(ascii: ":") || $0 == 0x20 || $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "}")
   }
   let sentence = firstSentence(of: rest)
   return sentence.isEmpty ? nil : sentence
@@ -30,7 +30,9 @@ private func firstSentence(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     }
     end += 1
   }
-  return text[text.startIndex..<end].trimmed
+  var sentence = text[text.startIndex..<end].trimmed
+  while sentence.last == UInt8(ascii: "*") { sentence.removeLast() }
+  return sentence
 }
 
 /// The answer that a sentence states: behind "the answer is", in its last formula, or behind its last verb.
@@ -82,14 +84,24 @@ private func lastOperand(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
   let verbs: [StaticString] = [" is ", " are ", " by ", " equals ", " get ", "it's ", ": "]
   for verb in verbs {
     guard let range = sentence.lastRange(of: verb) else { continue }
-    // "2: 15" is no statement.
-    if let before = sentence[..<range.lowerBound].last, before.isDigit { continue }
+    let before = sentence[..<range.lowerBound]
+    // "2: 15" is no statement, and of "radius: 1, center: (2, 3)" and "the mean is 5 and the median is 6" none is the answer.
+    if before.last?.isDigit == true || saysMore(before, isLabel: verb.utf8CodeUnitCount == 2) {
+      return nil
+    }
     let rest = sentence[range.upperBound...].drop { $0 == UInt8(ascii: "$") }
     guard let first = rest.first else { continue }
     let begins: [UInt8] = [UInt8(ascii: "-"), UInt8(ascii: "("), UInt8(ascii: "."), 0x5C]
     if first.isDigit || begins.contains(first) { return rest }
   }
   return nil
+}
+
+/// Whether a number stands before something that is said besides the last statement.
+private func saysMore(_ before: ArraySlice<UInt8>, isLabel: Bool) -> Bool {
+  guard let number = before.firstIndex(where: \.isDigit) else { return false }
+  let rest = before[number...]
+  return rest.contains(" and ") || rest.contains(";") || (isLabel && rest.contains(","))
 }
 
 private func lastSentenceWithNumber(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
