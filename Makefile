@@ -14,12 +14,12 @@ BIN := .build/release
 help: ## list the targets
 	@echo "srar: reinforcement learning with step-wise rubric rewards, as a pipeline of filters"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "Variables of step, train, replay and eval: RUN=name STEP=n STEPS=n PRESET=srar|rar|grpo|dapo"
 	@echo "and every variable of pipelines/defaults.mk; README.md walks through them."
 
-.PHONY: deps build test lint format bench fuzz clean
+.PHONY: deps build test lint format bench bench-peers fuzz clean
 deps: ## find the system libraries that are missing and install them with apt
 	@pipelines/deps.sh
 
@@ -38,6 +38,10 @@ format: ## format the sources in place
 
 bench: build ## measure, beside what else is installed
 	@pipelines/bench.sh
+	@pipelines/bench-engine.sh
+
+bench-peers: ## set up PyTorch for make bench to measure beside, in a folder of its own
+	@pipelines/bench-peers.sh
 
 fuzz: build ## compare a million mutated answers, read a million damaged files of each kind
 	@$(BIN)/srar-bench fuzz --count 1000000

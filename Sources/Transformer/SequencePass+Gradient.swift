@@ -129,7 +129,7 @@ extension SequencePass {
   }
 
   /// Outputs of a weight whose gradient one task computes.
-  private static let weightTileWidth = 256
+  private static let weightTileWidth = 384
 
   /// dw += dyᵀ · x, a part of the outputs in each task.
   private func weightTasks(_ dw: Rows, dy: Rows, x: Rows) -> [@Sendable (Int) -> Void] {

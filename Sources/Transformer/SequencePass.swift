@@ -49,6 +49,8 @@ final class SequencePass: @unchecked Sendable {
   func forward(_ pack: PackedSequences) -> Rows {
     let tokenCount = pack.tokens.count
     if activations.capacity < tokenCount {
+      // The old buffers go before the new ones come.
+      activations = Activations(configuration: configuration, capacity: 0, keeping: keeping)
       activations = Activations(
         configuration: configuration, capacity: tokenCount, keeping: keeping)
     }

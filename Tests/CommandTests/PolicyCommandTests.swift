@@ -202,18 +202,15 @@ struct PolicyCommandTests {
     let result = try shell(
       """
       set -e
-      # `sft` finishes in a fraction of a second, and so is stopped by its checkpoints' disappearance at the latest.
-      train() {
-        srar-update sft train.jsonl.zst --policy policy --epochs 30 --batch-tokens 600 \\
-          --learning-rate 1e-3 --stop-at-loss 1 "$@"
-      }
-      train --quiet --output whole
-      train --quiet --output killed --checkpoint-every 3 & pid=$!
-      until [ -e killed.checkpoint ]; do :; done
+      options=(sft train.jsonl.zst --policy policy --epochs 30 --batch-tokens 600
+        --learning-rate 1e-3 --stop-at-loss 3)
+      srar-update "${options[@]}" --quiet --output whole
+      srar-update "${options[@]}" --quiet --output killed --checkpoint-every 3 & pid=$!
+      until [ -e killed.checkpoint ] || ! kill -0 $pid; do :; done
       kill -9 $pid; wait $pid || true
       [ ! -e killed ]
-      if train --quiet --output killed --seed 2; then exit 1; fi
-      train --output killed --checkpoint-every 5 2> notes
+      if srar-update "${options[@]}" --quiet --output killed --seed 2; then exit 1; fi
+      srar-update "${options[@]}" --output killed --checkpoint-every 5 2> notes
       grep -o 'going on after step' notes
       [ ! -e killed.checkpoint ]
       diff -r whole killed && echo same

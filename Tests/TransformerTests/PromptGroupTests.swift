@@ -111,7 +111,7 @@ struct PromptGroupTests {
       for tensor in expected.gradients.tensors {
         let difference = relativeDifference(
           actual.gradients.elements[tensor.range], expected.gradients.elements[tensor.range])
-        #expect(difference < 2e-5, "seed \(seed), \(tensor.name)")
+        #expect(difference < 1e-4, "seed \(seed), \(tensor.name)")
       }
     }
     // Computing anew takes the same steps from the same numbers.

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# The engine: updates and decoding of policies with random weights, beside PyTorch where `make bench-peers` was run.
+# Rates are by the clock and by processor time; the share is of what matrix products alone reach in the same process, measured
+# in turns with the work, so that a noisy machine is noisy for both.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+bench=.build/release/srar-bench
+python=${BENCH_PYTHON:-.bench-peers/bin/python}
+repeats=${BENCH_ENGINE_REPEATS:-3}
+
+# measure TITLE WORK OPTIONS...
+measure() {
+  local title=$1 work=$2
+  shift 2
+  echo
+  echo "$title"
+  printf '  %-10s %s\n' srar "$("$bench" engine --work "$work" --repeats "$repeats" "$@")"
+  [[ -x $python ]] || return 0
+  local options=()
+  for option in "$@"; do [[ $option == --shared ]] || options+=("$option"); done
+  printf '  %-10s %s\n' PyTorch \
+    "$("$python" pipelines/bench_peers.py "$work" --repeats "$repeats" "${options[@]}" 2>/dev/null)"
+}
+
+smollm2=(--shape smollm2)
+measure "SmolLM2-135M: update, 8 × 256 tokens" update "${smollm2[@]}" --rollouts 8 --response 255
+measure "SmolLM2-135M: update, one group of 8, prompt 150, responses 200 (response tokens)" \
+  update "${smollm2[@]}" --rollouts 8 --prompt 150 --response 200 --shared
+measure "SmolLM2-135M: decoding, batch 32, prompt 128, 128 new" \
+  decode "${smollm2[@]}" --rollouts 32 --prompt 128 --response 128
+measure "SmolLM2-135M: decoding, batch 1" \
+  decode "${smollm2[@]}" --rollouts 1 --prompt 16 --response 64
+measure "4 layers, hidden 128, vocabulary 512: update, 64 × 128" update --rollouts 64 --response 127
+measure "the same: sampling, batch 128, 16 + 112" decode --rollouts 128 --prompt 16 --response 112
+
+echo
+echo "cost of an update: 4 layers, hidden 128, one group with a prompt of 128"
+printf '  %8s %8s\n' rollouts tokens
+for rollouts in 1 8 64; do
+  for tokens in 256 1024 4096; do
+    printf '  %8d %8d  %s\n' "$rollouts" "$tokens" \
+      "$("$bench" engine --rollouts "$rollouts" --prompt 128 --response "$tokens" --shared)"
+  done
+done

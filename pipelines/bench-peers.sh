@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Sets up what `make bench` measures the engine beside: PyTorch and transformers, in a folder that git ignores.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+folder=.bench-peers
+if [[ ! -x $folder/bin/python ]]; then
+  echo "bench-peers: making $folder, about 2 GB" >&2
+  python3 -m venv "$folder"
+fi
+"$folder/bin/pip" install --quiet torch transformers
+"$folder/bin/python" -c 'import torch, transformers
+print("bench-peers: torch", torch.__version__, "transformers", transformers.__version__)'
