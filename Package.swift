@@ -64,8 +64,13 @@ let package = Package(
       "Judging",
       [
         "Answers", "Arithmetic", "ChatCompletions", "Diagnostics", "JSONLines", "Records",
-        "Rubrics",
-        "Steps",
+        "Rubrics", "Steps",
+      ]),
+    library(
+      "Inquiries",
+      [
+        "ChatCompletions", "Diagnostics", "Filters", "HTTPClient", "JSONLines", "Judging",
+        "Records", argumentParser,
       ]),
     library("Rewards", ["Answers", "Rubrics", "Steps"]),
     library("Advantages"),
@@ -84,8 +89,8 @@ let package = Package(
     tool(
       "srar-prep",
       [
-        "Diagnostics", "JSONLines", "ProblemSources", "RandomStreams", "Records", "Rubrics",
-        "WordProblems",
+        "Diagnostics", "Inquiries", "JSONLines", "Judging", "ProblemSources", "RandomStreams",
+        "Records", "Rubrics", "WordProblems",
       ]),
     tool(
       "srar-rollout",
@@ -93,8 +98,8 @@ let package = Package(
     tool(
       "srar-judge",
       [
-        "ChatCompletions", "Diagnostics", "HTTPClient", "Judging", "JSONLines", "Records",
-        "Rubrics", "Steps",
+        "Diagnostics", "HTTPClient", "Inquiries", "Judging", "JSONLines", "Records", "Rubrics",
+        "Steps",
       ]),
     tool("srar-reward", ["Advantages", "Answers", "Records", "Rewards", "Rubrics", "Steps"]),
     tool("srar-advantage", ["Advantages", "Records", "Steps"]),
@@ -105,7 +110,8 @@ let package = Package(
 
     // What `make bench` measures with.
     tool(
-      "srar-bench", ["Answers", "Diagnostics", "JSONLines", "RandomStreams", "Records", "Steps"]),
+      "srar-bench",
+      ["Answers", "Diagnostics", "JSONLines", "RandomStreams", "Records", "Rubrics", "Steps"]),
 
     // Tests.
     .target(
@@ -122,6 +128,7 @@ let package = Package(
     tests(
       "JudgingTests",
       ["Arithmetic", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
+    tests("ChatCompletionsTests", ["ChatCompletions"]),
     tests("RewardsTests", ["Answers", "Rewards", "Rubrics", "Steps"]),
     tests("AdvantagesTests", ["Advantages", "RandomStreams"]),
     tests(

@@ -83,3 +83,5 @@ if [[ -f $pairs ]]; then
   echo "answers, labelled pairs, 20 times"
   "$bin/srar-bench" answers --repeats 20 "$pairs" | tail -3
 fi
+
+pipelines/bench-judge.sh

@@ -13,5 +13,8 @@ struct BenchCommand: Filter {
         srar-bench splice stream.jsonl.zst --output spliced.jsonl.zst
       """,
     version: Version.text(),
-    subcommands: [GenerateCommand.self, SpliceCommand.self, AnswersCommand.self, FuzzCommand.self])
+    subcommands: [
+      GenerateCommand.self, SpliceCommand.self, ServeCommand.self, AnswersCommand.self,
+      FuzzCommand.self,
+    ])
 }
