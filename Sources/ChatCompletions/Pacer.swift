@@ -6,7 +6,9 @@ import Synchronization
 package final class Pacer: Sendable {
   private let secondsPerRequest: Double
   private let secondsPerToken: Double
-  private let next = Mutex((request: ContinuousClock.now, token: ContinuousClock.now))
+  /// When the next request may start for either reason; nil before the first.
+  private let next = Mutex<(request: ContinuousClock.Instant?, token: ContinuousClock.Instant?)>(
+    (nil, nil))
 
   package init(requestsPerMinute: Double?, tokensPerMinute: Double?) {
     secondsPerRequest = requestsPerMinute.map { 60 / $0 } ?? 0
@@ -18,7 +20,7 @@ package final class Pacer: Sendable {
     tokens: Int, at now: ContinuousClock.Instant = .now
   ) -> ContinuousClock.Instant {
     next.withLock { next in
-      let start = max(now, next.request, next.token)
+      let start = max(now, next.request ?? now, next.token ?? now)
       next.request = start + .seconds(secondsPerRequest)
       next.token = start + .seconds(secondsPerToken * Double(tokens))
       return start
@@ -27,6 +29,6 @@ package final class Pacer: Sendable {
 
   /// Corrects what was reserved once the real number is known.
   package func correct(by tokens: Int) {
-    next.withLock { $0.token += .seconds(secondsPerToken * Double(tokens)) }
+    next.withLock { $0.token? += .seconds(secondsPerToken * Double(tokens)) }
   }
 }

@@ -310,8 +310,11 @@ struct ChatJudgeTests {
     let text =
       #"\u0000\u001b[2J\r\u2028\ud83d\ude00"# + String(repeating: "all satisfied ", count: 75_000)
     let (prompt, _) = try promptAbout(text) { JudgedProblems.verdicts($0) }
-    #expect(prompt.utf8.count > 1 << 20)
-    #expect(prompt.contains("\0\u{1B}[2J\r\u{2028}\u{1F600}all satisfied "))
+    let byteCount = prompt.utf8.count
+    #expect(byteCount > 1 << 20)
+    let start = Data("\0\u{1B}[2J\r\u{2028}\u{1F600}all satisfied ".utf8)
+    let isWhole = Data(prompt.utf8).range(of: start) != nil
+    #expect(isWhole)
   }
 
   @Test("a key that a server quotes is shown nowhere")
