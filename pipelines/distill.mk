@@ -42,7 +42,7 @@ distill-stage = $(BIN)/$(1) $(TOOL_OPTIONS) $< --output $@ --metrics $(@D)/metri
 $(distill-folder)/solutions.jsonl.zst: $(PROBLEMS) $(SOLUTIONS) $(distill-folder)/solutions.options | $(BIN)/srar-update
 	@$(call distill-stage,srar-rollout)
 $(distill-folder)/checked.jsonl.zst: $(distill-folder)/solutions.jsonl.zst $(distill-folder)/checked.options
-	@$(call distill-stage,srar-reward)
+	@$(call distill-stage,srar-reward --answers-only)
 $(distill-folder)/distilled.jsonl.zst: $(distill-folder)/checked.jsonl.zst $(distill-folder)/distilled.options
 	@$(call distill-stage,srar-prep distill --log $(@D)/distill.log.jsonl)
 $(distill-folder)/problems.jsonl.zst: $(distill-folder)/distilled.jsonl.zst $(distill-folder)/problems.options

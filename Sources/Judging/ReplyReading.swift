@@ -31,12 +31,12 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
     if let start { bytes.removeFirst(start) }
     let quotable = start == nil ? withoutSpace(material.utf8) : []
     var seen: Set<Int> = []
+    let document = JSONDocument()
     for range in flatObjects(in: bytes) {
       let text = bytes[range]
-      guard let root = try? JSONDocument(parsing: Array(text)).root,
-        root[Entry.schema[0].member] != nil
-      else { continue }
-      guard let entry = Entry(reply: root), ids.contains(entry.id),
+      let isJSON = text.withUnsafeBytes { (try? document.parse($0)) != nil }
+      guard isJSON, document.root[Entry.schema[0].member] != nil else { continue }
+      guard let entry = Entry(reply: document.root), ids.contains(entry.id),
         quotable.firstRange(ofBytes: withoutSpace(text)) == nil, seen.insert(entry.id).inserted
       else {
         dropped += 1

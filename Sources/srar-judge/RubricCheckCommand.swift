@@ -17,7 +17,8 @@ struct RubricCheckCommand: ParsableCommand {
       Adds the object "rubric_check".
 
       EXAMPLES
-        srar-judge rubrics --replay check.log.jsonl problems.jsonl.zst > checked.jsonl.zst
+        srar-judge rubrics --url http://localhost:8000/v1 --model NAME --log check.log.jsonl \\
+          problems.jsonl.zst > checked.jsonl.zst
       """)
 
   /// What becomes of items that are not fit to judge by.

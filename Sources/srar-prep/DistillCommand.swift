@@ -18,7 +18,8 @@ struct DistillCommand: ParsableCommand {
       lacks solutions of one kind, or for which no usable rubric came, is left out and counted.
 
       EXAMPLES
-        srar-prep distill --replay distill.log.jsonl rewarded.jsonl.zst > problems.jsonl.zst
+        srar-prep distill --url http://localhost:8000/v1 --model NAME --log distill.log.jsonl \\
+          rewarded.jsonl.zst > problems.jsonl.zst
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions
