@@ -32,6 +32,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "srar",
+  products: [
+    // Finding and comparing answers is of use to others, too.
+    .library(name: "Answers", targets: ["Answers"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
@@ -83,7 +87,8 @@ let package = Package(
     library("Tokenizers", ["Diagnostics", "JSONLines"]),
     library("Kernels", ["CKernels", "COpenBLAS"]),
     library("Transformer", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams"]),
-    library("PolicyGradient", ["Checkpoints", "Diagnostics", "RandomStreams", "Transformer"]),
+    library(
+      "PolicyGradient", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),
 
     // The commands.
     tool(
@@ -111,7 +116,10 @@ let package = Package(
     // What `make bench` measures with.
     tool(
       "srar-bench",
-      ["Answers", "Diagnostics", "JSONLines", "RandomStreams", "Records", "Rubrics", "Steps"]),
+      [
+        "Answers", "Checkpoints", "Diagnostics", "JSONLines", "Kernels", "PolicyGradient",
+        "RandomStreams", "Records", "Rubrics", "Steps", "Transformer",
+      ]),
 
     // Tests.
     .target(
@@ -124,7 +132,7 @@ let package = Package(
     tests("RubricsTests", ["Rubrics"]),
     tests("StepsTests", ["RandomStreams", "Steps"]),
     tests("ArithmeticTests", ["Arithmetic", "RandomStreams", bigInt]),
-    tests("AnswersTests", ["Answers", "RandomStreams"]),
+    tests("AnswersTests", ["Answers", "JSONLines", "RandomStreams"]),
     tests(
       "JudgingTests",
       ["Arithmetic", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),

@@ -76,12 +76,5 @@ for level in 1 3; do
   done
 done
 
-# Answers: the labelled pairs, where they lie beside the checkout.
-pairs=../shared/data/answers/equivalence.jsonl
-if [[ -f $pairs ]]; then
-  echo
-  echo "answers, labelled pairs, 20 times"
-  "$bin/srar-bench" answers --repeats 20 "$pairs" | tail -3
-fi
-
+pipelines/bench-answers.sh
 pipelines/bench-judge.sh

@@ -106,30 +106,80 @@ package indirect enum Formula: Equatable, Sendable {
 
   /// The value of plain arithmetic on rationals, found without any algebra; nil where there is more to it.
   package var rational: Rational? {
+    if case .number(let value) = self { return value }
+    var budget = OperationBudget(500)
+    return try? rational(within: &budget)
+  }
+
+  /// As `rational`, with a budget of one's own.
+  func rational(within budget: inout OperationBudget) throws(AlgebraError) -> Rational? {
     switch self {
     case .number(let value): return value
     case .sum(let parts):
       var sum = Rational(0)
       for part in parts {
-        guard let value = part.rational, let next = (sum + value).withinBudget else { return nil }
-        sum = next
+        guard let value = try part.rational(within: &budget) else { return nil }
+        sum = try budget.spend(making: sum + value)
       }
       return sum
     case .product(let parts):
       var product = Rational(1)
       for part in parts {
-        guard let value = part.rational, let next = (product * value).withinBudget else {
-          return nil
-        }
-        product = next
+        guard let value = try part.rational(within: &budget) else { return nil }
+        product = try budget.spend(making: product * value)
       }
       return product
     case .power(let base, let exponent):
-      guard let base = base.rational, let whole = exponent.rational?.words,
-        whole.denominator == 1
+      guard let base = try base.rational(within: &budget),
+        let whole = try exponent.rational(within: &budget)?.words, whole.denominator == 1,
+        let power = base.power(whole.numerator)
       else { return nil }
-      return base.power(whole.numerator)
+      return try budget.spend(making: power)
     default: return nil
+    }
+  }
+
+  /// The slope and offset of a linear formula in one variable; nil for others.
+  package var affineParts: (slope: Formula, offset: Formula)? {
+    let names = symbols
+    guard names.count == 1, let name = names.first, size <= 60 else { return nil }
+    let offset = substituting(.integer(0), for: name)
+    let slope = Formula.difference(substituting(.integer(1), for: name), offset)
+    var budget = OperationBudget(500)
+    let linear = Formula.sum([.product([slope, .symbol(name)]), offset])
+    guard compare(self, linear, budget: &budget) == .exact(true),
+      compare(slope, .integer(0), budget: &budget) == .exact(false)
+    else { return nil }
+    return (slope, offset)
+  }
+
+  /// The formula with a value in place of a variable.
+  private func substituting(_ value: Formula, for name: String) -> Formula {
+    func inside(_ parts: [Formula]) -> [Formula] {
+      parts.map { $0.substituting(value, for: name) }
+    }
+    return switch self {
+    case .number, .constant: self
+    case .symbol(let symbol): symbol == name ? value : self
+    case .sum(let parts): .sum(inside(parts))
+    case .product(let parts): .product(inside(parts))
+    case .apply(let function, let parts): .apply(function, inside(parts))
+    case .power(let base, let exponent):
+      .power(
+        base.substituting(value, for: name), exponent.substituting(value, for: name))
+    case .plusMinus(let operand, let isUpper):
+      .plusMinus(operand.substituting(value, for: name), isUpper: isUpper)
+    }
+  }
+
+  /// How many parts it has, all levels counted.
+  var size: Int {
+    switch self {
+    case .number, .constant, .symbol: 1
+    case .sum(let parts), .product(let parts), .apply(_, let parts):
+      parts.reduce(1) { $0 + $1.size }
+    case .power(let base, let exponent): 1 + base.size + exponent.size
+    case .plusMinus(let operand, _): 1 + operand.size
     }
   }
 }

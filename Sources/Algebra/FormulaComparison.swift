@@ -16,21 +16,28 @@ package enum FormulaVerdict: Equatable, Sendable {
 }
 
 /// Whether two formulas are equal: everywhere where both have values.
-package func compare(_ one: Formula, _ other: Formula) -> FormulaVerdict {
-  if let a = one.rational, let b = other.rational { return .exact(a == b) }
-  var simplifier = Simplifier()
+///
+/// - Parameter budget: what it may cost; where that is spent the verdict is `undecided`.
+package func compare(
+  _ one: Formula, _ other: Formula, budget: inout OperationBudget
+) -> FormulaVerdict {
   var isOpaque = false
   do throws(AlgebraError) {
+    if let a = try one.rational(within: &budget), let b = try other.rational(within: &budget) {
+      return .exact(a == b)
+    }
+    var simplifier = Simplifier(budget: budget)
+    defer { budget = simplifier.budget }
     let (a, b) = (try simplifier.form(of: one), try simplifier.form(of: other))
     if try simplifier.areEqual(a, b) { return .exact(true) }
     if simplifier.hasIndependentKernels { return .exact(false) }
-    isOpaque = true
+    isOpaque = !simplifier.hasUnevaluatedKernels
   } catch .undefined {
     return .undecided
   } catch {
     isOpaque = false
   }
-  switch compareValues(one, other) {
+  switch compareValues(one, other, budget: &budget) {
   case .undecided where isOpaque: return .exact(false)
   case let verdict: return verdict
   }
@@ -38,12 +45,16 @@ package func compare(_ one: Formula, _ other: Formula) -> FormulaVerdict {
 
 /// Whether one formula is a constant multiple of the other, as the two sides of an equation may be; `isPositive` asks for a
 /// positive factor.
-package func areProportional(_ one: Formula, _ other: Formula, isPositive: Bool) -> FormulaVerdict {
+package func areProportional(
+  _ one: Formula, _ other: Formula, isPositive: Bool, budget: inout OperationBudget
+) -> FormulaVerdict {
   let points = samplePoints(for: one.symbols.union(other.symbols))
+  let cost = (one.size + other.size) / 4
   var ratio: Enclosure?
   var agreements = 0
   let isComplex = one.isComplex || other.isComplex
   for point in points {
+    guard (try? budget.spend(cost)) != nil else { return .undecided }
     guard let a = one.value(at: point, isComplex: isComplex),
       let b = other.value(at: point, isComplex: isComplex), a.isFinite, b.isFinite
     else { continue }
@@ -80,11 +91,15 @@ extension Formula {
 }
 
 /// Compares by values at fixed points.
-private func compareValues(_ one: Formula, _ other: Formula) -> FormulaVerdict {
+private func compareValues(
+  _ one: Formula, _ other: Formula, budget: inout OperationBudget
+) -> FormulaVerdict {
+  let cost = (one.size + other.size) / 4
   let symbols = one.symbols.union(other.symbols)
   let isComplex = one.isComplex || other.isComplex
   var agreements = 0
   for point in samplePoints(for: symbols) {
+    guard (try? budget.spend(cost)) != nil else { return .undecided }
     guard let a = one.value(at: point, isComplex: isComplex),
       let b = other.value(at: point, isComplex: isComplex), a.isFinite, b.isFinite,
       let differs = differ(a, b)
@@ -106,7 +121,7 @@ private func differ(_ a: Enclosure, _ b: Enclosure) -> Bool? {
     ? false : nil
 }
 
-/// Points with positive values first, then with both signs; irrational-looking and of moderate size.
+/// Points with positive values first, then with both signs; irrational-looking, most of moderate size and two larger.
 private func samplePoints(for symbols: Set<String>) -> [[String: Double]] {
   if symbols.isEmpty { return [[:]] }
   let names = symbols.sorted()
@@ -114,8 +129,8 @@ private func samplePoints(for symbols: Set<String>) -> [[String: Double]] {
     var point: [String: Double] = [:]
     for (place, name) in names.enumerated() {
       // Multiples of the golden ratio spread evenly over 0.3 … 2.8.
-      let step = (Double(index * 17 + place * 5 + 1) * 0.618_033_988_749_894_9)
-      let value = 0.3 + 2.5 * (step - step.rounded(.down))
+      let step = (Double(index * 7 + place * 3 + 1) * 0.618_033_988_749_894_9)
+      let value = (0.3 + 2.5 * (step - step.rounded(.down))) * (index % 5 == 4 ? 7 : 1)
       let isNegative = index >= 5 && (index + place) % 2 == 1
       point[name] = isNegative ? -value : value
     }
@@ -132,6 +147,14 @@ extension Simplifier {
       case .e: kernels.count == 1
       case .compound, .exponential, .function: false
       }
+    }
+  }
+
+  /// Whether there are sums, integrals or limits, of which nothing is known but how they are written.
+  var hasUnevaluatedKernels: Bool {
+    kernels.contains { kernel in
+      guard case .function(let name, _) = kernel else { return false }
+      return ["sum", "prod", "int", "lim"].contains(name)
     }
   }
 }

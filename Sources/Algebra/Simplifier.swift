@@ -7,8 +7,6 @@ import BigInt
 /// Powers of primes with exponents in 0 ..< 1 are independent over the rationals (Besicovitch 1940), so sums of surds are equal
 /// only where their forms are.
 struct Simplifier {
-  /// Products of terms that one comparison may take.
-  static let operationBudget = 20_000
   /// No polynomial has more terms.
   static let maximumTerms = 400
   /// No number of kernels may be larger.
@@ -16,12 +14,11 @@ struct Simplifier {
 
   private(set) var kernels: [Kernel] = []
   private var variables: [String: Int] = [:]
-  private var operationsLeft = operationBudget
+  private(set) var budget: OperationBudget
 
-  mutating func spend(_ operations: Int) throws(AlgebraError) {
-    operationsLeft -= operations
-    guard operationsLeft > 0 else { throw .overBudget }
-  }
+  init(budget: OperationBudget) { self.budget = budget }
+
+  mutating func spend(_ operations: Int) throws(AlgebraError) { try budget.spend(operations) }
 
   // MARK: Formulas
 
@@ -170,9 +167,7 @@ struct Simplifier {
     var extra = Polynomial()
     for a in one.terms {
       for b in other.terms {
-        guard let coefficient = (a.coefficient * b.coefficient).withinBudget else {
-          throw .overBudget
-        }
+        let coefficient = try budget.spend(making: a.coefficient * b.coefficient)
         let product = try reduced(
           Term(coefficient: coefficient, monomial: merge(a.monomial, b.monomial)))
         if product.terms.count == 1 {
@@ -185,8 +180,11 @@ struct Simplifier {
     return try bounded(Polynomial.collecting(terms) + extra)
   }
 
-  private func bounded(_ polynomial: Polynomial) throws(AlgebraError) -> Polynomial {
+  private mutating func bounded(_ polynomial: Polynomial) throws(AlgebraError) -> Polynomial {
     guard polynomial.terms.count <= Self.maximumTerms else { throw .overBudget }
+    for term in polynomial.terms where term.coefficient.words == nil {
+      _ = try budget.spend(making: term.coefficient)
+    }
     return polynomial
   }
 

@@ -1,7 +1,7 @@
 // Whether two answers are equal.
 
 /// A way to compare two answers.
-package enum AnswerChecker: String, CaseIterable, Sendable {
+public enum AnswerChecker: String, CaseIterable, Sendable {
   /// By what they mean: numbers, expressions, equations, tuples, sets, intervals, matrices, words.
   case math
   /// As text after the authors' clean-up.
@@ -11,7 +11,7 @@ package enum AnswerChecker: String, CaseIterable, Sendable {
   ///
   /// - Parameter decimalPlaces: to how many decimals numbers are rounded before they are compared; nil takes decimals for
   ///   their digits.
-  package func compare(
+  public func compare(
     _ answer: String, with groundTruth: String, decimalPlaces: Int? = nil
   ) -> AnswerComparison {
     switch self {
@@ -31,9 +31,9 @@ private func equalAsScalars(_ one: String, _ other: String) -> Bool {
 }
 
 /// What came of comparing.
-package struct AnswerComparison: Equatable, Sendable {
+public struct AnswerComparison: Equatable, Sendable {
   /// On what ground it was decided.
-  package enum Method: String, Sendable {
+  public enum Method: String, Sendable {
     /// The texts are the same.
     case identical
     /// By exact forms.
@@ -46,14 +46,17 @@ package struct AnswerComparison: Equatable, Sendable {
     case undecided
   }
 
-  package let isEqual: Bool
-  package let method: Method
+  /// Whether the answers say the same.
+  public let isEqual: Bool
+  /// The ground of that.
+  public let method: Method
 }
 
 private func compareMeanings(
   _ answer: String, _ groundTruth: String, decimalPlaces: Int?
 ) -> AnswerComparison {
-  let (one, other) = (answerText(answer), answerText(groundTruth))
+  let (first, second) = (AnswerText(answer), AnswerText(groundTruth))
+  let (one, other) = (first.answer, second.answer)
   guard !one.isEmpty, !other.isEmpty else {
     return AnswerComparison(isEqual: false, method: .exact)
   }
@@ -61,21 +64,23 @@ private func compareMeanings(
   if let a = plainInteger(one), let b = plainInteger(other), decimalPlaces == nil || a == b {
     return AnswerComparison(isEqual: a == b, method: .exact)
   }
-  guard let a = AnswerParser.parse(one), let b = AnswerParser.parse(other) else {
-    return AnswerComparison(isEqual: cleaned(one) == cleaned(other), method: .undecided)
+  guard let a = first.parsed, let b = second.parsed else {
+    return AnswerComparison(isEqual: areSameText(one, other), method: .undecided)
   }
+  if a == b { return AnswerComparison(isEqual: true, method: .exact) }
   var equality = AnswerEquality(decimalPlaces: decimalPlaces)
   // Whatever order the rules try things in, both sides are treated alike.
-  let isEqual = equality.areEqual(a, b) || equality.areEqual(b, a)
+  let isEqual =
+    equality.areEqual(a, b) || (!(a.isFormula && b.isFormula) && equality.areEqual(b, a))
   if equality.isUndecided, !isEqual {
-    return AnswerComparison(isEqual: cleaned(one) == cleaned(other), method: .undecided)
+    return AnswerComparison(isEqual: areSameText(one, other), method: .undecided)
   }
   return AnswerComparison(isEqual: isEqual, method: equality.isNumeric ? .numeric : .exact)
 }
 
 /// A whole number of at most 18 digits that is nothing else.
-private func plainInteger(_ bytes: [UInt8]) -> Int? {
-  let isNegative = bytes[0] == UInt8(ascii: "-")
+private func plainInteger(_ bytes: ArraySlice<UInt8>) -> Int? {
+  let isNegative = bytes.first == UInt8(ascii: "-")
   let digits = bytes.dropFirst(isNegative ? 1 : 0)
   guard !digits.isEmpty, digits.count <= 18 else { return nil }
   var value = 0
@@ -86,27 +91,45 @@ private func plainInteger(_ bytes: [UInt8]) -> Int? {
   return isNegative ? -value : value
 }
 
-/// Text without what does not change an answer: white space, dollar signs, sizes of LaTeX, case.
-private func cleaned(_ bytes: [UInt8]) -> [UInt8] {
-  let sizes = [Array("left".utf8), Array("right".utf8)]
-  var cleaned: [UInt8] = []
-  cleaned.reserveCapacity(bytes.count)
-  var position = 0
-  while position < bytes.count {
-    let byte = bytes[position]
-    position += 1
-    if byte == 0x20 || (0x09...0x0D).contains(byte) || byte == UInt8(ascii: "$") { continue }
-    if byte == UInt8(ascii: "\\"), position < bytes.count {
-      if bytes[position] == UInt8(ascii: ",") || bytes[position] == UInt8(ascii: "!") {
-        position += 1
-        continue
-      }
-      if let size = sizes.first(where: { bytes[position...].starts(with: $0) }) {
-        position += size.count
-        continue
+/// Whether two texts are the same but for what does not change an answer: white space, dollar signs, sizes of LaTeX, case.
+private func areSameText(_ one: ArraySlice<UInt8>, _ other: ArraySlice<UInt8>) -> Bool {
+  guard max(one.count, other.count) <= 100_000 else { return one == other }
+  return one.withUnsafeBufferPointer { one in
+    other.withUnsafeBufferPointer { other in
+      var (i, j) = (0, 0)
+      while true {
+        let (a, b) = (nextLetter(of: one, from: &i), nextLetter(of: other, from: &j))
+        guard a == b else { return false }
+        if a == 0 { return i >= one.count && j >= other.count }
       }
     }
-    cleaned.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
   }
-  return cleaned
+}
+
+/// Takes the next byte that counts, in lower case; 0 at the end.
+private func nextLetter(of text: UnsafeBufferPointer<UInt8>, from place: inout Int) -> UInt8 {
+  while place < text.count {
+    let byte = text[place]
+    place += 1
+    if byte.isBlank || byte == UInt8(ascii: "$") { continue }
+    guard byte == UInt8(ascii: "\\"), place < text.count else {
+      return (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+    }
+    if text[place] == UInt8(ascii: ",") || text[place] == UInt8(ascii: "!") {
+      place += 1
+    } else if text.holds("left", at: place) {
+      place += 4
+    } else if text.holds("right", at: place) {
+      place += 5
+    } else {
+      return byte
+    }
+  }
+  return 0
+}
+
+/// What an answer says, found in its text first where that is more than the answer; nil where the grammar has no reading, so
+/// that the answer is compared as text.
+package func parsedAnswer(_ text: String) -> ParsedAnswer? {
+  AnswerText(text).parsed
 }

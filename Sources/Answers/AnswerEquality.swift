@@ -8,6 +8,8 @@ struct AnswerEquality {
 
   /// Decimals to which numbers are rounded before they are compared; nil compares them as they are.
   let decimalPlaces: Int?
+  /// What this comparison may still cost, all of its parts together.
+  private var budget = OperationBudget()
   /// Whether values, not exact forms, decided something.
   private(set) var isNumeric = false
   /// Whether something could not be decided.
@@ -22,6 +24,11 @@ struct AnswerEquality {
     case (.matrix(let a), .matrix(let b)):
       return a.count == b.count && areEqual(a.flatMap { $0 }, b.flatMap { $0 })
     case (.ratio(let a), .ratio(let b)): return areSameRatio(a, b)
+    case (.time, .time), (.time, .ratio), (.ratio, .time): return areSameTimes(one, other)
+    case (.passage(let a), .passage(let b)): return areEqualInOrder(a, b)
+    case (.table(let a), .table(let b)): return areEqualTables(a, b)
+    case (.family(let a, let bounds, let body), .family(let b, let others, let other)):
+      return a == b && areEqualInOrder(bounds, others) && areEqual(body, other)
     case (.ratio(let parts), .formula(let value, nil)),
       (.formula(let value, nil), .ratio(let parts)):
       return parts.count == 2 && areEqual(.quotient(parts[0], parts[1]), value)
@@ -55,7 +62,7 @@ struct AnswerEquality {
       return matchUnordered(a, b) { $0.areEqual($1, $2) }
     }
     if let places = decimalPlaces, areEqual(a[0], b[0], places: places) { return true }
-    switch compare(a[0], b[0]) {
+    switch compare(a[0], b[0], budget: &budget) {
     case .exact(let isEqual):
       if isEqual { return true }
     case .numeric(let isEqual):
@@ -100,15 +107,14 @@ struct AnswerEquality {
     if areEqual(a, b) { return true }
     // 50% is 0.5 as well as 50 with its unit; 90° is π/2 as well.
     let hundredth = Formula.power(.integer(100), .integer(-1))
-    let degree = Formula.quotient(.constant(.pi), .integer(180))
     switch (first, second) {
     case (.percent?, .percent?), (.degree?, .degree?): return false
     case (.percent?, nil): return areEqual(.product([hundredth, a]), b)
     case (nil, .percent?): return areEqual(a, .product([hundredth, b]))
     case (.degree?, nil) where b.contains { $0 == .constant(.pi) }:
-      return areEqual(.product([degree, a]), b)
+      return areEqual(a.inRadians, b)
     case (nil, .degree?) where a.contains { $0 == .constant(.pi) }:
-      return areEqual(a, .product([degree, b]))
+      return areEqual(a, b.inRadians)
     default: return false
     }
   }
@@ -119,9 +125,40 @@ struct AnswerEquality {
       let (left, right) = (
         Formula.product([one[0], other[index]]), Formula.product([other[0], one[index]])
       )
-      guard areEqual(left, right) else { return false }
+      // Parts that are 0 have no ratio: 12:0 is not 1:0.
+      guard areEqual(left, right), !areEqual(one[index], .integer(0)),
+        !areEqual(other[index], .integer(0))
+      else { return false }
     }
     return true
+  }
+
+  /// Times of day are equal where hour and minute are, and the half of the day where both name it; 3:15 may be a ratio, too.
+  private mutating func areSameTimes(_ one: ParsedAnswer, _ other: ParsedAnswer) -> Bool {
+    if case .time(let hour, let minute, let half) = one,
+      case .time(let otherHour, let otherMinute, let otherHalf) = other
+    {
+      if let half, let otherHalf, half != otherHalf { return false }
+      if hour == otherHour, minute == otherMinute { return true }
+      let later = half == .afternoon ? hour + 12 : hour
+      let otherLater = otherHalf == .afternoon ? otherHour + 12 : otherHour
+      if minute == otherMinute, later == otherLater { return true }
+    }
+    guard let a = one.ratioParts, let b = other.ratioParts else { return false }
+    return areSameRatio(a, b)
+  }
+
+  /// Tables hold the same cells in the same order; the cases of a function may come in any.
+  private mutating func areEqualTables(_ one: [[ParsedAnswer]], _ other: [[ParsedAnswer]]) -> Bool {
+    let haveConditions = one.allSatisfy { row in row.count > 1 && row.contains(where: \.isRelation)
+    }
+    guard haveConditions else {
+      guard one.count == other.count else { return false }
+      for (a, b) in zip(one, other) where !areEqualInOrder(a, b) { return false }
+      return true
+    }
+    return one.count == other.count
+      && matchUnordered(one, other) { $0.areEqualInOrder($1, $2) }
   }
 
   // MARK: Sets of numbers
@@ -131,7 +168,8 @@ struct AnswerEquality {
     guard one.isNumberSet || other.isNumberSet else { return nil }
     guard !one.isEquation, !other.isEquation else { return nil }
     guard let a = RealSet(one)?.normalized, let b = RealSet(other)?.normalized else { return nil }
-    if one.isInequality, other.isInequality, one.variables != other.variables { return false }
+    let (mine, theirs) = (one.variables, other.variables)
+    if !mine.isEmpty, !theirs.isEmpty, mine != theirs { return false }
     guard a.count == b.count else { return false }
     for (x, y) in zip(a, b) {
       guard x.isOpenBelow == y.isOpenBelow, x.isOpenAbove == y.isOpenAbove,
@@ -147,6 +185,8 @@ struct AnswerEquality {
     if case .relation(let a, let r) = one, case .relation(let b, let s) = other {
       return areEqualRelations(a, r, b, s)
     }
+    if let set = one.membershipSet { return areEqual(set, other) }
+    if let set = other.membershipSet { return areEqual(one, set) }
     if one.isEquation || other.isEquation {
       if let value = one.assignedValue, !other.isEquation { return areEqual(value, other) }
       if let value = other.assignedValue, !one.isEquation { return areEqual(one, value) }
@@ -164,6 +204,14 @@ struct AnswerEquality {
     case (.union(let a), .union(let b)):
       return matchUnordered(a, b) { $0.areEqual($1, $2) }
     default: break
+    }
+    if case .list(let items) = one, case .list(let others) = other,
+      let names = one.assignedNames, let otherNames = other.assignedNames,
+      names.contains(where: { $0 != names[0] }), names.allSatisfy(otherNames.contains),
+      otherNames.allSatisfy(names.contains)
+    {
+      // "x = 1, y = 2" is not "x = 2, y = 1".
+      return matchUnordered(items, others) { $0.areEqual($1, $2) }
     }
     guard let a = one.alternatives, let b = other.alternatives else { return one == other }
     guard a.count > 1 || b.count > 1 || one.isSet || other.isSet else {
@@ -208,10 +256,10 @@ struct AnswerEquality {
     if areEqualInOrder(a, b), r == s { return true }
     if areEqualInOrder(a, b.reversed()), r == s.reversed().map(\.reversed) { return true }
     let (one, other) = (ParsedAnswer.relation(a, r), ParsedAnswer.relation(b, s))
-    if let x = one.assignedValue, let y = other.assignedValue,
-      a[0].isFunctionValue || b[0].isFunctionValue
-    {
-      return areEqual(x, y)
+    if let x = one.assignedValue, let y = other.assignedValue {
+      if a[0].isFunctionValue || b[0].isFunctionValue { return areEqual(x, y) }
+      // x = 1 + 1 = 2 says of x what x = 2 says.
+      if a.count > 2 || b.count > 2 { return areEqual(a[0], b[0]) && areEqual(x, y) }
     }
     guard a.count == 2, b.count == 2, case .formula(let a0, _) = a[0],
       case .formula(let a1, _) = a[1],
@@ -225,8 +273,8 @@ struct AnswerEquality {
     }
     let isEquation = r == [.equal] || r == [.notEqual]
     guard left.symbols == right.symbols, !left.symbols.isEmpty else { return false }
-    if compare(left, right) == .exact(true) { return true }
-    switch areProportional(left, right, isPositive: !isEquation) {
+    if compare(left, right, budget: &budget) == .exact(true) { return true }
+    switch areProportional(left, right, isPositive: !isEquation, budget: &budget) {
     case .numeric(let isEqual):
       isNumeric = true
       return isEqual

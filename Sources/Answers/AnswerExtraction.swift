@@ -1,10 +1,9 @@
 // Where the answer of a response stands.
 
-import Foundation
-
 /// A rule for finding the answer.
-package enum ExtractionRule: String, CaseIterable, Sendable {
-  /// The content of the last complete `\boxed{}` or `\fbox{}`, else what stands behind a `\boxed` without braces; one that is cut off counts as absent.
+public enum ExtractionRule: String, CaseIterable, Sendable {
+  /// The content of the last complete `\boxed{}` or `\fbox{}`, and of those that "and", "or" or a comma ties to it; else what
+  /// stands behind a `\boxed` without braces. A box that is cut off counts as absent.
   case boxed
   /// The content of the last `\boxed{`, and nothing where that one is cut off, whatever came before (the paper's and the
   /// authors' rule).
@@ -20,204 +19,95 @@ package enum ExtractionRule: String, CaseIterable, Sendable {
 }
 
 /// An answer, and the rule that found it.
-package struct FoundAnswer: Equatable, Sendable {
-  package let text: String
-  package let rule: ExtractionRule
+public struct FoundAnswer: Equatable, Sendable {
+  /// The answer as it stands in the response.
+  public let text: String
+  /// The rule that found it.
+  public let rule: ExtractionRule
 
-  package init(text: String, rule: ExtractionRule) {
+  /// An answer that a rule found.
+  public init(text: String, rule: ExtractionRule) {
     self.text = text
     self.rule = rule
   }
 }
 
 /// The answer of a response by the first rule that finds one; nil where none does.
-package func answer(in response: String, rules: [ExtractionRule]) -> FoundAnswer? {
+public func answer(in response: String, rules: [ExtractionRule]) -> FoundAnswer? {
+  let bytes = Array(response.utf8)[...]
   for rule in rules {
-    let text: String? =
+    let text: ArraySlice<UInt8>? =
       switch rule {
-      case .boxed: lastCompleteBox(in: response)
-      case .lastBox: Box.last(in: response)?.content
-      case .marker: textAfterLastMarker(in: response)
-      case .tag: textInLastTag(of: response)
-      case .statement: textAfterStatement(in: response)
-      case .lastNumber: lastNumber(in: response)
+      case .boxed: boxedAnswer(in: bytes)
+      case .lastBox: BoxPlace.all(in: bytes).last?.content.map { bytes[$0] }
+      case .marker: textAfterLastMarker(in: bytes)
+      case .tag: textInLastTag(of: bytes)
+      case .statement: textAfterStatement(in: bytes)
+      case .lastNumber: lastNumber(in: bytes)
       }
-    if let text { return FoundAnswer(text: text, rule: rule) }
+    if let text { return FoundAnswer(text: String(decoding: text, as: UTF8.self), rule: rule) }
   }
   return nil
 }
 
-/// A `\boxed{…}` of a response, or an `\fbox{…}` where frames are asked for.
-package struct Box: Equatable, Sendable {
-  /// What stands between the brace and the one that balances it; nil where none does. Escaped braces count as braces.
-  package let content: String?
-
-  /// The last box that is opened; nil where none is.
-  package static func last(in response: String) -> Box? {
-    all(in: response).last
+/// The last box's content, or those of the boxes that belong together as a list; nil where no box is closed.
+func boxedAnswer(in bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+  let run = BoxPlace.lastRun(in: bytes)
+  guard let last = run.last else { return barelyBoxed(in: bytes) }
+  // "\boxed{4} \quad \boxed{4}" says one answer twice.
+  let distinct = run.enumerated().filter { index, content in
+    !run[..<index].contains { bytes[$0] == bytes[content] }
   }
-
-  /// Every box that is opened, in the order of their opening braces; found in one pass.
-  static func all(in response: String, withFrames: Bool = false) -> [Box] {
-    let bytes = Array(response.utf8)
-    let markers = (withFrames ? [#"\boxed{"#, #"\fbox{"#] : [#"\boxed{"#]).map { Array($0.utf8) }
-    // For each open brace: the index of the box that it opens, or nil for a brace of its own.
-    var open: [Int?] = []
-    var starts: [Int] = []
-    var ends: [Int?] = []
-    for (position, byte) in bytes.enumerated() {
-      switch byte {
-      case UInt8(ascii: "{"):
-        let isBox = markers.contains { marker in
-          let start = position + 1 - marker.count
-          return start >= 0 && bytes[start...position].elementsEqual(marker)
-        }
-        open.append(isBox ? starts.count : nil)
-        if isBox {
-          starts.append(position + 1)
-          ends.append(nil)
-        }
-      case UInt8(ascii: "}"):
-        // A closing brace before any box is nobody's.
-        if let box = open.popLast() ?? nil { ends[box] = position }
-      default: break
-      }
-    }
-    return zip(starts, ends).map { start, end in
-      Box(content: end.map { String(decoding: bytes[start..<$0], as: UTF8.self) })
-    }
-  }
-}
-
-private func lastCompleteBox(in response: String) -> String? {
-  Box.all(in: response, withFrames: true).last { $0.content != nil }?.content
-    ?? barelyBoxed(in: response)
+  if distinct.count == 1 { return bytes[last] }
+  return distinct.map { bytes[$0.element] }.joined(separator: Array(", ".utf8)).map { $0 }[...]
 }
 
 /// The number or letter behind a `\boxed` without braces: `\boxed 5`.
-private func barelyBoxed(in response: String) -> String? {
-  guard let range = response.range(of: #"\boxed "#, options: .backwards) else { return nil }
-  let word = response[range.upperBound...].drop { $0 == " " }
-    .prefix { !$0.isWhitespace && !"$,;".contains($0) }
-  let trimmed = word.hasSuffix(".") ? word.dropLast() : word
-  return trimmed.isEmpty || trimmed.hasPrefix("{") ? nil : String(trimmed)
+private func barelyBoxed(in bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+  guard let marker = bytes.lastRange(of: #"\boxed "#) else { return nil }
+  var word = bytes[marker.upperBound...].drop { $0 == 0x20 }
+    .prefix { !$0.isBlank && $0 != UInt8(ascii: "$") && $0 != 0x2C && $0 != UInt8(ascii: ";") }
+  if word.last == UInt8(ascii: ".") { word.removeLast() }
+  return word.isEmpty || word.first == UInt8(ascii: "{") ? nil : word
 }
 
-private func textInLastTag(of response: String) -> String? {
-  guard let end = response.range(of: "</answer>", options: .backwards),
-    let start = response[..<end.lowerBound].range(of: "<answer>", options: .backwards)
+private func textInLastTag(of bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+  guard let end = bytes.lastRange(of: "</answer>"),
+    let start = bytes[..<end.lowerBound].lastRange(of: "<answer>")
   else { return nil }
-  let text = response[start.upperBound..<end.lowerBound]
-    .trimmingCharacters(in: .whitespacesAndNewlines)
+  let text = bytes[start.upperBound..<end.lowerBound].trimmed
   return text.isEmpty ? nil : text
 }
 
-/// The rest of the sentence behind the last "the answer is", "final answer:" and the like.
-private func textAfterStatement(in response: String) -> String? {
-  for phrase in ["answer is", "answer:", "answers are"] {
-    guard let range = response.range(of: phrase, options: [.backwards, .caseInsensitive]) else {
-      continue
+private func textAfterLastMarker(in bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+  var place: Int?
+  if let range = bytes.lastRange(of: "####") { place = range.upperBound }
+  var rest = bytes
+  while let range = rest.lastRange(of: "A:") {
+    // "A:" begins a word of its own; "DNA:" does not state an answer.
+    let before = range.lowerBound > bytes.startIndex ? bytes[range.lowerBound - 1] : 0x20
+    if !before.isLetter, before < 0x80 {
+      place = max(place ?? range.upperBound, range.upperBound)
+      break
     }
-    let rest = response[range.upperBound...].drop { ": *".contains($0) }
-    let sentence = firstSentence(of: rest)
-    if !sentence.isEmpty { return sentence }
+    rest = rest[..<range.lowerBound]
   }
-  return nil
+  guard let place else { return nil }
+  let answer = bytes[place...].prefix { $0 != 0x0A }.trimmed
+  return answer.isEmpty ? nil : answer
 }
 
-/// Text up to the first full stop that ends a sentence, or the end of its line.
-private func firstSentence(of text: Substring) -> String {
-  var sentence = ""
-  var rest = text
-  while let character = rest.popFirst(), !character.isNewline || sentence.contains("\\[") {
-    if character == ".", rest.first.map({ $0.isWhitespace || $0 == "<" }) ?? true { break }
-    if character == "<", rest.hasPrefix("|") { break }
-    sentence.append(character)
-    if sentence.utf8.count > 2000 { break }
-  }
-  return sentence.trimmingCharacters(in: .whitespacesAndNewlines)
-}
-
-/// The answer that a sentence states: behind "the answer is", in its last formula, or behind its last verb.
-func statedAnswer(in text: String) -> String? {
-  if let statement = textAfterStatement(in: text) {
-    let isSentence = statement.split(separator: " ").count { $0.allSatisfy(\.isLetter) } >= 3
-    return lastFormula(in: statement) ?? lastOperand(of: statement)
-      ?? (isSentence ? lastNumber(in: statement) : nil) ?? statement
-  }
-  return lastFormula(in: text) ?? lastOperand(of: text)
-}
-
-/// A "final answer is …" that stands behind all boxes: it is the last word.
-func statementBehindBoxes(_ text: String) -> String? {
-  guard let box = text.range(of: "boxed{", options: .backwards) else { return nil }
-  let rest = text[box.upperBound...]
-  guard rest.range(of: "final answer is", options: .caseInsensitive) != nil,
-    let statement = textAfterStatement(in: String(rest)), statement.contains(where: \.isNumber),
-    !statement.contains("boxed")
-  else { return nil }
-  return lastOperand(of: statement) ?? statement
-}
-
-/// What stands between the last delimiters of LaTeX.
-private func lastFormula(in text: String) -> String? {
-  for (open, close) in [("$$", "$$"), ("$", "$"), (#"\("#, #"\)"#), (#"\["#, #"\]"#)] {
-    guard let end = text.range(of: close, options: .backwards),
-      let start = text[..<end.lowerBound].range(of: open, options: .backwards),
-      start.upperBound < end.lowerBound
-    else { continue }
-    let before = text[..<start.lowerBound]
-    let after = text[end.upperBound...]
-    // A lone dollar sign is money; words around the formula make a sentence of it.
-    guard open != "$" || text.filter({ $0 == "$" }).count % 2 == 0 else { continue }
-    guard before.contains(where: \.isLetter), !after.contains(where: \.isNumber) else { continue }
-    return String(text[start.upperBound..<end.lowerBound])
-  }
-  return nil
-}
-
-/// What stands behind the last verb of a sentence, or before its unit: "… is 2/3", "… increases by 100%".
-private func lastOperand(of text: String) -> String? {
-  let sentence = text.components(separatedBy: "<|")[0].trimmingCharacters(
-    in: .whitespacesAndNewlines)
-  let last = sentence.components(separatedBy: ". ").last { $0.contains(where: \.isNumber) }
-  guard let last else { return nil }
-  for verb in [" is ", " are ", " by ", " equals ", " get ", "it's ", ": "] {
-    guard let range = last.range(of: verb, options: .backwards) else { continue }
-    let rest = last[range.upperBound...].drop { $0 == "$" }
-    if rest.first.map({ $0.isNumber || "-(.\\".contains($0) }) ?? false { return String(rest) }
-  }
-  return nil
-}
-
-private func textAfterLastMarker(in response: String) -> String? {
-  var last: Substring?
-  for line in response.unicodeScalars.split(separator: "\n") {
-    let text = Substring(line)
-    for marker in ["####", "A:"] {
-      guard let range = text.range(of: marker, options: .backwards) else { continue }
-      // "A:" begins a word of its own; "DNA:" does not state an answer.
-      let before = text[..<range.lowerBound].last
-      if marker == "A:", let before, before.isLetter { continue }
-      last = text[range.upperBound...]
-    }
-  }
-  let answer = last?.trimmingCharacters(in: .whitespacesAndNewlines)
-  return answer.flatMap { $0.isEmpty ? nil : $0 }
-}
-
-private func lastNumber(in response: String) -> String? {
-  let bytes = Array(response.utf8)
-  guard let end = bytes.lastIndex(where: isDigit) else { return nil }
+/// The last number of a text, with its sign, thousands separators and decimals.
+func lastNumber(in bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+  guard let end = bytes.lastIndex(where: \.isDigit) else { return nil }
   var start = end
-  while start > 0 {
+  while start > bytes.startIndex {
     let byte = bytes[start - 1]
     let joins = byte == UInt8(ascii: ".") || byte == UInt8(ascii: ",")
-    guard isDigit(byte) || (joins && start > 1 && isDigit(bytes[start - 2])) else { break }
+    guard byte.isDigit || (joins && start - 1 > bytes.startIndex && bytes[start - 2].isDigit)
+    else { break }
     start -= 1
   }
-  if start > 0, bytes[start - 1] == UInt8(ascii: "-") { start -= 1 }
-  return String(decoding: bytes[start...end], as: UTF8.self)
+  if start > bytes.startIndex, bytes[start - 1] == UInt8(ascii: "-") { start -= 1 }
+  return bytes[start...end]
 }
-
-private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

@@ -11,14 +11,48 @@ extension ParsedAnswer {
     return !isEquation && relations != [.element]
   }
 
+  var isRelation: Bool {
+    if case .relation = self { true } else { false }
+  }
+
+  /// The two parts of what is a ratio, or may be one.
+  var ratioParts: [Formula]? {
+    switch self {
+    case .ratio(let parts): parts
+    case .time(let hour, let minute, nil) where minute >= 10: [.integer(hour), .integer(minute)]
+    default: nil
+    }
+  }
+
   /// Whether it can only be a set of numbers, not a tuple.
   var isNumberSet: Bool {
     switch self {
-    case .reals, .union: true
+    case .reals, .union, .intersection, .difference: true
     case .bracketed(_, let isOpenBelow, let isOpenAbove): isOpenBelow != isOpenAbove
     case .relation: !isEquation
     default: false
     }
+  }
+
+  /// What a name is said to be one of: the set {1, 2} of x ∈ {1, 2}.
+  var membershipSet: ParsedAnswer? {
+    guard case .relation(let sides, [.element]) = self, case .formula(let name, _) = sides[0],
+      name.isName
+    else { return nil }
+    return sides[1]
+  }
+
+  /// The names of a list of which every item gives a value to a name; nil where an item does not.
+  var assignedNames: [Formula]? {
+    guard case .list(let items) = self else { return nil }
+    var names: [Formula] = []
+    for item in items {
+      guard case .relation(let sides, _) = item, item.assignedValue != nil,
+        case .formula(let name, _) = sides[0], name.isName
+      else { return nil }
+      names.append(name)
+    }
+    return names
   }
 
   var isSet: Bool {
@@ -32,11 +66,16 @@ extension ParsedAnswer {
     return formula.isName
   }
 
-  /// The names of the variables of a relation.
+  /// The names of the variables of a relation, or of several.
   var variables: Set<String> {
-    guard case .relation(let sides, _) = self else { return [] }
-    return sides.reduce(into: []) { names, side in
-      if case .formula(let formula, _) = side { names.formUnion(formula.symbols) }
+    switch self {
+    case .relation(let parts, let relations) where relations != [.element]:
+      parts.reduce(into: []) { names, side in
+        if case .formula(let formula, _) = side { names.formUnion(formula.symbols) }
+      }
+    case .union(let parts), .intersection(let parts):
+      parts.reduce(into: []) { $0.formUnion($1.variables) }
+    default: []
     }
   }
 
@@ -86,7 +125,7 @@ extension ParsedAnswer {
           values.append(value)
         }
       }
-      guard isSet else { return values }
+      guard isSet, values.count <= AnswerEquality.maximumListCount else { return values }
       return values.reduce(into: []) { distinct, value in
         if !distinct.contains(value) { distinct.append(value) }
       }

@@ -12,11 +12,22 @@ package indirect enum ParsedAnswer: Equatable, Sendable {
   /// Several answers side by side.
   case list([ParsedAnswer])
   case union([ParsedAnswer])
+  case intersection([ParsedAnswer])
+  /// A set without another.
+  case difference(ParsedAnswer, ParsedAnswer)
   case ratio([Formula])
   case matrix([[Formula]])
+  /// Rows of a table whose cells are more than formulas, such as the cases of a function.
+  case table([[ParsedAnswer]])
+  /// Something for every value of an index, such as a union over all whole numbers: its name, its bounds, what it ranges over.
+  case family(String, bounds: [ParsedAnswer], ParsedAnswer)
+  /// A time of day.
+  case time(hour: Int, minute: Int, DayHalf?)
   case reals
   /// Words in lower case, or a letter of choice.
   case words([String])
+  /// Prose with formulas in it, in their order.
+  case passage([ParsedAnswer])
 
   /// A relation between two sides.
   package enum Comparison: Sendable {
@@ -28,5 +39,10 @@ package indirect enum ParsedAnswer: Equatable, Sendable {
     case percent, degree
     /// A unit's words and exponents as they are written, without spaces.
     case named(String)
+  }
+
+  /// a.m. or p.m.
+  package enum DayHalf: Sendable {
+    case morning, afternoon
   }
 }

@@ -49,6 +49,20 @@ struct RealSet {
         guard let set = RealSet(piece) else { return nil }
         intervals += set.intervals
       }
+    case .intersection(let pieces):
+      guard let first = pieces.first, var set = RealSet(first)?.joined else { return nil }
+      for piece in pieces.dropFirst() {
+        guard let next = RealSet(piece)?.joined, let both = set.intersected(with: next) else {
+          return nil
+        }
+        set = both
+      }
+      intervals = set.intervals
+    case .difference(let whole, let part):
+      guard let whole = RealSet(whole)?.joined, let rest = RealSet(part)?.joined?.complement,
+        let set = whole.intersected(with: rest)
+      else { return nil }
+      intervals = set.intervals
     case .relation(let sides, let relations):
       guard let set = RealSet(sides, relations) else { return nil }
       intervals = set.intervals
@@ -56,60 +70,48 @@ struct RealSet {
     }
   }
 
-  /// The values of the variable of an inequality or membership.
-  private init?(_ sides: [ParsedAnswer], _ relations: [ParsedAnswer.Comparison]) {
-    self.init(intervals: [])
-    if relations == [.element] {
-      guard let set = RealSet(sides[1]) else { return nil }
-      intervals = set.intervals
-      return
+  /// The same set with intervals that touch joined; nil where they cannot be ordered.
+  private var joined: RealSet? { normalized.map { RealSet(intervals: $0) } }
+
+  /// All numbers that are not in the set, whose intervals are in order and joined.
+  private var complement: RealSet {
+    var gaps: [Interval] = []
+    var (lower, isOpen) = (Formula.negative(Self.infinity), true)
+    for interval in intervals {
+      if interval.lower != .negative(Self.infinity) {
+        gaps.append(
+          Interval(
+            lower: lower, upper: interval.lower, isOpenBelow: isOpen,
+            isOpenAbove: !interval.isOpenBelow))
+      }
+      (lower, isOpen) = (interval.upper, !interval.isOpenAbove)
     }
-    var formulas: [Formula] = []
-    for side in sides {
-      guard case .formula(let formula, nil) = side else { return nil }
-      formulas.append(formula)
+    if lower != Self.infinity {
+      gaps.append(
+        Interval(lower: lower, upper: Self.infinity, isOpenBelow: isOpen, isOpenAbove: true))
     }
-    if relations == [.notEqual], formulas[1].symbols.isEmpty, formulas[0].isName {
-      intervals = [
-        Interval(
-          lower: .negative(Self.infinity), upper: formulas[1], isOpenBelow: true, isOpenAbove: true),
-        Interval(lower: formulas[1], upper: Self.infinity, isOpenBelow: true, isOpenAbove: true),
-      ]
-      return
+    return RealSet(intervals: gaps)
+  }
+
+  /// What lies in both sets; nil where ends cannot be ordered.
+  private func intersected(with other: RealSet) -> RealSet? {
+    var common: [Interval] = []
+    for a in intervals {
+      for b in other.intervals {
+        guard let lowerA = a.lower.extendedValue, let lowerB = b.lower.extendedValue,
+          let upperA = a.upper.extendedValue, let upperB = b.upper.extendedValue
+        else { return nil }
+        let (lower, upper) = (max(lowerA, lowerB), min(upperA, upperB))
+        let interval = Interval(
+          lower: lowerA >= lowerB ? a.lower : b.lower,
+          upper: upperA <= upperB ? a.upper : b.upper,
+          isOpenBelow: (lowerA == lower && a.isOpenBelow) || (lowerB == lower && b.isOpenBelow),
+          isOpenAbove: (upperA == upper && a.isOpenAbove) || (upperB == upper && b.isOpenAbove))
+        let isPoint = lower == upper && !interval.isOpenBelow && !interval.isOpenAbove
+        if lower < upper || isPoint { common.append(interval) }
+      }
     }
-    var relations = relations
-    if let first = relations.first, first == .greater || first == .greaterOrEqual {
-      formulas.reverse()
-      relations = relations.reversed().map(\.reversed)
-    }
-    guard relations.allSatisfy({ $0 == .less || $0 == .lessOrEqual }) else { return nil }
-    switch formulas.count {
-    case 2 where formulas[0].isName && formulas[1].symbols.isEmpty:
-      intervals = [
-        Interval(
-          lower: .negative(Self.infinity), upper: formulas[1], isOpenBelow: true,
-          isOpenAbove: relations[0] == .less)
-      ]
-    case 2 where formulas[1].isName && formulas[0].symbols.isEmpty:
-      intervals = [
-        Interval(
-          lower: formulas[0], upper: Self.infinity, isOpenBelow: relations[0] == .less,
-          isOpenAbove: true)
-      ]
-    case 3 where formulas[1].isName && formulas[0].symbols.isEmpty && formulas[2].symbols.isEmpty:
-      intervals = [
-        Interval(
-          lower: formulas[0], upper: formulas[2], isOpenBelow: relations[0] == .less,
-          isOpenAbove: relations[1] == .less)
-      ]
-      guard case .apply("abs", _) = formulas[1] else { return }
-      let inner = intervals[0]
-      intervals.append(
-        Interval(
-          lower: .negative(inner.upper), upper: .negative(inner.lower),
-          isOpenBelow: inner.isOpenAbove, isOpenAbove: inner.isOpenBelow))
-    default: return nil
-    }
+    return RealSet(intervals: common)
   }
 
   /// Its intervals by their ends, those that touch joined; nil where the ends have no values to order them by.
@@ -164,9 +166,10 @@ extension Formula {
   }
 
   /// Its value, with ±∞.
-  fileprivate var extendedValue: Double? {
+  var extendedValue: Double? {
     if self == .constant(.infinity) { return .infinity }
     if self == .negative(.constant(.infinity)) { return -.infinity }
+    if self == .negative(.negative(.constant(.infinity))) { return .infinity }
     return realValue?.value
   }
 }

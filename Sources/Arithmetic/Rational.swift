@@ -221,6 +221,7 @@ package struct Rational: Hashable, Sendable {
 
   /// A whole power; nil for 0 to a negative power, and where the result would be too large.
   package func power(_ exponent: Int) -> Rational? {
+    if let power = wordPower(exponent) { return power }
     if exponent < 0 {
       guard exponent > -Self.maximumBitWidth || numerator.magnitude == 1 else { return nil }
       return Rational(1).divided(by: self)?.power(exponent == .min ? .max : -exponent)
@@ -232,12 +233,34 @@ package struct Rational: Hashable, Sendable {
     return Rational(reduced: numerator.power(steps), denominator.power(steps))
   }
 
+  /// A whole power where all of it fits into words; nil elsewhere.
+  private func wordPower(_ exponent: Int) -> Rational? {
+    guard (-64...64).contains(exponent), let (above, below) = words else { return nil }
+    guard exponent >= 0 else {
+      guard above != 0 else { return nil }
+      let inverse =
+        above < 0 ? Rational(words: -below, -above) : Rational(words: below, above)
+      return inverse.wordPower(-exponent)
+    }
+    var (numerator, denominator) = (1, 1)
+    for _ in 0..<exponent {
+      let (n, overflow) = numerator.multipliedReportingOverflow(by: above)
+      let (d, otherOverflow) = denominator.multipliedReportingOverflow(by: below)
+      guard !overflow, !otherOverflow, n != .min else { return nil }
+      (numerator, denominator) = (n, d)
+    }
+    return Rational(words: numerator, denominator)
+  }
+
+  /// The bits of its numerator or denominator, whichever is longer.
+  package var bitWidth: Int {
+    guard let large else { return Int.bitWidth }
+    return max(large.numerator.magnitude.bitWidth, large.denominator.magnitude.bitWidth)
+  }
+
   /// Itself, or nil where it is too large to go on with.
   package var withinBudget: Rational? {
-    large == nil
-      || numerator.magnitude.bitWidth <= Self.maximumBitWidth
-        && denominator.magnitude.bitWidth <= Self.maximumBitWidth
-      ? self : nil
+    large == nil || bitWidth <= Self.maximumBitWidth ? self : nil
   }
 
   /// Whether `other` is this number rounded to so many decimals, halves either way.
@@ -248,6 +271,11 @@ package struct Rational: Hashable, Sendable {
 
   /// Whether its decimals come to an end: its denominator has no prime factors but 2 and 5.
   package var isTerminating: Bool {
+    if var (_, small) = words {
+      small >>= small.trailingZeroBitCount
+      while small % 5 == 0 { small /= 5 }
+      return small == 1
+    }
     var rest = denominator.magnitude >> denominator.magnitude.trailingZeroBitCount
     while rest > 1 {
       let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 5)

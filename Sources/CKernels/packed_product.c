@@ -6,9 +6,6 @@
 
 typedef float panel_half __attribute__((vector_size(PANEL_WIDTH / 2 * sizeof(float)), aligned(4)));
 
-// Rows that one pass over a panel serves: their sums fill half of the 32 vector registers.
-#define ROW_TILE 8
-
 void pack_panels(const float *w, long stride, long outputs, long inputs, float *panels) {
   for (long first = 0; first < outputs; first += PANEL_WIDTH)
     for (long i = 0; i < inputs; i++)
@@ -16,57 +13,87 @@ void pack_panels(const float *w, long stride, long outputs, long inputs, float *
         *panels++ = o < outputs ? w[o * stride + i] : 0.0f;
 }
 
-// `rows` is a constant where this is inlined, so that the sums stay in registers.
+// The most rows that one pass over a panel serves.
+#define MOST_ROWS 8
+
+// Some rows by `parts` halves of a panel, from `half` on. `rows` and `parts` are constants where this is inlined, so that the
+// sums stay in registers.
 static inline __attribute__((always_inline)) void tile(
     const float *restrict x, long x_stride, const float *restrict panel, long inputs,
-    float *restrict y, long y_stride, long columns, int accumulates, const long rows) {
-  panel_half low[ROW_TILE], high[ROW_TILE];
+    float *restrict y, long y_stride, long columns, int accumulates, const long rows,
+    const long parts, const long half) {
+  panel_half sums[MOST_ROWS][2];
 #pragma clang loop unroll(full)
-  for (long r = 0; r < rows; r++) low[r] = high[r] = (panel_half){0};
+  for (long r = 0; r < rows; r++) sums[r][0] = sums[r][1] = (panel_half){0};
   for (long i = 0; i < inputs; i++) {
-    const panel_half w_low = *(const panel_half *)(panel + i * PANEL_WIDTH);
-    const panel_half w_high = *(const panel_half *)(panel + i * PANEL_WIDTH + PANEL_WIDTH / 2);
+    const panel_half *w = (const panel_half *)(panel + i * PANEL_WIDTH) + half;
 #pragma clang loop unroll(full)
-    for (long r = 0; r < rows; r++) {
-      const float factor = x[r * x_stride + i];
-      low[r] += factor * w_low;
-      high[r] += factor * w_high;
-    }
+    for (long r = 0; r < rows; r++)
+#pragma clang loop unroll(full)
+      for (long p = 0; p < parts; p++) sums[r][p] += x[r * x_stride + i] * w[p];
   }
 #pragma clang loop unroll(full)
-  for (long r = 0; r < rows; r++) {
-    float *row = y + r * y_stride;
-    if (columns == PANEL_WIDTH) {
-      if (accumulates) {
-        low[r] += *(panel_half *)row;
-        high[r] += *(panel_half *)(row + PANEL_WIDTH / 2);
+  for (long r = 0; r < rows; r++)
+#pragma clang loop unroll(full)
+    for (long p = 0; p < parts; p++) {
+      const long first = (half + p) * (PANEL_WIDTH / 2);
+      float *out = y + r * y_stride + first;
+      if (columns >= first + PANEL_WIDTH / 2) {
+        *(panel_half *)out = accumulates ? *(panel_half *)out + sums[r][p] : sums[r][p];
+      } else {
+        float ends[PANEL_WIDTH / 2];
+        memcpy(ends, &sums[r][p], sizeof ends);
+        for (long o = 0; o < columns - first; o++) out[o] = accumulates ? out[o] + ends[o] : ends[o];
       }
-      *(panel_half *)row = low[r];
-      *(panel_half *)(row + PANEL_WIDTH / 2) = high[r];
-    } else {
-      float sums[PANEL_WIDTH];
-      memcpy(sums, &low[r], sizeof low[r]);
-      memcpy(sums + PANEL_WIDTH / 2, &high[r], sizeof high[r]);
-      for (long o = 0; o < columns; o++) row[o] = accumulates ? row[o] + sums[o] : sums[o];
     }
-  }
 }
 
-KERNEL void packed_product(
+// Rows in tiles of `most` and, at the end, of 4, 2 and 1.
+static inline __attribute__((always_inline)) void product(
     const float *restrict x, long x_stride, long rows, const float *restrict panels, long inputs,
-    float *restrict y, long y_stride, long outputs, int accumulates) {
+    float *restrict y, long y_stride, long outputs, int accumulates, const long most,
+    const long parts) {
   for (long first = 0; first < outputs; first += PANEL_WIDTH) {
     const float *panel = panels + first * inputs;
     const long columns = outputs - first < PANEL_WIDTH ? outputs - first : PANEL_WIDTH;
     long r = 0;
-    for (; r + ROW_TILE <= rows; r += ROW_TILE)
-      tile(x + r * x_stride, x_stride, panel, inputs, y + r * y_stride + first, y_stride, columns,
-           accumulates, ROW_TILE);
-    for (; r + 4 <= rows; r += 4)
-      tile(x + r * x_stride, x_stride, panel, inputs, y + r * y_stride + first, y_stride, columns,
-           accumulates, 4);
-    for (; r < rows; r++)
-      tile(x + r * x_stride, x_stride, panel, inputs, y + r * y_stride + first, y_stride, columns,
-           accumulates, 1);
+#define TILE(count) \
+  for (; r + (count) <= rows; r += (count)) \
+    for (long half = 0; half < 2; half += (count) > 2 ? parts : 2) \
+      tile(x + r * x_stride, x_stride, panel, inputs, y + r * y_stride + first, y_stride, columns, \
+           accumulates, count, (count) > 2 ? parts : 2, half);
+    TILE(most)
+    TILE(4)
+    TILE(2)
+    TILE(1)
+#undef TILE
   }
+}
+
+// 32 vector registers of 16 numbers hold the sums of eight rows by a whole panel; 16 of 8 numbers those of six rows by half a
+// panel. Clones cannot differ in their text, so the choice is made here.
+#if defined(__x86_64__) && defined(__linux__)
+__attribute__((target("arch=x86-64-v4"))) static void wide_product(
+    const float *restrict x, long x_stride, long rows, const float *restrict panels, long inputs,
+    float *restrict y, long y_stride, long outputs, int accumulates) {
+  product(x, x_stride, rows, panels, inputs, y, y_stride, outputs, accumulates, MOST_ROWS, 2);
+}
+#endif
+
+KERNEL static void narrow_product(
+    const float *restrict x, long x_stride, long rows, const float *restrict panels, long inputs,
+    float *restrict y, long y_stride, long outputs, int accumulates) {
+  product(x, x_stride, rows, panels, inputs, y, y_stride, outputs, accumulates, 6, 1);
+}
+
+void packed_product(
+    const float *restrict x, long x_stride, long rows, const float *restrict panels, long inputs,
+    float *restrict y, long y_stride, long outputs, int accumulates) {
+#if defined(__x86_64__) && defined(__linux__)
+  if (__builtin_cpu_supports("x86-64-v4")) {
+    wide_product(x, x_stride, rows, panels, inputs, y, y_stride, outputs, accumulates);
+    return;
+  }
+#endif
+  narrow_product(x, x_stride, rows, panels, inputs, y, y_stride, outputs, accumulates);
 }

@@ -1,4 +1,5 @@
-// The distribution softmax(logits / T) over the vocabulary: log p, its entropy, and the gradient of both.
+// The distribution softmax(logits / T) over the vocabulary: log p, its entropy, and the gradient of both. A row's logits may
+// come in parts.
 #include "CKernels.h"
 #include "kernel_clones.h"
 
@@ -12,19 +13,26 @@ KERNEL float log_sum_exp(const float *restrict logits, long count, float inverse
   return largest + __builtin_logf(sum);
 }
 
-KERNEL float distribution_entropy(
-    const float *restrict logits, long count, float inverse_temperature, float log_sum) {
+KERNEL void partial_sums(
+    const float *restrict logits, long count, float inverse_temperature, float *restrict sums) {
   REASSOCIATE
-  float entropy = 0;
+  float largest = logits[0];
+  for (long j = 1; j < count; j++) largest = logits[j] > largest ? logits[j] : largest;
+  largest *= inverse_temperature;
+  float sum = 0, weighted = 0;
   for (long j = 0; j < count; j++) {
-    float log_p = logits[j] * inverse_temperature - log_sum;
-    entropy -= fast_exp(log_p) * log_p;
+    float distance = logits[j] * inverse_temperature - largest;
+    float e = fast_exp(distance);
+    sum += e;
+    weighted += e * distance;
   }
-  return entropy;
+  sums[0] = largest;
+  sums[1] = sum;
+  sums[2] = weighted;
 }
 
 KERNEL void log_probability_gradient(
-    float *restrict logits, long count, float inverse_temperature, float log_sum, long target,
+    float *restrict logits, long count, float inverse_temperature, float log_sum,
     float d_log_probability, float d_entropy, float entropy) {
   // ∂ log p[target] / ∂ z[j] = 1[j = target] − p[j];  ∂ entropy / ∂ z[j] = −p[j] · (log p[j] + entropy)
   for (long j = 0; j < count; j++) {
@@ -32,7 +40,6 @@ KERNEL void log_probability_gradient(
     float p = fast_exp(log_p);
     logits[j] = -p * (d_log_probability + d_entropy * (log_p + entropy)) * inverse_temperature;
   }
-  logits[target] += d_log_probability * inverse_temperature;
 }
 
 KERNEL void softmax(

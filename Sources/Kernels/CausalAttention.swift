@@ -1,18 +1,32 @@
 internal import CKernels
 
-/// Causal attention within one sequence: each query sees the keys up to its own position.
+/// What a run of queries may look at: every row of `prefix`, and of their own rows those up to their own.
+///
+/// A continuation has its prompt as prefix, so that many of them share the prompt's keys and values.
+package struct AttentionSpan: Sendable, Equatable {
+  package let prefix: Range<Int>
+  package let own: Range<Int>
+
+  package init(prefix: Range<Int>, own: Range<Int>) {
+    self.prefix = prefix
+    self.own = own
+  }
+}
+
+/// Causal attention: each query sees the keys of its prefix, and those of its own rows up to its own position.
 ///
 /// out = softmax(q · kᵀ / √d) · v for each head. A token's row holds its query heads, then its key heads, then its
 /// value heads, each d wide; query head h reads key and value head h / (headCount / keyValueHeadCount).
 ///
 /// Queries are taken in blocks, so that scores never need [tokens, tokens] of memory. Only the log of each softmax's
 /// sum is kept for the gradient (after Dao et al., FlashAttention, 2022), which makes the scores anew from it.
+/// One thread at a time; different heads may be at work in different instances.
 package final class CausalAttention {
   private let headCount: Int
   private let keyValueHeadCount: Int
   private let headDimension: Int
   private let scale: Float
-  /// Two matrices of [queryBlock, longest sequence]: probabilities and their gradient.
+  /// Two matrices of [queryBlock, most keys of a query]: probabilities and their gradient.
   private var scratch = FloatBuffer(count: 0)
   private static let queryBlock = 64
 
@@ -23,75 +37,120 @@ package final class CausalAttention {
     scale = 1 / Float(headDimension).squareRoot()
   }
 
-  /// The attention of one sequence.
+  /// Numbers of scratch memory for queries that see so many keys.
+  package static func scratchCount(keyCount: Int) -> Int { 2 * queryBlock * keyCount }
+
+  /// One head's attention of one span.
   ///
   /// Shapes: queryKeyValue [tokens, (headCount + 2 · keyValueHeadCount) · d], out [tokens, headCount · d],
-  /// logSum [headCount, tokens] with `logSumStride` between heads.
+  /// logSum [headCount, tokens].
   package func forward(
-    queryKeyValue: Rows, into out: Rows, logSum: UnsafeMutablePointer<Float>, logSumStride: Int
+    queryKeyValue: Rows, span: AttentionSpan, head: Int, into out: Rows, logSum: Rows
   ) {
-    let tokenCount = queryKeyValue.rowCount
-    reserve(tokenCount)
-    for head in 0..<headCount {
-      let (query, key, value) = views(queryKeyValue, head: head)
-      let outHead = out[columns: head * headDimension..<(head + 1) * headDimension]
-      for start in stride(from: 0, to: tokenCount, by: Self.queryBlock) {
-        let end = min(start + Self.queryBlock, tokenCount)
-        let scores = scratch.rows(end - start, end)
-        // pass 1: scores
-        matrixProduct(query[rows: start..<end], key[rows: 0..<end].transposed, into: scores)
-        // pass 2: probabilities
-        causal_softmax(
-          scores.base, scores.stride, end - start, start + 1, end, scale,
-          logSum + head * logSumStride + start, 0)
-        // pass 3: the weighted mean of the values
-        matrixProduct(scores, value[rows: 0..<end], into: outHead[rows: start..<end])
+    reserve(span)
+    let (query, key, value) = views(queryKeyValue, head: head)
+    let outHead = out[columns: head * headDimension..<(head + 1) * headDimension]
+    for block in blocks(of: span) {
+      let scores = scratch.rows(block.queries.count, block.keyCount)
+      // pass 1: scores
+      score(query[rows: block.queries], key, block, into: scores)
+      // pass 2: probabilities
+      causal_softmax(
+        scores.base, scores.stride, block.queries.count, block.firstCount, block.keyCount, scale,
+        logSum[row: head] + block.queries.lowerBound, 0)
+      // pass 3: the weighted mean of the values
+      var accumulates = false
+      for (columns, rows) in block.parts {
+        matrixProduct(
+          scores[columns: columns], value[rows: rows], into: outHead[rows: block.queries],
+          accumulates: accumulates)
+        accumulates = true
       }
     }
   }
 
-  /// Gradient of `forward`: overwrites dQueryKeyValue.
+  /// Gradient of `forward` for all spans of one group and all query heads of one key and value head: overwrites those columns of
+  /// dQueryKeyValue. The keys and values of a shared prefix gather the gradients of its spans in their order.
   package func gradient(
-    dOut: Rows, queryKeyValue: Rows, out: Rows, logSum: UnsafeMutablePointer<Float>,
-    logSumStride: Int, dQueryKeyValue: Rows
+    dOut: Rows, queryKeyValue: Rows, out: Rows, logSum: Rows, spans: ArraySlice<AttentionSpan>,
+    keyValueHead: Int, dQueryKeyValue: Rows
   ) {
-    let tokenCount = queryKeyValue.rowCount
-    reserve(tokenCount)
-    dQueryKeyValue[columns: headCount * headDimension..<dQueryKeyValue.width].zero()
-    for head in 0..<headCount {
-      let (query, key, value) = views(queryKeyValue, head: head)
-      let (dQuery, dKey, dValue) = views(dQueryKeyValue, head: head)
-      let columns = head * headDimension..<(head + 1) * headDimension
-      for start in stride(from: 0, to: tokenCount, by: Self.queryBlock) {
-        let end = min(start + Self.queryBlock, tokenCount)
-        let block = start..<end
-        let p = scratch.rows(block.count, end)
-        let dp = scratch.rows(block.count, end, at: scratch.count / 2)
-        let dOutBlock = dOut[columns: columns][rows: block]
-        let outBlock = out[columns: columns][rows: block]
-        // passes 1 and 2 again
-        matrixProduct(query[rows: block], key[rows: 0..<end].transposed, into: p)
-        causal_softmax(
-          p.base, p.stride, block.count, start + 1, end, scale,
-          logSum + head * logSumStride + start, 1)
-        // pass 3 backwards. forward: out = p · v
-        matrixProduct(dOutBlock, value[rows: 0..<end].transposed, into: dp)
-        matrixProduct(
-          p.transposed, dOutBlock, into: dValue[rows: 0..<end], accumulates: true)
-        // pass 2 backwards. forward: p = softmax(scores · scale)
-        causal_softmax_gradient(
-          p.base, dp.base, p.stride, dOutBlock.base, outBlock.base, outBlock.stride, block.count,
-          end, headDimension, scale)
-        // pass 1 backwards. forward: scores = q · kᵀ
-        matrixProduct(dp, key[rows: 0..<end], into: dQuery[rows: block])
-        matrixProduct(
-          dp.transposed, query[rows: block], into: dKey[rows: 0..<end], accumulates: true)
+    let sharing = headCount / keyValueHeadCount
+    let heads = keyValueHead * sharing..<(keyValueHead + 1) * sharing
+    for span in spans {
+      let (_, dKey, dValue) = views(dQueryKeyValue, head: heads.lowerBound)
+      dKey[rows: span.own].zero()
+      dValue[rows: span.own].zero()
+    }
+    for span in spans {
+      reserve(span)
+      for head in heads {
+        gradient(
+          dOut: dOut, queryKeyValue: queryKeyValue, out: out, logSum: logSum, span: span,
+          head: head, dQueryKeyValue: dQueryKeyValue)
       }
     }
   }
 
-  private func reserve(_ tokenCount: Int) {
-    let needed = 2 * Self.queryBlock * tokenCount
+  private func gradient(
+    dOut: Rows, queryKeyValue: Rows, out: Rows, logSum: Rows, span: AttentionSpan, head: Int,
+    dQueryKeyValue: Rows
+  ) {
+    let (query, key, value) = views(queryKeyValue, head: head)
+    let (dQuery, dKey, dValue) = views(dQueryKeyValue, head: head)
+    let columns = head * headDimension..<(head + 1) * headDimension
+    for block in blocks(of: span) {
+      let p = scratch.rows(block.queries.count, block.keyCount)
+      let dp = scratch.rows(block.queries.count, block.keyCount, at: scratch.count / 2)
+      let queryBlock = query[rows: block.queries]
+      let dOutBlock = dOut[columns: columns][rows: block.queries]
+      let outBlock = out[columns: columns][rows: block.queries]
+      // passes 1 and 2 again
+      score(queryBlock, key, block, into: p)
+      causal_softmax(
+        p.base, p.stride, block.queries.count, block.firstCount, block.keyCount, scale,
+        logSum[row: head] + block.queries.lowerBound, 1)
+      // pass 3 backwards. forward: out = p · v
+      score(dOutBlock, value, block, into: dp)
+      for (columns, rows) in block.parts {
+        matrixProduct(
+          p[columns: columns].transposed, dOutBlock, into: dValue[rows: rows], accumulates: true)
+      }
+      // pass 2 backwards. forward: p = softmax(scores · scale)
+      causal_softmax_gradient(
+        p.base, dp.base, p.stride, dOutBlock.base, outBlock.base, outBlock.stride,
+        block.queries.count, block.keyCount, headDimension, scale)
+      // pass 1 backwards. forward: scores = q · kᵀ
+      var accumulates = false
+      for (columns, rows) in block.parts {
+        matrixProduct(
+          dp[columns: columns], key[rows: rows], into: dQuery[rows: block.queries],
+          accumulates: accumulates)
+        matrixProduct(
+          dp[columns: columns].transposed, queryBlock, into: dKey[rows: rows], accumulates: true)
+        accumulates = true
+      }
+    }
+  }
+
+  /// into = x · keysᵀ for the keys that the block sees.
+  private func score(_ x: Rows, _ keys: Rows, _ block: QueryBlock, into scores: Rows) {
+    for (columns, rows) in block.parts {
+      matrixProduct(x, keys[rows: rows].transposed, into: scores[columns: columns])
+    }
+  }
+
+  /// The queries of a span in blocks.
+  private func blocks(of span: AttentionSpan) -> [QueryBlock] {
+    stride(from: span.own.lowerBound, to: span.own.upperBound, by: Self.queryBlock).map { start in
+      let end = min(start + Self.queryBlock, span.own.upperBound)
+      return QueryBlock(
+        queries: start..<end, prefix: span.prefix, ownKeys: span.own.lowerBound..<end)
+    }
+  }
+
+  private func reserve(_ span: AttentionSpan) {
+    let needed = Self.scratchCount(keyCount: span.prefix.count + span.own.count)
     if scratch.count < needed { scratch = FloatBuffer(count: needed) }
   }
 
@@ -102,5 +161,21 @@ package final class CausalAttention {
       queryKeyValue[columns: index * headDimension..<(index + 1) * headDimension]
     }
     return (view(head), view(headCount + shared), view(headCount + keyValueHeadCount + shared))
+  }
+}
+
+/// Some queries of a span and the keys that any of them sees: columns of their scores are the prefix's keys, then their own.
+private struct QueryBlock {
+  let queries: Range<Int>
+  let prefix: Range<Int>
+  let ownKeys: Range<Int>
+
+  var keyCount: Int { prefix.count + ownKeys.count }
+  /// Keys that the first query sees.
+  var firstCount: Int { prefix.count + queries.lowerBound - ownKeys.lowerBound + 1 }
+  /// Columns of the scores and the rows of their keys.
+  var parts: [(columns: Range<Int>, rows: Range<Int>)] {
+    let own = (prefix.count..<keyCount, ownKeys)
+    return prefix.isEmpty ? [own] : [(0..<prefix.count, prefix), own]
   }
 }

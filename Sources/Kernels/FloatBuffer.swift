@@ -53,7 +53,8 @@ package final class FloatBuffer: @unchecked Sendable {
 }
 
 /// A row-major matrix inside memory that someone else owns; `stride` is the distance of two rows, in elements.
-package struct Rows {
+/// Crossing threads is safe under the same terms as for `FloatBuffer`.
+package struct Rows: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Float>
   package let rowCount: Int
   package let width: Int

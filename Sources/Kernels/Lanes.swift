@@ -27,4 +27,9 @@ package enum Lanes {
       }
     }
   }
+
+  /// Runs every task once, beginning with the first; each takes the worker that runs it.
+  package static func run(_ tasks: [@Sendable (_ worker: Int) -> Void], threadCount: Int) {
+    run(count: tasks.count, threadCount: threadCount) { task, worker in tasks[task](worker) }
+  }
 }

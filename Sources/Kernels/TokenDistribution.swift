@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Foundation
 
 /// The distribution over the next token: softmax(logits / temperature).
 package enum TokenDistribution {
@@ -9,20 +10,50 @@ package enum TokenDistribution {
     log_sum_exp(logits, count, inverseTemperature)
   }
 
-  /// −Σ p log p, in nats.
-  package static func entropy(
-    _ logits: UnsafeMutablePointer<Float>, count: Int, inverseTemperature: Float, logSum: Float
-  ) -> Float {
-    distribution_entropy(logits, count, inverseTemperature, logSum)
+  /// What one row's distribution is divided by, and how spread it is.
+  package struct Sums: Sendable {
+    /// log Σ exp(logits / temperature).
+    package let logSum: Float
+    /// −Σ p log p, in nats.
+    package let entropy: Float
   }
 
-  /// Gradient of dLogProbability · log p[target] + dEntropy · entropy with respect to the logits, in their place.
+  /// Numbers that `partialSums` leaves.
+  package static let partialSumCount = 3
+
+  /// What a part of a row adds to its sums: the largest z, Σ exp(z − largest), Σ exp(z − largest) · (z − largest), where z =
+  /// logits / temperature.
+  package static func partialSums(
+    _ logits: UnsafeMutablePointer<Float>, count: Int, inverseTemperature: Float,
+    into sums: UnsafeMutablePointer<Float>
+  ) {
+    partial_sums(logits, count, inverseTemperature, sums)
+  }
+
+  /// The sums of a row, from those of its parts in their order.
+  package static func sums(of parts: UnsafeMutablePointer<Float>, count: Int) -> Sums {
+    var largest = -Double.infinity
+    for part in 0..<count { largest = max(largest, Double(parts[part * partialSumCount])) }
+    var sum = 0.0
+    var weighted = 0.0
+    for part in 0..<count {
+      let values = parts + part * partialSumCount
+      let distance = Double(values[0]) - largest
+      let factor = exp(distance)
+      sum += factor * Double(values[1])
+      weighted += factor * (Double(values[2]) + distance * Double(values[1]))
+    }
+    return Sums(logSum: Float(largest + log(sum)), entropy: Float(log(sum) - weighted / sum))
+  }
+
+  /// Gradient of dLogProbability · log p[target] + dEntropy · entropy with respect to a part of a row's logits, in their place,
+  /// but for the target's own dLogProbability / temperature.
   package static func gradient(
-    _ logits: UnsafeMutablePointer<Float>, count: Int, inverseTemperature: Float, logSum: Float,
-    target: Int, dLogProbability: Float, dEntropy: Float, entropy: Float
+    _ logits: UnsafeMutablePointer<Float>, count: Int, inverseTemperature: Float, sums: Sums,
+    dLogProbability: Float, dEntropy: Float
   ) {
     log_probability_gradient(
-      logits, count, inverseTemperature, logSum, target, dLogProbability, dEntropy, entropy)
+      logits, count, inverseTemperature, sums.logSum, dLogProbability, dEntropy, sums.entropy)
   }
 
   /// Probabilities of all tokens.

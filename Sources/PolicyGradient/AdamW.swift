@@ -1,13 +1,15 @@
 // The optimizer: Adam with decoupled weight decay, on one flat buffer of parameters.
 
 import Foundation
+internal import Kernels
 
 /// Adam with decoupled weight decay: Loshchilov and Hutter (arXiv 1711.05101), algorithm 2, as PyTorch computes it.
 ///
 /// θ ← θ·(1 − lr·decay); m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²;
 /// θ ← θ − lr · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
 ///
-/// Deterministic, in place, one pass over memory. Moments and parameters are float32, scalars doubles.
+/// Deterministic, in place, one pass over memory, in parts that threads share. Moments and parameters are float32, scalars
+/// doubles.
 package struct AdamW: Sendable {
   /// All that is not learned.
   package struct Options: Sendable, Equatable {
@@ -40,6 +42,9 @@ package struct AdamW: Sendable {
       self.decays = decays
     }
   }
+
+  /// Parameters that one task updates.
+  private static let partSize = 65_536
 
   package var options: Options
   /// Which parameters decay; together the segments cover all of them.
@@ -87,7 +92,7 @@ package struct AdamW: Sendable {
   ///   - gradientFactor: multiplies every gradient first; clipping by norm costs no pass of its own.
   package mutating func step(
     parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>,
-    learningRate: Double, gradientFactor: Double = 1
+    learningRate: Double, gradientFactor: Double = 1, threadCount: Int = 1
   ) {
     precondition(
       parameters.count == firstMoments.count && gradients.count == firstMoments.count,
@@ -104,9 +109,15 @@ package struct AdamW: Sendable {
     firstMoments.withUnsafeMutableBufferPointer { first in
       secondMoments.withUnsafeMutableBufferPointer { second in
         for segment in segments {
-          update(
-            parameters, gradients, first, second, segment.range, constants,
-            kept: segment.decays ? kept : 1)
+          nonisolated(unsafe) let state = (parameters, gradients, first, second)
+          let parts = RowTiles(of: segment.range.count, width: Self.partSize)
+          Lanes.run(count: parts.count, threadCount: threadCount) { part, _ in
+            let start = segment.range.lowerBound
+            update(
+              state.0, state.1, state.2, state.3,
+              start + parts[part].lowerBound..<start + parts[part].upperBound, constants,
+              kept: segment.decays ? kept : 1)
+          }
         }
       }
     }

@@ -2,21 +2,18 @@
 
 /// Parts sequences into packs of at most `maxTokens` tokens, as equal in tokens as greedy filling makes them.
 ///
-/// The longest sequence goes first, always into the pack with the fewest tokens: so lanes that take packs in turn end
-/// at about the same time. Depends on the lengths alone.
+/// The longest sequence goes first, always into the pack with the fewest tokens. Depends on the lengths alone.
 ///
 /// - Parameters:
 ///   - lengths: tokens of each sequence.
 ///   - maxTokens: of a pack; a longer sequence gets one of its own.
-///   - laneCount: the number of packs is a multiple of it, where there are enough sequences.
 /// - Returns: for each pack the indices of its sequences, ascending; no pack is empty.
-func balancedPacks(lengths: [Int], maxTokens: Int, laneCount: Int) -> [[Int]] {
+func balancedPacks(lengths: [Int], maxTokens: Int) -> [[Int]] {
   guard !lengths.isEmpty else { return [] }
   let order = lengths.indices.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }
   let total = lengths.reduce(0, +)
-  var packCount = (total + maxTokens - 1) / max(maxTokens, 1)
+  var packCount = min((total + maxTokens - 1) / max(maxTokens, 1), lengths.count)
   while true {
-    packCount = min((packCount + laneCount - 1) / laneCount * laneCount, lengths.count)
     var packs = [[Int]](repeating: [], count: max(packCount, 1))
     var loads = [Int](repeating: 0, count: packs.count)
     for index in order {

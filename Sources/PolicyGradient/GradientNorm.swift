@@ -1,17 +1,26 @@
 // The length of the whole gradient, and cutting it.
 
+internal import Kernels
+internal import Synchronization
+
 /// √Σ g² over all elements, in double precision.
 ///
 /// Sums run in eight fixed lanes over fixed blocks: the same bytes on every machine and for any number of threads.
-package func gradientNorm(_ gradients: UnsafeBufferPointer<Float>) -> Double {
-  var total = 0.0
-  var start = 0
-  while start < gradients.count {
-    let end = min(start + 16_384, gradients.count)
-    total += sumOfSquares(UnsafeBufferPointer(rebasing: gradients[start..<end]))
-    start = end
+package func gradientNorm(
+  _ gradients: UnsafeBufferPointer<Float>, threadCount: Int = 1
+) -> Double {
+  let blockSize = 16_384
+  let sums = Mutex(
+    [Double](repeating: 0, count: (gradients.count + blockSize - 1) / blockSize))
+  nonisolated(unsafe) let gradients = gradients
+  Lanes.run(count: sums.withLock { $0.count }, threadCount: threadCount) { block, _ in
+    let start = block * blockSize
+    let sum = sumOfSquares(
+      UnsafeBufferPointer(
+        rebasing: gradients[start..<min(start + blockSize, gradients.count)]))
+    sums.withLock { $0[block] = sum }
   }
-  return total.squareRoot()
+  return sums.withLock { $0.reduce(0, +) }.squareRoot()
 }
 
 private func sumOfSquares(_ values: UnsafeBufferPointer<Float>) -> Double {

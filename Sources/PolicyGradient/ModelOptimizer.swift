@@ -4,7 +4,7 @@ package import Transformer
 
 /// A model whose parameters change in place: its gradients, its optimizer, its learning rate.
 ///
-/// Results depend on the lane count, never on the number of threads.
+/// Results do not depend on the number of threads.
 package final class ModelOptimizer {
   package let model: Model
   /// Gradients gathered since the last step.
@@ -13,20 +13,21 @@ package final class ModelOptimizer {
   package let schedule: LearningRateSchedule
   /// Gradients are cut to this norm; nil leaves them.
   package let maxGradientNorm: Double?
-  package let lanes: TrainingLanes
+  package let pass: TrainingPass
 
   /// - Parameters:
   ///   - optimizer: its segments cover the model's parameters; where it was restored, the schedule goes on with its count.
   package init(
     model: Model, optimizer: AdamW, schedule: LearningRateSchedule, maxGradientNorm: Double?,
-    laneCount: Int, threadCount: Int
+    threadCount: Int, recomputesActivations: Bool = false
   ) throws {
     self.model = model
     self.optimizer = optimizer
     self.schedule = schedule
     self.maxGradientNorm = maxGradientNorm
     gradients = Gradients(for: model.weights)
-    lanes = try TrainingLanes(model: model, laneCount: laneCount, threadCount: threadCount)
+    pass = try TrainingPass(
+      model: model, threadCount: threadCount, recomputesActivations: recomputesActivations)
   }
 
   /// What one step of the optimizer was.
@@ -43,13 +44,14 @@ package final class ModelOptimizer {
   /// - Throws: `PolicyGradientError.gradientNotFinite`; the parameters are untouched then.
   package func step() throws(PolicyGradientError) -> Step {
     let elements = UnsafeBufferPointer(gradients.elements)
-    let norm = gradientNorm(elements)
+    let norm = gradientNorm(elements, threadCount: pass.threadCount)
     let number = optimizer.stepCount + 1
     guard norm.isFinite else { throw .gradientNotFinite(step: number) }
     let rate = schedule.rate(step: number)
     optimizer.step(
       parameters: model.weights.elements, gradients: elements, learningRate: rate,
-      gradientFactor: maxGradientNorm.map { clipFactor(norm: norm, limit: $0) } ?? 1)
+      gradientFactor: maxGradientNorm.map { clipFactor(norm: norm, limit: $0) } ?? 1,
+      threadCount: pass.threadCount)
     gradients.zero()
     return Step(number: number, gradientNorm: norm, learningRate: rate)
   }

@@ -61,12 +61,13 @@ func checkTokens(
   }
 }
 
-/// The part of a sample that a loss depends on: tokens up to the last trained one, values of trained tokens alone.
+/// The part of a sample that a loss depends on: tokens up to the last trained one, values of the trained ones alone.
 struct TrainedSample: Sendable {
-  /// Prompt and response, cut after the last trained token.
-  let tokens: [Int32]
-  /// For each token, whether the next one is trained.
-  let nextIsTrained: [Bool]
+  let prompt: [Int32]
+  /// The response, cut after the last trained token.
+  let response: [Int32]
+  /// For each of its tokens, whether it is trained.
+  let isTarget: [Bool]
   /// Of the whole response, trained or not: what the loss is divided by.
   let responseTokenCount: Int
   /// One per trained token; so are the rest.
@@ -82,12 +83,9 @@ struct TrainedSample: Sendable {
     func trained(_ values: [Float]) -> [Double] {
       zip(values, isTrained).filter(\.1).map { Double($0.0) }
     }
-    tokens = length == 0 ? [] : sample.promptTokens + sample.responseTokens[..<length]
-    nextIsTrained =
-      length == 0
-      ? []
-      : [Bool](repeating: false, count: sample.promptTokens.count - 1) + isTrained[..<length]
-        + [false]
+    prompt = sample.promptTokens
+    response = Array(sample.responseTokens[..<length])
+    isTarget = Array(isTrained[..<length])
     responseTokenCount = sample.responseTokens.count
     advantages = trained(sample.advantages)
     rollout = sample.rolloutLogProbabilities.map(trained)
@@ -96,4 +94,14 @@ struct TrainedSample: Sendable {
 
   /// Whether the loss depends on it at all.
   var isTrained: Bool { !advantages.isEmpty }
+
+  /// A range of the trained tokens, with what the model says of them.
+  ///
+  /// Old values that were not computed are those of the policy as it stands: the ratio is 1, its gradient is not 0.
+  func tokens(_ range: Range<Int>, current: [Double], entropies: [Double]) -> PolicyLoss.Tokens {
+    PolicyLoss.Tokens(
+      current: current, old: old.map { Array($0[range]) } ?? current,
+      rollout: rollout.map { Array($0[range]) }, reference: reference.map { Array($0[range]) },
+      entropies: entropies, advantages: Array(advantages[range]))
+  }
 }

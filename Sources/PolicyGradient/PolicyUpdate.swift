@@ -1,14 +1,14 @@
 // The policy update: epochs over mini-batches of rollouts, one optimizer step each.
 
 internal import RandomStreams
-internal import Synchronization
 package import Transformer
 
 /// The policy update of one RL step.
 ///
 /// A mini-batch is one gradient, whatever its packs: every response's weight comes from the whole mini-batch's extent.
 /// Tokens whose advantage is 0 are not computed where no other term needs them, unless a later trained token attends to
-/// them; they count in the extent all the same. The same samples, seed and lane count give the same bytes.
+/// them; they count in the extent all the same. A prompt is computed once for the rollouts of a mini-batch that begin with it.
+/// The same samples and seed give the same bytes.
 package final class PolicyUpdate {
   package let trainer: ModelOptimizer
   package let options: PolicyUpdateOptions
@@ -48,12 +48,12 @@ package final class PolicyUpdate {
   package func run(
     _ samples: [PolicySample], progress: (Report) throws -> Void = { _ in }
   ) throws -> [Report] {
-    let batchCount = miniBatches(of: samples.count, epoch: 0).count
+    let batchCount = miniBatches(of: samples, epoch: 0).count
     let isOneStep = batchCount * options.epochCount <= 1
     let prepared = try prepare(samples, oldIsCurrent: isOneStep)
     var reports: [Report] = []
     for epoch in 0..<options.epochCount {
-      for indices in miniBatches(of: samples.count, epoch: epoch) {
+      for indices in miniBatches(of: samples, epoch: epoch) {
         var report = try accumulateGradient(indices.map { prepared[$0] })
         if report.trainedRolloutCount > 0 { report.step = try trainer.step() }
         reports.append(report)
@@ -68,40 +68,44 @@ package final class PolicyUpdate {
     try accumulateGradient(try prepare(samples, oldIsCurrent: true))
   }
 
-  /// Samples of each mini-batch: in their order where there is one, else shuffled anew in each epoch.
-  private func miniBatches(of count: Int, epoch: Int) -> [[Int]] {
+  /// Samples of each mini-batch: in their order where there is one, else shuffled anew in each epoch, prompt by prompt, so that
+  /// those of one prompt share it.
+  private func miniBatches(of samples: [PolicySample], epoch: Int) -> [[Int]] {
+    let count = samples.count
     guard let size = options.miniBatchSize, size < count else {
       return count == 0 ? [] : [Array(0..<count)]
     }
     var random = RandomStream(
       seed: options.seed, "mini-batches", trainer.optimizer.stepCount, epoch)
-    let order = random.shuffled(Array(0..<count))
+    var groups: [[Int]] = []
+    var groupOfPrompt: [[Int32]: Int] = [:]
+    for (index, sample) in samples.enumerated() {
+      if let group = groupOfPrompt[sample.promptTokens] {
+        groups[group].append(index)
+      } else {
+        groupOfPrompt[sample.promptTokens] = groups.count
+        groups.append([index])
+      }
+    }
+    let order = random.shuffled(groups).flatMap { $0 }
     return stride(from: 0, to: count, by: size).map { Array(order[$0..<min($0 + size, count)]) }
   }
 
   private func accumulateGradient(_ batch: [TrainedSample]) throws -> Report {
     let extent = BatchExtent(
       tokenCounts: batch.map(\.responseTokenCount), lengthScale: options.lengthScale)
-    let packs = try TrainedPack.packs(
-      batch, maxTokens: options.microBatchTokens, laneCount: trainer.lanes.laneCount)
-    let loss = options.loss
-    // Each pack has its own sums, added in the packs' order below: threads finish in any order.
-    let sums = Mutex([PolicyLossSums](repeating: PolicyLossSums(), count: packs.count))
-    _ = try trainer.lanes.accumulateGradients(
+    let packs = try TrainedPack.packs(batch, maxTokens: options.microBatchTokens)
+    var sums = PolicyLossSums()
+    _ = try trainer.pass.accumulateGradients(
       of: packs.map(\.sequences), temperature: Float(options.temperature), into: trainer.gradients
-    ) { index, statistics in
-      var packSums = PolicyLossSums()
-      let gradients = packs[index].gradients(
-        of: loss, statistics, in: extent, adding: &packSums)
-      sums.withLock { $0[index] = packSums }
-      return gradients
+    ) { index, targets, statistics in
+      packs[index].gradients(
+        of: options.loss, statistics, targets: targets, in: extent, adding: &sums)
     }
-    var report = Report(
-      sums: PolicyLossSums(), step: nil, trainedRolloutCount: batch.count { $0.isTrained },
+    return Report(
+      sums: sums, step: nil, trainedRolloutCount: batch.count { $0.isTrained },
       silentRolloutCount: batch.count { !$0.isTrained }, responseTokenCount: extent.tokenCount,
       computedTokenCount: packs.reduce(0) { $0 + $1.sequences.tokens.count })
-    for packSums in sums.withLock({ $0 }) { report.sums.add(packSums) }
-    return report
   }
 
   // MARK: Before the first step
@@ -122,10 +126,8 @@ package final class PolicyUpdate {
       && prepared.contains { $0.isTrained && $0.reference == nil }
     if needsReference {
       guard let reference else { throw PolicyGradientError.missingReference }
-      let lanes = try TrainingLanes(
-        model: reference, laneCount: trainer.lanes.laneCount,
-        threadCount: trainer.lanes.threadCount)
-      let values = try logProbabilities(prepared, lanes)
+      let pass = try TrainingPass(model: reference, threadCount: trainer.pass.threadCount)
+      let values = try logProbabilities(prepared, pass)
       for index in prepared.indices where prepared[index].reference == nil {
         prepared[index].reference = values[index]
       }
@@ -140,7 +142,7 @@ package final class PolicyUpdate {
       }
     case .recomputed:
       if !oldIsCurrent {
-        let values = try logProbabilities(prepared, trainer.lanes)
+        let values = try logProbabilities(prepared, trainer.pass)
         for index in prepared.indices { prepared[index].old = values[index] }
       }
     }
@@ -149,11 +151,10 @@ package final class PolicyUpdate {
 
   /// Log-probabilities of the trained tokens of every sample.
   private func logProbabilities(
-    _ samples: [TrainedSample], _ lanes: TrainingLanes
+    _ samples: [TrainedSample], _ pass: TrainingPass
   ) throws -> [[Double]] {
-    let packs = try TrainedPack.packs(
-      samples, maxTokens: options.microBatchTokens, laneCount: lanes.laneCount)
-    let statistics = try lanes.statistics(
+    let packs = try TrainedPack.packs(samples, maxTokens: options.microBatchTokens)
+    let statistics = try pass.statistics(
       of: packs.map(\.sequences), temperature: Float(options.temperature))
     var values = [[Double]](repeating: [], count: samples.count)
     for (pack, statistics) in zip(packs, statistics) {

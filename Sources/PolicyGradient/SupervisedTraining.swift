@@ -51,8 +51,8 @@ package struct SupervisedTrainingOptions: Sendable, Equatable {
 
 /// Supervised training: cross-entropy of the solutions' tokens, averaged over the tokens of each batch.
 ///
-/// Examples are shuffled from the seed in every epoch and cut into batches by tokens. The same examples, seed and lane
-/// count give the same bytes.
+/// Examples are shuffled from the seed in every epoch and cut into batches by tokens. The same examples and seed give the same
+/// bytes.
 package struct SupervisedTraining {
   package let options: SupervisedTrainingOptions
   private let examples: [SupervisedExample]
@@ -94,35 +94,42 @@ package struct SupervisedTraining {
   /// How many optimizer steps there will be at most: what a cosine schedule is laid over.
   package var stepCount: Int { batches.count }
 
-  /// Trains the model.
+  /// Trains the model, from the optimizer's step on: one that was restored goes on where it stopped.
   ///
-  /// - Parameter progress: called after each step; what it throws ends the training.
+  /// - Parameters:
+  ///   - losses: of the steps before, at least of the last `lossWindow` where there were so many.
+  ///   - progress: called after each step; what it throws ends the training.
   package func run(
-    _ trainer: ModelOptimizer, progress: (Report) throws -> Void = { _ in }
+    _ trainer: ModelOptimizer, after losses: [Double] = [],
+    progress: (Report) throws -> Void = { _ in }
   ) throws -> [Report] {
     for example in examples {
       try checkTokens(
         example.promptTokens + example.solutionTokens, of: example.name,
         for: trainer.model.configuration)
     }
+    var losses = losses
     var reports: [Report] = []
-    for (epoch, indices) in batches {
+    for (epoch, indices) in batches.dropFirst(trainer.optimizer.stepCount) {
+      if hasReachedTarget(losses) { break }
       let report = try learn(indices.map { examples[$0] }, trainer, epoch: epoch)
       reports.append(report)
+      losses.append(report.loss)
       try progress(report)
-      if let target = options.targetLoss, reports.count >= SupervisedTrainingOptions.lossWindow,
-        Self.recentLoss(reports) <= target
-      {
-        break
-      }
     }
     return reports
   }
 
+  private func hasReachedTarget(_ losses: [Double]) -> Bool {
+    guard let target = options.targetLoss else { return false }
+    return losses.count >= SupervisedTrainingOptions.lossWindow
+      && Self.recentLoss(losses) <= target
+  }
+
   /// The mean loss of the last steps.
-  package static func recentLoss(_ reports: [Report]) -> Double {
-    let recent = reports.suffix(SupervisedTrainingOptions.lossWindow)
-    return recent.reduce(0.0) { $0 + $1.loss } / Double(max(recent.count, 1))
+  package static func recentLoss(_ losses: [Double]) -> Double {
+    let recent = losses.suffix(SupervisedTrainingOptions.lossWindow)
+    return recent.reduce(0.0, +) / Double(max(recent.count, 1))
   }
 
   private func learn(
@@ -134,17 +141,14 @@ package struct SupervisedTraining {
       return (tokens: tokens, targets: first..<tokens.count)
     }
     let packs = try balancedPacks(
-      lengths: sequences.map(\.tokens.count), maxTokens: options.microBatchTokens,
-      laneCount: trainer.lanes.laneCount
+      lengths: sequences.map(\.tokens.count), maxTokens: options.microBatchTokens
     ).map { pack in try PackedSequences(pack.map { sequences[$0] }) }
-    let tokenCount = packs.reduce(0) { $0 + $1.targetPositions.count }
+    let tokenCount = packs.reduce(0) { $0 + $1.targetCount }
     let weight = Float(-1 / Double(max(tokenCount, 1)))
-    let statistics = try trainer.lanes.accumulateGradients(
+    let statistics = try trainer.pass.accumulateGradients(
       of: packs, temperature: 1, into: trainer.gradients
-    ) { _, statistics in
-      TargetGradients(
-        logProbabilities: [Float](
-          repeating: weight, count: statistics.logProbabilities.count))
+    ) { _, targets, _ in
+      TargetGradients(logProbabilities: [Float](repeating: weight, count: targets.count))
     }
     let sum = statistics.reduce(0.0) { $1.logProbabilities.reduce($0) { $0 - Double($1) } }
     return Report(

@@ -10,55 +10,80 @@ struct TrainedPack: Sendable {
   private let samples: [TrainedSample]
 
   /// The trained samples of a batch in packs of like size; the others are in none.
-  static func packs(
-    _ batch: [TrainedSample], maxTokens: Int, laneCount: Int
-  ) throws -> [TrainedPack] {
-    let trained = batch.indices.filter { batch[$0].isTrained }
+  ///
+  /// Samples of one prompt lie together, so that the prompt is computed once for them; where they are more than a pack holds, once a
+  /// pack.
+  static func packs(_ batch: [TrainedSample], maxTokens: Int) throws -> [TrainedPack] {
+    let groups = groups(batch, maxTokens: maxTokens)
     let packs = balancedPacks(
-      lengths: trained.map { batch[$0].tokens.count }, maxTokens: maxTokens, laneCount: laneCount)
-    return try packs.map { pack in
-      try TrainedPack(batch, indices: pack.map { trained[$0] })
+      lengths: groups.map { $0.computedTokenCount(batch) }, maxTokens: maxTokens)
+    return try packs.map { pack in try TrainedPack(batch, groups: pack.map { groups[$0] }) }
+  }
+
+  /// Indices of trained samples of one prompt.
+  private struct Group {
+    var indices: [Int] = []
+
+    func computedTokenCount(_ batch: [TrainedSample]) -> Int {
+      indices.reduce((batch[indices[0]].prompt.count) - 1) { $0 + batch[$1].response.count }
     }
   }
 
-  private init(_ batch: [TrainedSample], indices: [Int]) throws {
+  /// The trained samples by prompt, in the order of their first, cut where one more would exceed `maxTokens`.
+  private static func groups(_ batch: [TrainedSample], maxTokens: Int) -> [Group] {
+    var groups: [Group] = []
+    var latest: [[Int32]: Int] = [:]
+    for index in batch.indices where batch[index].isTrained {
+      let sample = batch[index]
+      if let number = latest[sample.prompt],
+        groups[number].computedTokenCount(batch) + sample.response.count <= maxTokens
+      {
+        groups[number].indices.append(index)
+      } else {
+        latest[sample.prompt] = groups.count
+        groups.append(Group(indices: [index]))
+      }
+    }
+    return groups
+  }
+
+  private init(_ batch: [TrainedSample], groups: [Group]) throws {
+    let indices = groups.flatMap(\.indices)
     samples = indices.map { batch[$0] }
     var members: [(index: Int, targets: Range<Int>)] = []
-    var offsets = [0]
-    var start = 0
     for (index, sample) in zip(indices, samples) {
+      let start = members.last?.targets.upperBound ?? 0
       members.append((index, start..<start + sample.advantages.count))
-      start += sample.advantages.count
-      offsets.append((offsets.last ?? 0) + sample.tokens.count)
     }
     self.members = members
     sequences = try PackedSequences(
-      tokens: samples.flatMap(\.tokens), sequenceOffsets: offsets,
-      nextIsTarget: samples.flatMap(\.nextIsTrained))
+      groups: groups.map { group in
+        PromptGroup(
+          prompt: batch[group.indices[0]].prompt,
+          continuations: group.indices.map {
+            PromptGroup.Continuation(tokens: batch[$0].response, isTarget: batch[$0].isTarget)
+          })
+      })
   }
 
-  /// The gradient of the mini-batch's loss with respect to what the model says of this pack.
+  /// The gradient of the mini-batch's loss with respect to what the model says of a range of this pack's targets.
   func gradients(
-    of loss: PolicyLoss, _ statistics: TargetStatistics, in extent: BatchExtent,
-    adding sums: inout PolicyLossSums
+    of loss: PolicyLoss, _ statistics: TargetStatistics, targets: Range<Int>,
+    in extent: BatchExtent, adding sums: inout PolicyLossSums
   ) -> TargetGradients {
-    let count = statistics.logProbabilities.count
     var result = TargetGradients(
-      logProbabilities: [Float](repeating: 0, count: count),
-      entropies: loss.entropyCoefficient == 0 ? nil : [Float](repeating: 0, count: count))
-    for (sample, (_, range)) in zip(samples, members) {
-      let current = statistics.logProbabilities[range].map { Double($0) }
-      // Old values that were not computed are those of the policy as it stands: the ratio is 1, its gradient is not 0.
-      let tokens = PolicyLoss.Tokens(
-        current: current, old: sample.old ?? current, rollout: sample.rollout,
-        reference: sample.reference,
-        entropies: statistics.entropies[range].map { Double($0) }, advantages: sample.advantages)
+      logProbabilities: [], entropies: loss.entropyCoefficient == 0 ? nil : [])
+    for (sample, (_, range)) in zip(samples, members) where range.overlaps(targets) {
+      let part = range.clamped(to: targets)
+      let values = part.lowerBound - targets.lowerBound..<part.upperBound - targets.lowerBound
+      let tokens = sample.tokens(
+        part.lowerBound - range.lowerBound..<part.upperBound - range.lowerBound,
+        current: statistics.logProbabilities[values].map { Double($0) },
+        entropies: statistics.entropies[values].map { Double($0) })
       let weight = loss.reduction.tokenWeight(tokenCount: sample.responseTokenCount, in: extent)
       let gradient = loss.gradient(tokens, tokenWeight: weight, adding: &sums)
-      for (t, value) in zip(range, gradient.logProbabilities) {
-        result.logProbabilities[t] = Float(value)
-        result.entropies?[t] = Float(gradient.entropy)
-      }
+      result.logProbabilities += gradient.logProbabilities.map { Float($0) }
+      result.entropies? += gradient.logProbabilities.map { _ in Float(gradient.entropy) }
     }
     return result
   }

@@ -1,11 +1,18 @@
 internal import Checkpoints
 internal import Kernels
 
-/// What the forward pass keeps of one layer for its gradient. Normed inputs and gated units are made anew: they are
+/// What a forward pass keeps for its gradient.
+enum ActivationKeeping: Sendable {
+  /// Nothing: there will be no gradient.
+  case nothing
+  /// Each layer's input; the gradient computes the rest anew (Chen et al., 2016).
+  case inputs
+  case everything
+}
+
+/// What the gradient of one layer needs besides the layer's input. Normed inputs and gated units are made anew: they are
 /// cheaper to compute than to fetch.
 struct LayerActivations {
-  /// [tokens, hidden]: the layer's input
-  let input: Rows
   /// [tokens]: of the first norm
   let inputInverseRMS: UnsafeMutablePointer<Float>
   /// [tokens, (heads + 2 · key-value heads) · d]: rotated
@@ -31,19 +38,20 @@ struct Activations {
   /// Owns the memory of all that follows.
   private let memory: FloatBuffer
   let capacity: Int
-  let keepsLayers: Bool
-  /// One for each layer, or a single one that all layers share where nothing is kept.
+  /// [tokens, hidden] each: the residual stream before every layer and, at last, after them; all the same where nothing is
+  /// kept.
+  private let streams: [Rows]
+  /// One for each layer, or a single one that all layers share.
   private let layers: [LayerActivations]
-  /// [tokens, hidden]: after the last layer
-  let output: Rows
   /// [tokens, hidden]: scratch of the norms
   let normed: Rows
   /// [tokens, intermediate]: scratch of the gated units
   let gated: Rows
 
   // Gradients, absent where nothing is kept.
-  /// [tokens, hidden]: of the residual stream
+  /// [tokens, hidden]: of the residual stream, after a layer and in its middle
   let dStream: Rows
+  let dMiddle: Rows
   /// [tokens, hidden]
   let dNormed: Rows
   /// [tokens, heads · d]
@@ -55,57 +63,74 @@ struct Activations {
   /// [tokens, 2 · intermediate]
   let dGateUp: Rows
 
-  func layer(_ index: Int) -> LayerActivations { layers[keepsLayers ? index : 0] }
+  func layer(_ index: Int) -> LayerActivations { layers[layers.count == 1 ? 0 : index] }
 
-  /// Where a layer writes its output: the next layer's input.
-  func output(ofLayer index: Int) -> Rows {
-    index + 1 == layerCount ? output : layer(index + 1).input
+  /// The residual stream before a layer; after the last one for the count of layers.
+  func stream(before layer: Int) -> Rows { streams[streams.count == 1 ? 0 : layer] }
+
+  /// Numbers for each token, without those that grow with its sequence.
+  static func width(of configuration: ModelConfiguration, keeping: ActivationKeeping) -> Int {
+    let parts = Widths(configuration, keeping)
+    return parts.streamCount * configuration.hiddenSize + parts.layerCount * parts.layer
+      + configuration.hiddenSize + configuration.intermediateSize + parts.gradients
   }
 
-  private let layerCount: Int
+  private struct Widths {
+    let streamCount: Int
+    let layerCount: Int
+    let normedHeads: Int
+    let layer: Int
+    let gradients: Int
 
-  init(configuration: ModelConfiguration, capacity: Int, keepsLayers: Bool) {
+    init(_ configuration: ModelConfiguration, _ keeping: ActivationKeeping) {
+      streamCount = keeping == .nothing ? 1 : configuration.layerCount + 1
+      layerCount = keeping == .everything ? max(configuration.layerCount, 1) : 1
+      normedHeads =
+        configuration.architecture.hasQueryKeyNorm
+        ? configuration.headCount + configuration.keyValueHeadCount : 0
+      let inner = configuration.intermediateSize
+      layer =
+        2 + configuration.queryKeyValueWidth + normedHeads * (configuration.headDimension + 1)
+        + configuration.headCount + configuration.queryWidth + configuration.hiddenSize + 2 * inner
+      gradients =
+        keeping == .nothing
+        ? 0
+        : 3 * configuration.hiddenSize + configuration.queryWidth
+          + configuration.queryKeyValueWidth + 3 * inner
+    }
+  }
+
+  init(configuration: ModelConfiguration, capacity: Int, keeping: ActivationKeeping) {
     self.capacity = capacity
-    self.keepsLayers = keepsLayers
-    layerCount = configuration.layerCount
+    let widths = Widths(configuration, keeping)
     let hidden = configuration.hiddenSize
     let inner = configuration.intermediateSize
-    let normedHeads =
-      configuration.architecture.hasQueryKeyNorm
-      ? configuration.headCount + configuration.keyValueHeadCount : 0
-    let layerWidth =
-      2 * hidden + 2 + configuration.queryKeyValueWidth
-      + normedHeads * (configuration.headDimension + 1) + configuration.headCount
-      + configuration.queryWidth + 2 * inner
-    let gradientWidth =
-      2 * hidden + configuration.queryWidth + configuration.queryKeyValueWidth + 3 * inner
-    let keptLayers = keepsLayers ? configuration.layerCount : 1
     let memory = FloatBuffer(
-      count: capacity
-        * (keptLayers * layerWidth + 2 * hidden + inner + (keepsLayers ? gradientWidth : 0)))
+      count: capacity * Self.width(of: configuration, keeping: keeping))
     var used = 0
     func take(_ width: Int, rowCount: Int) -> Rows {
       defer { used += rowCount * width }
       return memory.rows(rowCount, width, at: used)
     }
-    layers = (0..<keptLayers).map { _ in
+    streams = (0..<widths.streamCount).map { _ in take(hidden, rowCount: capacity) }
+    layers = (0..<widths.layerCount).map { _ in
       LayerActivations(
-        input: take(hidden, rowCount: capacity),
         inputInverseRMS: take(1, rowCount: capacity).base,
         queryKeyValue: take(configuration.queryKeyValueWidth, rowCount: capacity),
-        rawQueryKey: take(normedHeads * configuration.headDimension, rowCount: capacity),
-        queryKeyInverseRMS: take(normedHeads, rowCount: capacity),
+        rawQueryKey: take(
+          widths.normedHeads * configuration.headDimension, rowCount: capacity),
+        queryKeyInverseRMS: take(widths.normedHeads, rowCount: capacity),
         attentionLogSum: take(capacity, rowCount: configuration.headCount),
         attention: take(configuration.queryWidth, rowCount: capacity),
         middle: take(hidden, rowCount: capacity),
         middleInverseRMS: take(1, rowCount: capacity).base,
         gateUp: take(2 * inner, rowCount: capacity))
     }
-    output = take(hidden, rowCount: capacity)
     normed = take(hidden, rowCount: capacity)
     gated = take(inner, rowCount: capacity)
-    let gradientCapacity = keepsLayers ? capacity : 0
+    let gradientCapacity = keeping == .nothing ? 0 : capacity
     dStream = take(hidden, rowCount: gradientCapacity)
+    dMiddle = take(hidden, rowCount: gradientCapacity)
     dNormed = take(hidden, rowCount: gradientCapacity)
     dAttention = take(configuration.queryWidth, rowCount: gradientCapacity)
     dQueryKeyValue = take(configuration.queryKeyValueWidth, rowCount: gradientCapacity)

@@ -2,22 +2,28 @@ internal import Checkpoints
 internal import Kernels
 
 extension SequencePass {
-  /// Adds to `gradients` those of a loss whose gradient with respect to the target statistics is given.
+  /// The gradient of the residual stream after the last layer, [tokens, hidden]: zeroed, for the head to add to.
+  func clearedStreamGradient() -> Rows {
+    let dStream = activations.dStream[rows: 0..<(pack?.tokens.count ?? 0)]
+    dStream.zero()
+    return dStream
+  }
+
+  /// Adds to `gradients` those of all layers and of the embedding, from the gradient that the head has added to
+  /// `clearedStreamGradient`.
   ///
   /// Follows `forward` of the same pack, from its end to its beginning.
-  func backward(_ targets: TargetGradients, into gradients: ParameterViews) {
-    guard let pack, keepsActivations else {
+  func backward(into gradients: ParameterViews) {
+    guard let pack, keeping != .nothing else {
       preconditionFailure("a backward pass without a kept forward pass")
     }
-    let tokens = 0..<pack.tokens.count
-    let dStream = activations.dStream[rows: tokens]
-    dStream.zero()
-    head.backward(
-      targets, pack: pack, input: activations.output[rows: tokens], parameters: parameters,
-      dInput: dStream, gradients: gradients)
+    let vectors = VectorGradients(
+      configuration: configuration, tileCount: tiles(of: pack).count)
     for layer in (0..<configuration.layerCount).reversed() {
-      backward(layer: layer, pack, gradients.layers[layer])
+      if keeping == .inputs { recompute(layer: layer, pack) }
+      backward(layer: layer, pack, gradients.layers[layer], vectors)
     }
+    let dStream = activations.dStream
     for (t, token) in pack.tokens.enumerated() {
       add(
         dStream[row: t], into: gradients.embedding[row: Int(token)],
@@ -25,83 +31,151 @@ extension SequencePass {
     }
   }
 
+  /// What the forward pass did not keep of a layer, from its input.
+  private func recompute(layer: Int, _ pack: PackedSequences) {
+    runTiles(of: pack) { [self] tokens in project(layer: layer, tokens, pack) }
+    attend(layer: layer, pack)
+    runTiles(of: pack) { [self] tokens in feedForward(layer: layer, tokens) }
+  }
+
   private func backward(
-    layer index: Int, _ pack: PackedSequences, _ gradients: LayerParameterViews
+    layer: Int, _ pack: PackedSequences, _ gradients: LayerParameterViews,
+    _ vectors: VectorGradients
   ) {
+    vectors.clear()
+    let tiles = tiles(of: pack)
+    Lanes.run(count: tiles.count, threadCount: threadCount) { [self] tile, _ in
+      feedForwardGradient(layer: layer, tiles[tile], vectors[tile])
+    }
+    attentionAndWeightGradients(layer: layer, pack, gradients)
+    Lanes.run(count: tiles.count, threadCount: threadCount) { [self] tile, _ in
+      projectionGradient(layer: layer, tiles[tile], pack, vectors[tile])
+    }
     let tokens = 0..<pack.tokens.count
-    let weights = parameters.layers[index]
-    let kept = activations.layer(index)
-    let epsilon = Float(configuration.rmsNormEpsilon)
+    let dQueryKeyValue = activations.dQueryKeyValue[rows: tokens]
+    Lanes.run(
+      weightTasks(gradients.queryKeyValue, dy: dQueryKeyValue, x: activations.normed[rows: tokens]),
+      threadCount: threadCount)
+    if let dBias = gradients.queryKeyValueBias { addBiasGradient(dy: dQueryKeyValue, dBias: dBias) }
+    vectors.reduce(into: gradients)
+  }
+
+  /// Passes 4 and 3 backwards, for the rows of one tile.
+  private func feedForwardGradient(
+    layer: Int, _ tokens: Range<Int>, _ vectors: VectorGradients.Tile
+  ) {
+    let weights = parameters.layers[layer]
+    let kept = activations.layer(layer)
     let dStream = activations.dStream[rows: tokens]
     let normed = activations.normed[rows: tokens]
     let dNormed = activations.dNormed[rows: tokens]
-    // pass 4 backwards. forward: output = middle + gated(norm(middle)) · downᵀ
-    let gated = activations.gated[rows: tokens]
     let dGated = activations.dGated[rows: tokens]
     let dGateUp = activations.dGateUp[rows: tokens]
+    // pass 4 backwards. forward: output = middle + gated(norm(middle)) · downᵀ
     matrixProduct(dStream, weights.down, into: dGated)
-    swiGLUGradient(dy: dGated, gateUp: kept.gateUp[rows: tokens], dGateUp: dGateUp, y: gated)
-    matrixProduct(dStream.transposed, gated, into: gradients.down, accumulates: true)
+    swiGLUGradient(
+      dy: dGated, gateUp: kept.gateUp[rows: tokens], dGateUp: dGateUp,
+      y: activations.gated[rows: tokens])
     let middle = kept.middle[rows: tokens]
     rmsNorm(
-      middle, weight: weights.feedForwardNorm, epsilon: epsilon, into: normed, inverseRMS: nil)
-    linearGradient(
-      dy: dGateUp, x: normed, weight: weights.gateUp, dx: dNormed, dw: gradients.gateUp)
+      middle, weight: weights.feedForwardNorm, epsilon: Float(configuration.rmsNormEpsilon),
+      into: normed, inverseRMS: nil)
+    matrixProduct(dGateUp, weights.gateUp, into: dNormed)
+    let dMiddle = activations.dMiddle[rows: tokens]
+    copy(dStream, into: dMiddle)
     rmsNormGradient(
       dy: dNormed, x: middle, weight: weights.feedForwardNorm,
-      inverseRMS: kept.middleInverseRMS, dx: dStream, dw: gradients.feedForwardNorm)
+      inverseRMS: kept.middleInverseRMS + tokens.lowerBound, dx: dMiddle,
+      dw: vectors.feedForwardNorm)
     // pass 3 backwards. forward: middle = input + attention · outputᵀ
-    let dAttention = activations.dAttention[rows: tokens]
-    linearGradient(
-      dy: dStream, x: kept.attention[rows: tokens], weight: weights.output, dx: dAttention,
-      dw: gradients.output)
-    // pass 2 backwards. forward: attention = softmax(q · kᵀ / √d) · v
-    let dQueryKeyValue = activations.dQueryKeyValue[rows: tokens]
-    for sequence in 0..<pack.sequenceCount {
-      let range = pack.range(ofSequence: sequence)
-      attention.gradient(
-        dOut: dAttention[rows: range], queryKeyValue: kept.queryKeyValue[rows: range],
-        out: kept.attention[rows: range],
-        logSum: kept.attentionLogSum.base + range.lowerBound,
-        logSumStride: kept.attentionLogSum.stride, dQueryKeyValue: dQueryKeyValue[rows: range])
-    }
-    // pass 1 backwards. forward: q, k, v = rotate(norm(norm(input) · wᵀ + bias))
-    rotateGradient(dQueryKeyValue, pack)
-    normQueriesAndKeysGradient(weights, kept, tokens, dQueryKeyValue, gradients)
-    if let dBias = gradients.queryKeyValueBias { addBiasGradient(dy: dQueryKeyValue, dBias: dBias) }
-    let input = kept.input[rows: tokens]
-    rmsNorm(input, weight: weights.inputNorm, epsilon: epsilon, into: normed, inverseRMS: nil)
-    linearGradient(
-      dy: dQueryKeyValue, x: normed, weight: weights.queryKeyValue, dx: dNormed,
-      dw: gradients.queryKeyValue)
-    rmsNormGradient(
-      dy: dNormed, x: input, weight: weights.inputNorm, inverseRMS: kept.inputInverseRMS,
-      dx: dStream, dw: gradients.inputNorm)
+    matrixProduct(dMiddle, weights.output, into: activations.dAttention[rows: tokens])
   }
 
-  private func rotateGradient(_ dQueryKeyValue: Rows, _ pack: PackedSequences) {
-    let headCount = configuration.headCount + configuration.keyValueHeadCount
-    for sequence in 0..<pack.sequenceCount {
-      let range = pack.range(ofSequence: sequence)
-      for t in range {
-        model.rotaryEmbedding.rotateGradient(
-          dQueryKeyValue[row: t], headCount: headCount, position: t - range.lowerBound)
+  /// Pass 2 backwards, and the weights of passes 3 and 4: tasks that need all rows.
+  private func attentionAndWeightGradients(
+    layer: Int, _ pack: PackedSequences, _ gradients: LayerParameterViews
+  ) {
+    let kept = activations.layer(layer)
+    let tokens = 0..<pack.tokens.count
+    var tasks: [@Sendable (Int) -> Void] = []
+    for spans in pack.groupSpans {
+      for head in 0..<configuration.keyValueHeadCount {
+        tasks.append { [self] worker in
+          attentionGradient(
+            layer: layer, pack.spans[spans], keyValueHead: head, attentions[worker])
+        }
+      }
+    }
+    tasks += weightTasks(
+      gradients.down, dy: activations.dStream[rows: tokens], x: activations.gated[rows: tokens])
+    tasks += weightTasks(
+      gradients.gateUp, dy: activations.dGateUp[rows: tokens], x: activations.normed[rows: tokens])
+    tasks += weightTasks(
+      gradients.output, dy: activations.dMiddle[rows: tokens], x: kept.attention[rows: tokens])
+    Lanes.run(tasks, threadCount: threadCount)
+  }
+
+  private func attentionGradient(
+    layer: Int, _ spans: ArraySlice<AttentionSpan>, keyValueHead: Int, _ attention: CausalAttention
+  ) {
+    let kept = activations.layer(layer)
+    attention.gradient(
+      dOut: activations.dAttention, queryKeyValue: kept.queryKeyValue, out: kept.attention,
+      logSum: kept.attentionLogSum, spans: spans, keyValueHead: keyValueHead,
+      dQueryKeyValue: activations.dQueryKeyValue)
+  }
+
+  /// Outputs of a weight whose gradient one task computes.
+  private static let weightTileWidth = 256
+
+  /// dw += dyᵀ · x, a part of the outputs in each task.
+  private func weightTasks(_ dw: Rows, dy: Rows, x: Rows) -> [@Sendable (Int) -> Void] {
+    let tiles = RowTiles(of: dw.rowCount, width: Self.weightTileWidth)
+    return (0..<tiles.count).map { tile in
+      let outputs = tiles[tile]
+      return { _ in
+        matrixProduct(
+          dy[columns: outputs].transposed, x, into: dw[rows: outputs], accumulates: true)
       }
     }
   }
 
-  /// Gradient of the query and key norms, in place; the norm's scratch row holds what comes in.
+  /// Pass 1 backwards, for the rows of one tile. forward: q, k, v = rotate(norm(norm(input) · wᵀ + bias))
+  private func projectionGradient(
+    layer: Int, _ tokens: Range<Int>, _ pack: PackedSequences, _ vectors: VectorGradients.Tile
+  ) {
+    let weights = parameters.layers[layer]
+    let kept = activations.layer(layer)
+    let headCount = configuration.headCount + configuration.keyValueHeadCount
+    for t in tokens {
+      model.rotaryEmbedding.rotateGradient(
+        activations.dQueryKeyValue[row: t], headCount: headCount, position: pack.positions[t])
+    }
+    normQueriesAndKeysGradient(weights, kept, tokens, vectors)
+    let input = activations.stream(before: layer)[rows: tokens]
+    let normed = activations.normed[rows: tokens]
+    let dNormed = activations.dNormed[rows: tokens]
+    rmsNorm(
+      input, weight: weights.inputNorm, epsilon: Float(configuration.rmsNormEpsilon), into: normed,
+      inverseRMS: nil)
+    matrixProduct(activations.dQueryKeyValue[rows: tokens], weights.queryKeyValue, into: dNormed)
+    let dStream = activations.dStream[rows: tokens]
+    copy(activations.dMiddle[rows: tokens], into: dStream)
+    rmsNormGradient(
+      dy: dNormed, x: input, weight: weights.inputNorm,
+      inverseRMS: kept.inputInverseRMS + tokens.lowerBound, dx: dStream, dw: vectors.inputNorm)
+  }
+
+  /// Gradient of the query and key norms, in place; a row of its own holds what comes in.
   private func normQueriesAndKeysGradient(
     _ weights: LayerParameterViews, _ kept: LayerActivations, _ tokens: Range<Int>,
-    _ dQueryKeyValue: Rows, _ gradients: LayerParameterViews
+    _ vectors: VectorGradients.Tile
   ) {
-    guard let queryNorm = weights.queryNorm, let keyNorm = weights.keyNorm,
-      let dQueryNorm = gradients.queryNorm, let dKeyNorm = gradients.keyNorm
-    else { return }
+    guard let queryNorm = weights.queryNorm, let keyNorm = weights.keyNorm else { return }
     let width = kept.rawQueryKey.width
     let incoming = FloatBuffer(count: width)
     for t in tokens {
-      let row = dQueryKeyValue[row: t]
+      let row = activations.dQueryKeyValue[row: t]
       incoming.base.update(from: row, count: width)
       row.update(repeating: 0, count: width)
       let dy = headRows(incoming.base)
@@ -110,10 +184,50 @@ extension SequencePass {
       let inverse = kept.queryKeyInverseRMS[row: t]
       rmsNormGradient(
         dy: dy.queries, x: x.queries, weight: queryNorm, inverseRMS: inverse, dx: dx.queries,
-        dw: dQueryNorm)
+        dw: vectors.queryNorm)
       rmsNormGradient(
         dy: dy.keys, x: x.keys, weight: keyNorm, inverseRMS: inverse + configuration.headCount,
-        dx: dx.keys, dw: dKeyNorm)
+        dx: dx.keys, dw: vectors.keyNorm)
+    }
+  }
+}
+
+/// The gradients of one layer's norm weights, apart for each tile of rows, to be added in the order of the tiles.
+private final class VectorGradients: @unchecked Sendable {
+  private let configuration: ModelConfiguration
+  /// [tiles, 2 · hidden + 2 · d]
+  private let buffer: FloatBuffer
+  private let tileCount: Int
+
+  struct Tile {
+    let inputNorm, feedForwardNorm, queryNorm, keyNorm: UnsafeMutablePointer<Float>
+  }
+
+  init(configuration: ModelConfiguration, tileCount: Int) {
+    self.configuration = configuration
+    self.tileCount = tileCount
+    buffer = FloatBuffer(
+      count: tileCount * 2 * (configuration.hiddenSize + configuration.headDimension))
+  }
+
+  func clear() { buffer.zero() }
+
+  subscript(tile: Int) -> Tile {
+    let hidden = configuration.hiddenSize
+    let start = buffer.base + tile * 2 * (hidden + configuration.headDimension)
+    return Tile(
+      inputNorm: start, feedForwardNorm: start + hidden, queryNorm: start + 2 * hidden,
+      keyNorm: start + 2 * hidden + configuration.headDimension)
+  }
+
+  func reduce(into gradients: LayerParameterViews) {
+    for tile in (0..<tileCount).map({ self[$0] }) {
+      add(tile.inputNorm, into: gradients.inputNorm, count: configuration.hiddenSize)
+      add(tile.feedForwardNorm, into: gradients.feedForwardNorm, count: configuration.hiddenSize)
+      if let queryNorm = gradients.queryNorm, let keyNorm = gradients.keyNorm {
+        add(tile.queryNorm, into: queryNorm, count: configuration.headDimension)
+        add(tile.keyNorm, into: keyNorm, count: configuration.headDimension)
+      }
     }
   }
 }

@@ -3,91 +3,140 @@ internal import Kernels
 
 /// The forward pass of a model over a pack of sequences, and its gradient in `SequencePass+Gradient.swift`.
 ///
-/// Holds its buffers from pack to pack. One thread at a time.
-final class SequencePass {
+/// Each step of a layer is parted into tasks, by rows, heads or outputs, that depend on the pack's shape alone and write
+/// memory of their own: results are the same for any number of threads. Holds its buffers from pack to pack. One caller at a
+/// time; sharing it with its own tasks is safe, since they write disjoint parts of the buffers.
+final class SequencePass: @unchecked Sendable {
   let model: Model
   let configuration: ModelConfiguration
   let parameters: ParameterViews
-  let attention: CausalAttention
+  let threadCount: Int
+  let keeping: ActivationKeeping
   let head: PredictionHead
-  /// Whether what the gradient needs is kept.
-  let keepsActivations: Bool
+  /// One for each worker.
+  let attentions: [CausalAttention]
   private(set) var activations: Activations
   /// The pack of the last forward pass.
   private(set) var pack: PackedSequences?
 
-  init(model: Model, keepsActivations: Bool) {
+  init(model: Model, keeping: ActivationKeeping, threadCount: Int) {
     self.model = model
-    configuration = model.configuration
+    let configuration = model.configuration
+    self.configuration = configuration
+    self.threadCount = threadCount
+    self.keeping = keeping
     parameters = ParameterViews(model.weights)
-    attention = CausalAttention(
-      headCount: configuration.headCount, keyValueHeadCount: configuration.keyValueHeadCount,
-      headDimension: configuration.headDimension)
-    head = PredictionHead(configuration: configuration)
-    self.keepsActivations = keepsActivations
-    activations = Activations(
-      configuration: configuration, capacity: 0, keepsLayers: keepsActivations)
+    head = PredictionHead(model: model, threadCount: threadCount)
+    attentions = (0..<threadCount).map { _ in
+      CausalAttention(
+        headCount: configuration.headCount, keyValueHeadCount: configuration.keyValueHeadCount,
+        headDimension: configuration.headDimension)
+    }
+    activations = Activations(configuration: configuration, capacity: 0, keeping: keeping)
   }
 
-  /// log p(target) and the entropy at every target position of the pack.
+  /// Rows of tokens that one task computes: enough for a product to be worth its preparation, few enough for the threads to end
+  /// together.
+  private static let tileWidth = 256
+
+  func tiles(of pack: PackedSequences) -> RowTiles {
+    RowTiles(of: pack.tokens.count, width: Self.tileWidth)
+  }
+
+  /// The residual stream after the last layer, [tokens, hidden].
   ///
   /// The pack's tokens must have been checked against the model.
-  func forward(_ pack: PackedSequences, temperature: Float) -> TargetStatistics {
+  func forward(_ pack: PackedSequences) -> Rows {
     let tokenCount = pack.tokens.count
     if activations.capacity < tokenCount {
       activations = Activations(
-        configuration: configuration, capacity: tokenCount, keepsLayers: keepsActivations)
+        configuration: configuration, capacity: tokenCount, keeping: keeping)
     }
     self.pack = pack
-    let first = configuration.layerCount > 0 ? activations.layer(0).input : activations.output
-    for (t, token) in pack.tokens.enumerated() {
-      first[row: t].update(
-        from: parameters.embedding[row: Int(token)], count: configuration.hiddenSize)
+    let layerCount = configuration.layerCount
+    runTiles(of: pack) { [self] tokens in
+      embed(tokens, pack)
+      project(layer: 0, tokens, pack)
     }
-    for layer in 0..<configuration.layerCount { forward(layer: layer, pack) }
-    return head.forward(
-      activations.output[rows: 0..<tokenCount], pack: pack, parameters: parameters,
-      temperature: temperature)
+    for layer in 0..<layerCount {
+      attend(layer: layer, pack)
+      runTiles(of: pack) { [self] tokens in
+        feedForward(layer: layer, tokens)
+        finish(layer: layer, tokens)
+        if layer + 1 < layerCount { project(layer: layer + 1, tokens, pack) }
+      }
+    }
+    return activations.stream(before: layerCount)[rows: 0..<tokenCount]
   }
 
-  private func forward(layer index: Int, _ pack: PackedSequences) {
-    let tokens = 0..<pack.tokens.count
+  /// Runs `body` for the rows of every tile, in parallel.
+  func runTiles(of pack: PackedSequences, body: @Sendable (Range<Int>) -> Void) {
+    let tiles = tiles(of: pack)
+    Lanes.run(count: tiles.count, threadCount: threadCount) { tile, _ in body(tiles[tile]) }
+  }
+
+  private func embed(_ tokens: Range<Int>, _ pack: PackedSequences) {
+    let stream = activations.stream(before: 0)
+    for t in tokens {
+      stream[row: t].update(
+        from: parameters.embedding[row: Int(pack.tokens[t])], count: configuration.hiddenSize)
+    }
+  }
+
+  /// Pass 1 of a layer: queries, keys and values.
+  func project(layer index: Int, _ tokens: Range<Int>, _ pack: PackedSequences) {
     let weights = parameters.layers[index]
     let kept = activations.layer(index)
-    let epsilon = Float(configuration.rmsNormEpsilon)
     let normed = activations.normed[rows: tokens]
     let queryKeyValue = kept.queryKeyValue[rows: tokens]
-    // pass 1: queries, keys and values
     rmsNorm(
-      kept.input[rows: tokens], weight: weights.inputNorm, epsilon: epsilon, into: normed,
-      inverseRMS: kept.inputInverseRMS)
+      activations.stream(before: index)[rows: tokens], weight: weights.inputNorm,
+      epsilon: Float(configuration.rmsNormEpsilon), into: normed,
+      inverseRMS: kept.inputInverseRMS + tokens.lowerBound)
     linear(normed, weight: weights.queryKeyValue, into: queryKeyValue)
     if let bias = weights.queryKeyValueBias { addBias(bias, to: queryKeyValue) }
     normQueriesAndKeys(weights, kept, tokens)
-    rotate(queryKeyValue, pack)
-    // pass 2: attention
-    for sequence in 0..<pack.sequenceCount {
-      let range = pack.range(ofSequence: sequence)
-      attention.forward(
-        queryKeyValue: kept.queryKeyValue[rows: range], into: kept.attention[rows: range],
-        logSum: kept.attentionLogSum.base + range.lowerBound,
-        logSumStride: kept.attentionLogSum.stride)
+    let headCount = configuration.headCount + configuration.keyValueHeadCount
+    for t in tokens {
+      model.rotaryEmbedding.rotate(
+        kept.queryKeyValue[row: t], headCount: headCount, position: pack.positions[t])
     }
-    // pass 3: back into the residual stream
+  }
+
+  /// Pass 2 of a layer: attention.
+  func attend(layer index: Int, _ pack: PackedSequences) {
+    let headCount = configuration.headCount
+    Lanes.run(count: pack.spans.count * headCount, threadCount: threadCount) {
+      [self] task, worker in
+      let kept = activations.layer(index)
+      attentions[worker].forward(
+        queryKeyValue: kept.queryKeyValue, span: pack.spans[task / headCount],
+        head: task % headCount, into: kept.attention, logSum: kept.attentionLogSum)
+    }
+  }
+
+  /// Pass 3 of a layer, back into the residual stream, and the first half of pass 4, the feed-forward part: gates.
+  func feedForward(layer index: Int, _ tokens: Range<Int>) {
+    let weights = parameters.layers[index]
+    let kept = activations.layer(index)
+    let normed = activations.normed[rows: tokens]
     let middle = kept.middle[rows: tokens]
-    copy(kept.input[rows: tokens], into: middle)
+    copy(activations.stream(before: index)[rows: tokens], into: middle)
     linear(kept.attention[rows: tokens], weight: weights.output, into: middle, accumulates: true)
-    // pass 4: feed-forward
     rmsNorm(
-      middle, weight: weights.feedForwardNorm, epsilon: epsilon, into: normed,
-      inverseRMS: kept.middleInverseRMS)
-    let gateUp = kept.gateUp[rows: tokens]
+      middle, weight: weights.feedForwardNorm, epsilon: Float(configuration.rmsNormEpsilon),
+      into: normed, inverseRMS: kept.middleInverseRMS + tokens.lowerBound)
+    linear(normed, weight: weights.gateUp, into: kept.gateUp[rows: tokens])
+  }
+
+  /// The second half of pass 4: the gated units, back into the residual stream.
+  private func finish(layer index: Int, _ tokens: Range<Int>) {
+    let kept = activations.layer(index)
     let gated = activations.gated[rows: tokens]
-    linear(normed, weight: weights.gateUp, into: gateUp)
-    swiGLU(gateUp, into: gated)
-    let output = activations.output(ofLayer: index)[rows: tokens]
-    copy(middle, into: output)
-    linear(gated, weight: weights.down, into: output, accumulates: true)
+    let output = activations.stream(before: index + 1)[rows: tokens]
+    swiGLU(kept.gateUp[rows: tokens], into: gated)
+    copy(kept.middle[rows: tokens], into: output)
+    linear(gated, weight: parameters.layers[index].down, into: output, accumulates: true)
   }
 
   /// Norms each head's query and key, in architectures that do.
@@ -121,17 +170,6 @@ final class SequencePass {
         base: row + configuration.queryWidth, rowCount: configuration.keyValueHeadCount,
         width: width, stride: width)
     )
-  }
-
-  private func rotate(_ queryKeyValue: Rows, _ pack: PackedSequences) {
-    let headCount = configuration.headCount + configuration.keyValueHeadCount
-    for sequence in 0..<pack.sequenceCount {
-      let range = pack.range(ofSequence: sequence)
-      for t in range {
-        model.rotaryEmbedding.rotate(
-          queryKeyValue[row: t], headCount: headCount, position: t - range.lowerBound)
-      }
-    }
   }
 }
 

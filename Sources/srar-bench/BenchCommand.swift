@@ -15,6 +15,7 @@ struct BenchCommand: Filter {
     version: Version.text(),
     subcommands: [
       GenerateCommand.self, SpliceCommand.self, ServeCommand.self, AnswersCommand.self,
+      EngineCommand.self,
       FuzzCommand.self,
     ])
 }

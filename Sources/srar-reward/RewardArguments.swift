@@ -1,6 +1,6 @@
 import Advantages
-import Answers
-import ArgumentParser
+public import Answers
+public import ArgumentParser
 import Filters
 import Rewards
 import Rubrics

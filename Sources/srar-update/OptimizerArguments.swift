@@ -1,4 +1,6 @@
 import ArgumentParser
+import Checkpoints
+import Filters
 import Foundation
 import PolicyGradient
 import Transformer
@@ -23,25 +25,32 @@ struct OptimizerArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Tokens that one thread computes at a time: memory against speed.", valueName: "tokens"))
-  var microBatchTokens = 512
+      "Tokens that are computed at a time; by default \(defaultMicroBatchTokens).",
+      valueName: "tokens"))
+  var microBatchTokens: Int?
 
   @Option(
     help: ArgumentHelp(
-      """
-      Into how many sums the gradient is parted before they are added, each the size of the policy; results depend on it in \
-      rounding, and on '--threads' not at all.
-      """, valueName: "count"))
-  var lanes = 8
+      "Compute as many tokens at a time as fit into so much memory, such as 3G or 500M.",
+      valueName: "size"))
+  var memory: MemorySize?
+
+  @Flag(
+    help:
+      "Compute activations anew for the gradient: a fraction of their memory, a third more work.")
+  var recompute = false
 
   @Option(help: "How many threads; the results do not depend on it.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   mutating func validate() throws {
     for (name, value) in [
-      ("--micro-batch-tokens", microBatchTokens), ("--lanes", lanes), ("--threads", threads),
+      ("--micro-batch-tokens", microBatchTokens ?? 1), ("--threads", threads),
     ] where value < 1 {
       throw ValidationError("'\(name)' must be at least 1, but is \(value)")
+    }
+    if memory != nil && microBatchTokens != nil {
+      throw ValidationError("give '--memory' or '--micro-batch-tokens', not both")
     }
     for (name, value) in [("--adam-beta1", adamBeta1), ("--adam-beta2", adamBeta2)]
     where !(0..<1).contains(value) {
@@ -55,6 +64,36 @@ struct OptimizerArguments: ParsableArguments {
     guard adamEpsilon > 0 else {
       throw ValidationError("'--adam-epsilon' must be positive, but is \(adamEpsilon)")
     }
+  }
+
+  private static let defaultMicroBatchTokens = 2048
+
+  /// Tokens that are computed at a time.
+  ///
+  /// - Parameter longest: tokens of the longest rollout or example, which is never parted.
+  /// - Throws: `UsageError` where the memory that was allowed is too little for it.
+  func microBatchTokens(
+    for configuration: ModelConfiguration, longest: Int, hasReference: Bool = false
+  ) throws -> Int {
+    guard let memory else { return microBatchTokens ?? Self.defaultMicroBatchTokens }
+    func needs(recomputing: Bool) -> TrainingMemory {
+      TrainingMemory(
+        configuration, threadCount: threads, recomputesActivations: recomputing,
+        hasReference: hasReference)
+    }
+    let tokens = needs(recomputing: recompute).packTokens(within: memory.bytes)
+    guard tokens < longest else { return tokens }
+    func megabytes(recomputing: Bool) -> Int {
+      needs(recomputing: recomputing).bytes(packTokens: longest) / (1 << 20) + 1
+    }
+    let remedy =
+      recompute
+      ? "" : ", or give '--recompute', with which it is \(megabytes(recomputing: true))M"
+    throw UsageError(
+      """
+      '--memory' is \(memory), but \(megabytes(recomputing: recompute))M are needed for this policy and \
+      \(longest) tokens in a row; allow more\(remedy)
+      """)
   }
 
   var adamW: AdamW.Options {
@@ -74,10 +113,12 @@ struct OptimizerArguments: ParsableArguments {
   ) throws -> ModelOptimizer {
     try ModelOptimizer(
       model: model, optimizer: optimizer, schedule: schedule,
-      maxGradientNorm: maxGradientNorm == 0 ? nil : maxGradientNorm, laneCount: lanes,
-      threadCount: threads)
+      maxGradientNorm: maxGradientNorm == 0 ? nil : maxGradientNorm,
+      threadCount: threads, recomputesActivations: recompute)
   }
 }
+
+extension MemorySize: ExpressibleByArgument {}
 
 /// Checks a learning rate and its warm-up.
 func checkSchedule(learningRate: Double, warmUpSteps: Int) throws {

@@ -111,7 +111,8 @@ struct PolicyUpdateCommand: ParsableCommand {
         peak: learningRate, warmUpStepCount: warmUpSteps, decay: .constant))
     let reference = try loss.reference.map { try Model(weights: Weights(PolicyFolder(path: $0))) }
     let update = try PolicyUpdate(
-      trainer: trainer, reference: reference, options: options(for: samples))
+      trainer: trainer, reference: reference,
+      options: options(for: samples, folder.configuration))
     var summary = UpdateSummary(samples: samples)
     let reports = try update.run(samples.samples) { report in
       summary.add(report)
@@ -150,14 +151,16 @@ struct PolicyUpdateCommand: ParsableCommand {
 
   /// The optimizer as the last update left it, or a fresh one.
   private func restoredOptimizer(_ folder: PolicyFolder, _ weights: Weights) throws -> AdamW {
-    let segments = optimizer.segments(of: weights)
-    guard folder.hasOptimizer else { return AdamW(options: optimizer.adamW, segments: segments) }
-    return try AdamW(
-      restoredFrom: SafetensorsFile(path: folder.file(optimizerFileName)),
-      options: optimizer.adamW, segments: segments, tensors: weights.tensors)
+    guard folder.hasOptimizer else {
+      return AdamW(options: optimizer.adamW, segments: optimizer.segments(of: weights))
+    }
+    return try folder.optimizer(optimizer, of: weights)
   }
 
-  private func options(for samples: TrainingSamples) throws -> PolicyUpdateOptions {
+  private func options(
+    for samples: TrainingSamples, _ configuration: ModelConfiguration
+  ) throws -> PolicyUpdateOptions {
+    let longest = samples.samples.map { $0.promptTokens.count + $0.responseTokens.count }.max()
     let old: OldLogProbabilities =
       switch oldLogProbabilities {
       case .rollout: .rollout
@@ -166,7 +169,9 @@ struct PolicyUpdateCommand: ParsableCommand {
       }
     return PolicyUpdateOptions(
       loss: loss.loss, epochCount: epochs, miniBatchSize: miniBatchSize,
-      microBatchTokens: optimizer.microBatchTokens, oldLogProbabilities: old,
+      microBatchTokens: try optimizer.microBatchTokens(
+        for: configuration, longest: longest ?? 1, hasReference: loss.reference != nil),
+      oldLogProbabilities: old,
       temperature: try temperature ?? samples.commonTemperature(),
       lengthScale: loss.lengthScale ?? 1, seed: seed)
   }

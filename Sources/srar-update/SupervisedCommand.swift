@@ -13,7 +13,8 @@ struct SupervisedCommand: ParsableCommand {
     abstract: "Warm a policy up on reference solutions.",
     discussion: """
       Trains on the field "solution" of records, the problem's messages being the prompt. The optimizer's state is not kept: \
-      an RL run begins with a fresh one.
+      an RL run begins with a fresh one. A run that was killed goes on from its last checkpoint, the folder OUTPUT.checkpoint, \
+      and ends with the same policy as if nothing had happened.
 
       EXAMPLES
         srar-update sft train.jsonl.zst --policy initial --output warm --epochs 2
@@ -75,6 +76,11 @@ struct SupervisedCommand: ParsableCommand {
       valueName: "loss"))
   var stopAtLoss: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a checkpoint after so many optimizer steps each; 0 writes none.", valueName: "steps"))
+  var checkpointEvery = 200
+
   @Flag(help: "Learn the prompts' tokens as well.")
   var learnPrompts = false
 
@@ -89,6 +95,9 @@ struct SupervisedCommand: ParsableCommand {
     for (name, value) in [("--epochs", epochs), ("--batch-tokens", batchTokens)] where value < 1 {
       throw ValidationError("'\(name)' must be at least 1, but is \(value)")
     }
+    guard checkpointEvery >= 0 else {
+      throw ValidationError("'--checkpoint-every' must be at least 0, but is \(checkpointEvery)")
+    }
     if let stopAtLoss, !(stopAtLoss > 0) {
       throw ValidationError("'--stop-at-loss' must be positive, but is \(stopAtLoss)")
     }
@@ -97,32 +106,67 @@ struct SupervisedCommand: ParsableCommand {
   func run() throws {
     let run = ToolRun(tool: "srar-update sft", report)
     let folder = try PolicyFolder(path: policy)
-    let model = Model(weights: try Weights(folder))
+    var weights = try Weights(folder)
+    let examples = try examples(run, folder)
+    let longest = examples.map { $0.promptTokens.count + $0.solutionTokens.count }.max()
     let training = try SupervisedTraining(
-      examples(run, folder),
+      examples,
       options: SupervisedTrainingOptions(
         epochCount: epochs, batchTokens: batchTokens,
-        microBatchTokens: optimizer.microBatchTokens, learnsPrompts: learnPrompts, seed: seed,
+        microBatchTokens: try optimizer.microBatchTokens(
+          for: folder.configuration, longest: longest ?? 1), learnsPrompts: learnPrompts,
+        seed: seed,
         targetLoss: stopAtLoss))
+    let checkpoint = SupervisedCheckpoint(
+      output: output, fingerprint: fingerprint(examples, weights, training))
+    var adamW = AdamW(options: optimizer.adamW, segments: optimizer.segments(of: weights))
+    var progress = SupervisedProgress()
+    if let saved = try checkpoint.load(optimizer) {
+      (weights, adamW, progress) = saved
+      run.note("going on after step \(adamW.stepCount), from \(checkpoint.path)")
+    }
     let trainer = try optimizer.trainer(
-      model,
-      optimizer: AdamW(options: optimizer.adamW, segments: optimizer.segments(of: model.weights)),
+      Model(weights: weights), optimizer: adamW,
       schedule: LearningRateSchedule(
         peak: learningRate, warmUpStepCount: warmUpSteps,
         decay: decay == .constant
           ? .constant : .cosine(stepCount: training.stepCount, minimum: 0.1)))
-    var tokenCount = 0
-    let reports = try training.run(trainer) { report in
-      tokenCount += report.computedTokenCount
-      let rate = Int(Double(tokenCount) / max(run.seconds, 0.001))
+    let tokensBefore = progress.computedTokenCount
+    _ = try training.run(trainer, after: progress.losses) { report in
+      progress.add(report)
+      let rate = Int(Double(progress.computedTokenCount - tokensBefore) / max(run.seconds, 0.001))
       run.progress.update(
         fraction: Double(report.step.number) / Double(training.stepCount),
         "loss \((report.loss * 1000).rounded() / 1000), \(rate) tokens/s")
+      if checkpointEvery > 0, report.step.number.isMultiple(of: checkpointEvery) {
+        try checkpoint.save(trainer, from: folder, progress)
+      }
     }
     try writePolicy(
       trainer, from: folder, to: output, elementType: elementType, keepsOptimizer: false)
-    summarize(reports, tokenCount: tokenCount, run)
+    try checkpoint.remove()
+    summarize(
+      progress, stepCount: trainer.optimizer.stepCount,
+      tokensHere: progress.computedTokenCount - tokensBefore, run)
     try run.finish()
+  }
+
+  /// All that the trained policy depends on.
+  private func fingerprint(
+    _ examples: [SupervisedExample], _ weights: Weights, _ training: SupervisedTraining
+  ) -> String {
+    var fingerprint = Fingerprint()
+    for example in examples {
+      fingerprint.add(example.promptTokens)
+      fingerprint.add(example.solutionTokens)
+    }
+    fingerprint.add(UnsafeRawBufferPointer(weights.elements))
+    let options = [
+      "\(training.options)", "\(optimizer.adamW)", "\(optimizer.maxGradientNorm)",
+      "\(learningRate)", "\(warmUpSteps)", decay.rawValue,
+    ]
+    for option in options { fingerprint.add(Array(option.utf8)) }
+    return fingerprint.description
   }
 
   /// The records' problems and solutions as tokens; the end of the sequence is part of a solution.
@@ -157,15 +201,17 @@ struct SupervisedCommand: ParsableCommand {
     return examples
   }
 
-  private func summarize(_ reports: [SupervisedTraining.Report], tokenCount: Int, _ run: ToolRun) {
-    let loss = SupervisedTraining.recentLoss(reports)
-    let rate = Double(tokenCount) / max(run.seconds, 0.001)
-    run.metrics["optimizer_steps"] = reports.count
-    run.metrics["computed_tokens"] = tokenCount
+  private func summarize(
+    _ progress: SupervisedProgress, stepCount: Int, tokensHere: Int, _ run: ToolRun
+  ) {
+    let loss = SupervisedTraining.recentLoss(progress.losses)
+    let rate = Double(tokensHere) / max(run.seconds, 0.001)
+    run.metrics["optimizer_steps"] = stepCount
+    run.metrics["computed_tokens"] = progress.computedTokenCount
     run.metrics["loss"] = loss
     run.metrics["tokens_per_second"] = rate
     run.summarize(
-      "\(output): \(reports.count) optimizer steps, \(tokenCount) tokens at \(Int(rate)) tokens/s, "
+      "\(output): \(stepCount) optimizer steps, \(progress.computedTokenCount) tokens at \(Int(rate)) tokens/s, "
         + "loss \((loss * 1000).rounded() / 1000)")
   }
 }

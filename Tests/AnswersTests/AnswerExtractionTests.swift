@@ -17,6 +17,12 @@ struct AnswerExtractionTests {
       (#"\boxed{ 8 }"#, " 8 "),
       (#"\fbox{9}"#, "9"),
       (#"so \boxed 5."#, "5"),
+      (#"\boxed{1} and \boxed{2}"#, "1, 2"),
+      (#"$\boxed{3}$, $\boxed{4}$ or $\boxed{5}$."#, "3, 4, 5"),
+      (#"x = \boxed{1} \quad \text{and} \quad y = \boxed{2}"#, "1, 2"),
+      (#"\boxed{4} and \boxed{4}"#, "4"),
+      (#"\boxed{1}. So the answer is \boxed{2}."#, "2"),
+      (#"first \boxed{1}, hence \boxed{2}"#, "2"),
     ])
   func boxes(response: String, expected: String) {
     #expect(answer(in: response, rules: [.boxed]) == FoundAnswer(text: expected, rule: .boxed))

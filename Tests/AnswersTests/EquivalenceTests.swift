@@ -14,13 +14,16 @@ struct EquivalenceTests {
 
   /// Untagged pairs on which we differ, by the end of the reference.
   private static let disagreements = [
-    #"$1 - \frac{1}{\mathrm{e}}$"#: "the label calls 1 − 1/e and 1 + 1/e equal",
-    #"$\sqrt{50}$ and $7$."#: "two whole solutions without an answer in one piece",
+    #"$1 - \frac{1}{\mathrm{e}}$"#: "the label calls 1 − 1/e and 1 + 1/e equal"
   ]
 
-  @Test("are decided as labelled, but for those held to be wrong and those of other conventions")
+  private static let file = Fixtures.sharedData("answers/equivalence.jsonl")
+
+  @Test(
+    "are decided as labelled, but for those held to be wrong and those of other conventions",
+    .enabled(if: file != nil, "the labelled pairs are not beside this checkout"))
   func agreement() throws {
-    guard let url = Fixtures.sharedData("answers/equivalence.jsonl") else { return }
+    let url = try #require(Self.file)
     let lines = try Data(contentsOf: url).split(separator: UInt8(ascii: "\n"))
     var compared = 0
     for line in lines {

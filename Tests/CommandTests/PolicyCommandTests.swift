@@ -125,6 +125,54 @@ struct PolicyCommandTests {
     #expect(result.text == "\"optimizer_step\":1\n\"optimizer_step\":2\n", "\(result.errorText)")
   }
 
+  @Test("a warm start that was killed goes on from its checkpoint, and ends with the same bytes")
+  func resumedWarmStart() throws {
+    let folder = try prepared()
+    let result = try shell(
+      """
+      set -e
+      # `sft` finishes in a fraction of a second, and so is stopped by its checkpoints' disappearance at the latest.
+      train() {
+        srar-update sft train.jsonl.zst --policy policy --epochs 30 --batch-tokens 600 \\
+          --learning-rate 1e-3 --stop-at-loss 1 "$@"
+      }
+      train --quiet --output whole
+      train --quiet --output killed --checkpoint-every 3 & pid=$!
+      until [ -e killed.checkpoint ]; do :; done
+      kill -9 $pid; wait $pid || true
+      [ ! -e killed ]
+      if train --quiet --output killed --seed 2; then exit 1; fi
+      train --output killed --checkpoint-every 5 2> notes
+      grep -o 'going on after step' notes
+      [ ! -e killed.checkpoint ]
+      diff -r whole killed && echo same
+      """, in: folder)
+    #expect(result.text == "going on after step\nsame\n", "\(result.errorText)")
+    #expect(result.errorText.contains("other options; remove it to begin anew"))
+  }
+
+  @Test("a memory budget or activations computed anew change the policy by rounding at most")
+  func memoryBudget() throws {
+    let folder = try prepared()
+    let result = try shell(
+      """
+      set -e
+      update() { srar-update --quiet advantages.jsonl --policy policy "$@"; }
+      update --output kept
+      update --output recomputed --recompute
+      diff -r kept recomputed
+      update --output budget --memory 200M
+      ! update --output little --memory 97M 2> little.txt
+      cat little.txt
+      ! update --output both --memory 1G --micro-batch-tokens 5 2> both.txt
+      head -1 both.txt
+      """, in: folder)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(result.text.contains("'--memory' is 97M, but "), "\(result.text)")
+    #expect(result.text.contains("or give '--recompute'"), "\(result.text)")
+    #expect(result.text.contains("not both"), "\(result.text)")
+  }
+
   @Test("a killed update leaves the old folder as it was")
   func killedUpdate() throws {
     let folder = try prepared()

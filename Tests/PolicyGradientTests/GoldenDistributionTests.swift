@@ -15,14 +15,23 @@ import Testing
     let count = row.count
     return row.withUnsafeMutableBufferPointer { row in
       guard let base = row.baseAddress else { return (0, 0, []) }
-      let logSum = TokenDistribution.logSum(base, count: count, inverseTemperature: 1)
-      let entropy = TokenDistribution.entropy(
-        base, count: count, inverseTemperature: 1, logSum: logSum)
-      let logProbability = base[target] - logSum
-      TokenDistribution.gradient(
-        base, count: count, inverseTemperature: 1, logSum: logSum, target: target,
-        dLogProbability: d, dEntropy: e, entropy: entropy)
-      return (Double(logProbability), Double(entropy), row.map { Double($0) })
+      // In two parts where there are two logits, as the training pass takes a vocabulary.
+      let parts = [0..<count / 2, count / 2..<count].filter { !$0.isEmpty }
+      let partialSums = FloatBuffer(count: parts.count * TokenDistribution.partialSumCount)
+      for (index, part) in parts.enumerated() {
+        TokenDistribution.partialSums(
+          base + part.lowerBound, count: part.count, inverseTemperature: 1,
+          into: partialSums.base + index * TokenDistribution.partialSumCount)
+      }
+      let sums = TokenDistribution.sums(of: partialSums.base, count: parts.count)
+      let logProbability = base[target] - sums.logSum
+      for part in parts {
+        TokenDistribution.gradient(
+          base + part.lowerBound, count: part.count, inverseTemperature: 1, sums: sums,
+          dLogProbability: d, dEntropy: e)
+      }
+      base[target] += d
+      return (Double(logProbability), Double(sums.entropy), row.map { Double($0) })
     }
   }
 

@@ -7,10 +7,10 @@ import Transformer
 
 @Suite struct PolicyUpdateTests {
   private func gradient(
-    _ samples: [PolicySample], _ model: Model, _ options: PolicyUpdateOptions, laneCount: Int = 1,
+    _ samples: [PolicySample], _ model: Model, _ options: PolicyUpdateOptions,
     threadCount: Int = 1
   ) throws -> (gradient: [Float], report: PolicyUpdate.Report) {
-    let trainer = try TinyModel.trainer(model, laneCount: laneCount, threadCount: threadCount)
+    let trainer = try TinyModel.trainer(model, threadCount: threadCount)
     let update = try PolicyUpdate(trainer: trainer, reference: nil, options: options)
     let report = try update.accumulateGradient(of: samples)
     return (Array(trainer.gradients.elements), report)
@@ -58,14 +58,14 @@ import Transformer
       options.loss.reduction = reduction
       let whole = try gradient(samples, model, options)
       options.microBatchTokens = tokens
-      let parted = try gradient(samples, model, options, laneCount: 3)
+      let parted = try gradient(samples, model, options)
       #expect(relativeDifference(parted.gradient, whole.gradient) < 1e-5)
       #expect(agree(parted.report.sums.loss, whole.report.sums.loss, tolerance: 1e-6))
       #expect(parted.report.responseTokenCount == whole.report.responseTokenCount)
     }
   }
 
-  @Test("the same samples and lanes give the same bytes, whatever the number of threads")
+  @Test("the same samples give the same bytes, whatever the number of threads")
   func sameBytes() throws {
     let start = try TinyModel.model(seed: 4)
     let samples = try TinyModel.samples(seed: 4, count: 12, of: start)
@@ -79,7 +79,7 @@ import Transformer
       let model = TinyModel.copy(start)
       options.seed = seed
       let update = try PolicyUpdate(
-        trainer: TinyModel.trainer(model, laneCount: 4, threadCount: threadCount), reference: nil,
+        trainer: TinyModel.trainer(model, threadCount: threadCount), reference: nil,
         options: options)
       let reports = try update.run(samples)
       return (Array(model.weights.elements), reports)

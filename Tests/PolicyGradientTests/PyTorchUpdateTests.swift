@@ -29,8 +29,8 @@ import Transformer
 
   @Test(
     "loss, gradient, three epochs of parameters and metrics are PyTorch's",
-    arguments: 0..<3, [1, 3])
-  func update(caseIndex: Int, laneCount: Int) throws {
+    arguments: 0..<3, [30, 1000])
+  func update(caseIndex: Int, microBatchTokens: Int) throws {
     let fixture = try JSONDecoder().decode(
       Fixture.self, from: Data(contentsOf: Fixtures.url("policy/grpo.json")))
     let numbers = try Data(contentsOf: Fixtures.url("policy/grpo.f32"))
@@ -49,7 +49,7 @@ import Transformer
         segments: AdamW.segments(of: weights.tensors, decaysVectors: true)),
       schedule: LearningRateSchedule(
         peak: fixture.rate, warmUpStepCount: fixture.warm_up, decay: .constant),
-      maxGradientNorm: fixture.max_norm, laneCount: laneCount, threadCount: 2)
+      maxGradientNorm: fixture.max_norm, threadCount: 2)
     let loss = PolicyLoss(
       objective: ClippedObjective(
         clipRatioLow: fixture.clip_low, clipRatioHigh: fixture.clip_high,
@@ -59,7 +59,8 @@ import Transformer
       klCoefficient: expected.kl_coefficient, entropyCoefficient: expected.entropy_coefficient,
       rolloutCorrection: expected.rollout_cap.map { .truncated(cap: $0) } ?? .none)
     let options = PolicyUpdateOptions(
-      loss: loss, epochCount: expected.steps.count, miniBatchSize: nil, microBatchTokens: 30,
+      loss: loss, epochCount: expected.steps.count, miniBatchSize: nil,
+      microBatchTokens: microBatchTokens,
       oldLogProbabilities: try #require(OldLogProbabilities(rawValue: expected.old)),
       temperature: expected.temperature, lengthScale: fixture.length_scale, seed: 1)
     let update = try PolicyUpdate(trainer: trainer, reference: nil, options: options)

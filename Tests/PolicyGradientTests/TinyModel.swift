@@ -29,14 +29,14 @@ enum TinyModel {
   /// Rollouts with log-probabilities near the model's own, and some advantages of 0.
   static func samples(seed: UInt64, count: Int, of model: Model) throws -> [PolicySample] {
     var random = RandomStream(seed: seed, "samples")
-    let lanes = try TrainingLanes(model: model, laneCount: 1, threadCount: 1)
+    let pass = try TrainingPass(model: model, threadCount: 1)
     return try (0..<count).map { index in
       let prompt = (0..<random.integer(in: 1...5)).map { _ in Int32(random.integer(in: 0..<24)) }
       let response = (0..<random.integer(in: 1...14)).map { _ in Int32(random.integer(in: 0..<24)) }
       let pack = try PackedSequences([
         (prompt + response, prompt.count..<prompt.count + response.count)
       ])
-      let own = try lanes.statistics(of: [pack], temperature: 1)[0].logProbabilities
+      let own = try pass.statistics(of: [pack], temperature: 1)[0].logProbabilities
       return PolicySample(
         name: "problem \(index / 2), rollout \(index % 2)", promptTokens: prompt,
         responseTokens: response,
@@ -63,7 +63,7 @@ enum TinyModel {
     firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8, weightDecay: 0.1)
 
   static func trainer(
-    _ model: Model, optimizer: AdamW? = nil, rate: Double = 1e-2, laneCount: Int = 1,
+    _ model: Model, optimizer: AdamW? = nil, rate: Double = 1e-2,
     threadCount: Int = 1
   ) throws -> ModelOptimizer {
     try ModelOptimizer(
@@ -73,7 +73,7 @@ enum TinyModel {
           options: optimizerOptions,
           segments: AdamW.segments(of: model.weights.tensors, decaysVectors: true)),
       schedule: LearningRateSchedule(peak: rate, warmUpStepCount: 2, decay: .constant),
-      maxGradientNorm: 1, laneCount: laneCount, threadCount: threadCount)
+      maxGradientNorm: 1, threadCount: threadCount)
   }
 
   /// An independent model of the same parameters.

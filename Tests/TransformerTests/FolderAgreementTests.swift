@@ -33,13 +33,14 @@ struct FolderAgreementTests {
     let model = Model(weights: try Weights(folder))
     let logits = try model.nextTokenLogits(after: reference.tokens)
     #expect(relativeDifference(logits, reference.last_logits) < 1e-4)
-    let lanes = try TrainingLanes(model: model, laneCount: 1, threadCount: 1)
+    let pass = try TrainingPass(model: model, threadCount: 1)
     let gradients = Gradients(for: model.weights)
     let pack = try PackedSequences([
       (reference.tokens, reference.prompt_tokens..<reference.tokens.count)
     ])
-    let statistics = try lanes.accumulateGradients(of: [pack], temperature: 1, into: gradients) {
-      _, _ in TargetGradients(logProbabilities: reference.log_probability_gradients)
+    let statistics = try pass.accumulateGradients(of: [pack], temperature: 1, into: gradients) {
+      _, targets, _ in
+      TargetGradients(logProbabilities: Array(reference.log_probability_gradients[targets]))
     }
     #expect(
       relativeDifference(statistics[0].logProbabilities, reference.log_probabilities) < 1e-4)

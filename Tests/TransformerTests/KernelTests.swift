@@ -51,9 +51,14 @@ struct KernelTests {
     let input = randomBuffer(count: tokenCount * width, seed: 3)
     let output = FloatBuffer(count: tokenCount * heads * d)
     let logSum = FloatBuffer(count: heads * tokenCount)
-    CausalAttention(headCount: heads, keyValueHeadCount: keyHeads, headDimension: d).forward(
-      queryKeyValue: input.rows(tokenCount, width), into: output.rows(tokenCount, heads * d),
-      logSum: logSum.base, logSumStride: tokenCount)
+    let attention = CausalAttention(
+      headCount: heads, keyValueHeadCount: keyHeads, headDimension: d)
+    for head in 0..<heads {
+      attention.forward(
+        queryKeyValue: input.rows(tokenCount, width),
+        span: AttentionSpan(prefix: 0..<0, own: 0..<tokenCount), head: head,
+        into: output.rows(tokenCount, heads * d), logSum: logSum.rows(heads, tokenCount))
+    }
     let value = { (token: Int, column: Int) in Double(input.elements[token * width + column]) }
     for token in [0, tokenCount / 2, tokenCount - 1] {
       for head in 0..<heads {
@@ -108,8 +113,16 @@ struct KernelTests {
     (logits.elements[0], logits.elements[1], logits.elements[2]) = (500, 499, -500)
     let smaller = TokenDistribution.logSum(logits.base, count: 3, inverseTemperature: 1)
     #expect(abs(smaller - Float(500 + log(1 + exp(-1.0)))) < 1e-4)
-    let entropy = TokenDistribution.entropy(
-      logits.base, count: 3, inverseTemperature: 1, logSum: smaller)
+    // In two parts, as the training pass takes them.
+    let parts = FloatBuffer(count: 2 * TokenDistribution.partialSumCount)
+    for (part, range) in [0..<1, 1..<3].enumerated() {
+      TokenDistribution.partialSums(
+        logits.base + range.lowerBound, count: range.count, inverseTemperature: 1,
+        into: parts.base + part * TokenDistribution.partialSumCount)
+    }
+    let sums = TokenDistribution.sums(of: parts.base, count: 2)
+    #expect(abs(sums.logSum - smaller) < 1e-4)
+    let entropy = sums.entropy
     let p = 1 / (1 + exp(-1.0))
     #expect(abs(Double(entropy) + p * log(p) + (1 - p) * log(1 - p)) < 1e-4)
   }

@@ -36,8 +36,8 @@ struct SamplerTests {
       zip(requests, responses).map {
         ($0.prompt + $1.tokens, $0.prompt.count..<$0.prompt.count + $1.tokens.count)
       })
-    let lanes = try TrainingLanes(model: model, laneCount: 1, threadCount: 1)
-    let statistics = try lanes.statistics(of: [pack], temperature: Float(temperature))
+    let pass = try TrainingPass(model: model, threadCount: 1)
+    let statistics = try pass.statistics(of: [pack], temperature: Float(temperature))
     let sampled = responses.flatMap(\.logProbabilities)
     for (a, b) in zip(sampled, statistics[0].logProbabilities) { #expect(abs(a - b) < 1e-4) }
     #expect(sampled.count == statistics[0].logProbabilities.count)

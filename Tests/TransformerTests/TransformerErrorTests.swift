@@ -41,10 +41,10 @@ struct TransformerErrorTests {
   @Test("tokens and lengths are checked before training")
   func packsAreChecked() throws {
     let model = try randomModel(seed: 1, maximumPositionCount: 16)
-    let lanes = try TrainingLanes(model: model, laneCount: 1, threadCount: 1)
+    let pass = try TrainingPass(model: model, threadCount: 1)
     func error(_ sequences: [(tokens: [Int32], targets: Range<Int>)]) -> TransformerError? {
       do throws(TransformerError) {
-        _ = try lanes.statistics(of: [try PackedSequences(sequences)], temperature: 1)
+        _ = try pass.statistics(of: [try PackedSequences(sequences)], temperature: 1)
         return nil
       } catch { return error }
     }
@@ -63,28 +63,6 @@ struct TransformerErrorTests {
         == .mismatchedCounts(what: "targets of sequence 0", count: 3, expected: 2))
     #expect(error([([1, 2], 0..<2)]) == nil)
     #expect(error([]) == nil)
-  }
-
-  @Test("a loss gradient of the wrong length is refused, and leaves nothing behind")
-  func mismatchedGradientsAreRefused() throws {
-    let model = try randomModel(seed: 1)
-    let lanes = try TrainingLanes(model: model, laneCount: 2, threadCount: 1)
-    let packs = [
-      try PackedSequences([([1, 2, 3], 1..<3)]), try PackedSequences([([4, 5], 1..<2)]),
-    ]
-    let gradients = Gradients(for: model.weights)
-    #expect(
-      throws: TransformerError.mismatchedCounts(
-        what: "gradient of a pack's loss", count: 1, expected: 2)
-    ) {
-      try lanes.accumulateGradients(of: packs, temperature: 1, into: gradients) { _, _ in
-        TargetGradients(logProbabilities: [1])
-      }
-    }
-    _ = try lanes.accumulateGradients(of: packs, temperature: 1, into: gradients) {
-      TargetGradients(logProbabilities: $1.logProbabilities.map { _ in 0 })
-    }
-    #expect(gradients.elements.allSatisfy { $0 == 0 })
   }
 
   @Test("requests and options are checked before sampling")

@@ -34,13 +34,13 @@ void causal_softmax_gradient(
 
 // Statistics of softmax(logits · inverse_temperature) of one row.
 float log_sum_exp(const float *logits, long count, float inverse_temperature);
-// −Σ p log p.
-float distribution_entropy(
-    const float *logits, long count, float inverse_temperature, float log_sum);
-// logits ← the gradient of d_log_probability · log p[target] + d_entropy · entropy with respect to the logits.
+// sums ← of a part of a row: the largest z = logit · inverse_temperature, Σ exp(z − largest), Σ exp(z − largest) · (z − largest).
+void partial_sums(const float *logits, long count, float inverse_temperature, float *sums);
+// logits ← the gradient of d_log_probability · log p[target] + d_entropy · entropy with respect to a part of a row's logits,
+// without the target's own d_log_probability · inverse_temperature.
 void log_probability_gradient(
-    float *logits, long count, float inverse_temperature, float log_sum, long target,
-    float d_log_probability, float d_entropy, float entropy);
+    float *logits, long count, float inverse_temperature, float log_sum, float d_log_probability,
+    float d_entropy, float entropy);
 // out ← softmax(logits · inverse_temperature).
 void softmax(
     const float *logits, float *out, long count, float inverse_temperature, float log_sum);

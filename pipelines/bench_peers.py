@@ -1,0 +1,86 @@
+"""What PyTorch and transformers make of the works of `srar-bench engine`: python bench_peers.py WORK [options]."""
+
+import argparse
+import resource
+import time
+
+import torch
+import transformers
+
+SHAPES = {
+    "smollm2": dict(
+        vocab_size=49152, hidden_size=576, intermediate_size=1536, num_hidden_layers=30, num_attention_heads=9,
+        num_key_value_heads=3, head_dim=64),
+    "small": dict(
+        vocab_size=512, hidden_size=128, intermediate_size=384, num_hidden_layers=4, num_attention_heads=4,
+        num_key_value_heads=4, head_dim=32),
+}
+
+parser = argparse.ArgumentParser()
+parser.add_argument("work", choices=["update", "decode"])
+parser.add_argument("--shape", choices=SHAPES, default="small")
+parser.add_argument("--rollouts", type=int, default=8)
+parser.add_argument("--prompt", type=int, default=1)
+parser.add_argument("--response", type=int, default=255)
+parser.add_argument("--repeats", type=int, default=1)
+parser.add_argument("--bf16", action="store_true")
+options = parser.parse_args()
+
+torch.manual_seed(1)
+torch.set_num_threads(len(__import__("os").sched_getaffinity(0)))
+config = transformers.LlamaConfig(**SHAPES[options.shape], max_position_embeddings=8192, tie_word_embeddings=True)
+model = transformers.LlamaForCausalLM(config)
+vocabulary = config.vocab_size
+prompts = torch.randint(0, vocabulary, (options.rollouts, options.prompt))
+count = options.rollouts * options.response
+
+
+def precision():
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=options.bf16)
+
+
+def timed(body):
+    """Seconds and processor seconds, the mean of the repeats."""
+    seconds, used = time.perf_counter(), time.process_time()
+    for _ in range(options.repeats):
+        body()
+    return [(time.perf_counter() - seconds) / options.repeats, (time.process_time() - used) / options.repeats]
+
+
+if options.work == "update":
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-6, weight_decay=0.1)
+    tokens = torch.cat([prompts, torch.randint(0, vocabulary, (options.rollouts, options.response))], dim=1)
+    advantages = torch.tensor([1.0 if i % 2 == 0 else -1.0 for i in range(options.rollouts)])[:, None]
+
+    def step():
+        optimizer.zero_grad()
+        with precision():
+            logits = model(tokens, logits_to_keep=options.response + 1).logits[:, :-1]
+        log_p = torch.log_softmax(logits.float(), dim=-1)
+        chosen = log_p.gather(2, tokens[:, options.prompt:, None])[:, :, 0]
+        ratio = (chosen - chosen.detach()).exp()
+        loss = torch.maximum(-advantages * ratio, -advantages * ratio.clamp(0.8, 1.28)).mean()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+
+    seconds, used = timed(step)
+    # As the engine counts: response tokens where a prompt is shared, else all.
+    count = options.rollouts * (options.response + (options.prompt if options.prompt == 1 else 0))
+else:
+    model.eval()
+    if options.bf16:
+        model = model.bfloat16()
+
+    def generate(length):
+        return timed(lambda: model.generate(
+            prompts, attention_mask=torch.ones_like(prompts), max_new_tokens=length, min_new_tokens=length, do_sample=True,
+            top_k=0, pad_token_id=0))
+
+    with torch.no_grad():
+        first, whole = generate(1), generate(options.response)
+    seconds, used = whole[0] - first[0], whole[1] - first[1]
+    count = options.rollouts * (options.response - 1)
+
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+print(f"{count / seconds:8.0f} tokens/s {count / used:8.0f} tokens/cpu-s  {'':26}{peak:.2f} GB")
