@@ -67,7 +67,7 @@ package struct Inquiry<Question: JudgeQuestion> {
     }
     let votes = try voters.map { voter in
       let fingerprint = question.fingerprint(judge: voter.identity)
-      if let vote = recent[fingerprint] { return vote }
+      if let vote = recent[fingerprint] { return vote.repeated }
       let vote = try self.vote(
         of: voter, question, fingerprint, record: record, index: index, position)
       if voter.keepsReplies { recent[fingerprint] = vote }
@@ -108,6 +108,13 @@ package struct Inquiry<Question: JudgeQuestion> {
 enum Vote<Entry: JudgementEntry>: Sendable {
   case known(JudgeLogEntry<Entry>)
   case pending(PendingReply<Entry>)
+  /// Under way for another record.
+  case shared(PendingReply<Entry>)
+
+  /// What it is for the next record that asks the same.
+  var repeated: Vote {
+    if case .pending(let reply) = self { .shared(reply) } else { self }
+  }
 }
 
 /// A decision under way.
@@ -126,7 +133,10 @@ package struct AwaitedDecision<Entry: JudgementEntry>: Sendable {
   /// Whether all votes are there before so many seconds have passed.
   package func isReached(within seconds: Double) -> Bool {
     votes.allSatisfy { vote in
-      if case .pending(let reply) = vote { reply.isDone(within: seconds) } else { true }
+      switch vote {
+      case .known: true
+      case .pending(let reply), .shared(let reply): reply.isDone(within: seconds)
+      }
     }
   }
 
@@ -145,6 +155,7 @@ package struct AwaitedDecision<Entry: JudgementEntry>: Sendable {
         let reply = try pending.wait().reply
         calls += reply.attempts
         return reply
+      case .shared(let pending): return try pending.wait().reply
       }
     }
     return Reached(

@@ -132,14 +132,16 @@ package struct ServerArguments: ParsableArguments {
     about: Question.Type, asks: Bool, votes: Int = 1
   ) throws -> [any Judge<Question>] {
     let environment = ProcessInfo.processInfo.environment
-    let names = model.isEmpty ? environment["JUDGE_MODEL"].map { [$0] } ?? [] : model
+    // A variable that is set to nothing is not set.
+    func fallback(_ name: String) -> [String] { [environment[name] ?? ""].filter { !$0.isEmpty } }
+    let names = model.isEmpty ? fallback("JUDGE_MODEL") : model
     guard !names.isEmpty, !names.contains("") else {
       throw UsageError("which model judges? give '--model' or set JUDGE_MODEL")
     }
     let prompt: JudgePrompt<Question> = try words()
     var settings = try sharedSettings(environment)
     if temperature == nil, votes > 1 { settings.temperature = 0.7 }
-    let urls = url.isEmpty ? environment["JUDGE_URL"].map { [$0] } ?? [] : url
+    let urls = url.isEmpty ? fallback("JUDGE_URL") : url
     return try names.flatMap { name in
       var own = settings
       if let server = server(of: name) {

@@ -86,6 +86,32 @@ struct ChatJudgeTests {
     #expect(replay.output == result.output, "\(replay.errorText)")
   }
 
+  @Test("equal responses to a problem are asked about once")
+  func equalResponses() throws {
+    let folder = try TemporaryFolder()
+    let asked = Mutex(0)
+    let server = try LoopbackServer { request in
+      guard let question = JudgedProblems.Question(request) else { return .silence(seconds: 0) }
+      asked.withLock { $0 += 1 }
+      return .respond(
+        status: 200, body: JudgedProblems.completion(JudgedProblems.verdicts(question)))
+    }
+    defer { server.stop() }
+    let lines = (1...3).flatMap { number in
+      (0..<4).map {
+        JudgedProblems.rollout(number).replacing(#""index":0"#, with: #""index":\#($0)"#)
+      }
+    }
+    let result = try judge(
+      server, Data((lines.joined(separator: "\n") + "\n").utf8),
+      ["--metrics", folder.path("metrics")], in: folder)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(result.text.components(separatedBy: #""status":"ok""#).count == 13)
+    #expect(asked.withLock { $0 } == 3)
+    let metrics = try String(contentsOfFile: folder.path("metrics"), encoding: .utf8)
+    #expect(metrics.contains(#""calls":3"#), "\(metrics)")
+  }
+
   @Test(
     "2,000 rollouts survive a server that misbehaves in every way: none lost, none invented, none twice"
   )
