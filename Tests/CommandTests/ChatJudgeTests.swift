@@ -86,6 +86,27 @@ struct ChatJudgeTests {
     #expect(replay.output == result.output, "\(replay.errorText)")
   }
 
+  @Test("the environment's proxy is asked for a server elsewhere, which nobody looks up")
+  func proxy() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      String(decoding: JudgedProblems.stream(2), as: UTF8.self), to: "rollouts")
+    let proxy = try LoopbackServer { request in
+      guard request.path == "http://judge.invalid/v1/chat/completions",
+        let question = JudgedProblems.Question(request)
+      else { return .respond(status: 400, body: Data()) }
+      return .respond(
+        status: 200, body: JudgedProblems.completion(JudgedProblems.verdicts(question)))
+    }
+    defer { proxy.stop() }
+    let result = try ToolProcess.shell(
+      """
+      http_proxy=http://127.0.0.1:\(proxy.port) srar-judge --url http://judge.invalid/v1 --model m --plain rollouts
+      """, in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(try expectAccounted(result, count: 2) == 2)
+  }
+
   @Test("equal responses to a problem are asked about once")
   func equalResponses() throws {
     let folder = try TemporaryFolder()
