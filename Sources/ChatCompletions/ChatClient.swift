@@ -18,8 +18,8 @@ package final class ChatClient: Sendable {
   private let state = Mutex(State())
 
   private struct State {
-    /// Whether the servers take a schema; nil as long as nobody knows.
-    var takesSchema: Bool?
+    /// How the servers take a schema; nil as long as nobody knows.
+    var dialect: SchemaDialect?
     var hasSucceeded = false
   }
 
@@ -100,22 +100,19 @@ package final class ChatClient: Sendable {
     if start > .now { try? await Task.sleep(until: start) }
 
     let clock = ContinuousClock.now
-    let takesSchema = state.withLock { $0.takesSchema }
-    let usesSchema = settings.usesSchema && request.schema != nil && takesSchema != false
-    var attempt = await post(request, withSchema: usesSchema, to: address)
-    if usesSchema, takesSchema == nil, case .refused(let status, _) = attempt,
-      [400, 422, 501].contains(status)
-    {
-      // It may be the schema that the server does not know.
-      attempt = await post(request, withSchema: false, to: address)
-      if case .reply = attempt { state.withLock { $0.takesSchema = false } }
+    let known = state.withLock { $0.dialect }
+    var dialect = settings.usesSchema ? known ?? .jsonSchema : .none
+    var attempt = await post(request, dialect, to: address)
+    while known == nil, dialect != .none, attempt.mayRefuseSchema {
+      dialect = dialect.next
+      attempt = await post(request, dialect, to: address)
     }
     switch attempt {
     case .reply(let reply):
       pool.release(lease, .worked)
       state.withLock { state in
         state.hasSucceeded = true
-        if usesSchema && state.takesSchema == nil { state.takesSchema = true }
+        if state.dialect == nil { state.dialect = dialect }
       }
       if let prompt = reply.promptTokens, let completion = reply.completionTokens {
         pacer.correct(by: prompt + completion - tokens)
@@ -128,12 +125,12 @@ package final class ChatClient: Sendable {
   }
 
   private func post(
-    _ request: ChatRequest, withSchema: Bool, to address: String
+    _ request: ChatRequest, _ dialect: SchemaDialect, to address: String
   ) async -> Attempt {
     var headers = [(name: "Content-Type", value: "application/json")]
     if let key = settings.key { headers.append(("Authorization", "Bearer \(key.value)")) }
     let post = HTTPRequest(
-      url: address, headers: headers, body: settings.body(of: request, withSchema: withSchema),
+      url: address, headers: headers, body: settings.body(of: request, dialect),
       totalLimit: settings.totalLimit, stallLimit: settings.stallLimit,
       maximumResponseBytes: settings.maximumResponseBytes)
     do throws(HTTPError) {

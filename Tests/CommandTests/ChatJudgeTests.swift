@@ -239,7 +239,31 @@ struct ChatJudgeTests {
     #expect(asked.withLock { $0 } == 140)
   }
 
-  @Test("a server that takes no schema is asked once with it, then without")
+  @Test("a server that wants the schema in another form is found out once, whatever its status")
+  func otherSchema() throws {
+    let folder = try TemporaryFolder()
+    let refused = Mutex(0)
+    let server = try LoopbackServer { request in
+      guard let question = JudgedProblems.Question(request) else { return .silence(seconds: 0) }
+      guard
+        String(decoding: request.body, as: UTF8.self)
+          .contains(#""response_format":{"type":"json_object","schema":{"type":"object""#)
+      else {
+        refused.withLock { $0 += 1 }
+        return .respond(
+          status: 500, body: Data(#"{"error":{"message":"response_format: 'json_schema'"}}"#.utf8))
+      }
+      return .respond(
+        status: 200, body: JudgedProblems.completion(JudgedProblems.verdicts(question)))
+    }
+    defer { server.stop() }
+    let result = try judge(server, JudgedProblems.stream(40), ["--concurrency", "1"], in: folder)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(try expectAccounted(result, count: 40) == 40)
+    #expect(refused.withLock { $0 } == 1)
+  }
+
+  @Test("a server that takes no schema is asked once with it in each form, then without")
   func noSchema() throws {
     let folder = try TemporaryFolder()
     let withSchema = Mutex(0)
@@ -257,7 +281,7 @@ struct ChatJudgeTests {
     let result = try judge(server, JudgedProblems.stream(40), ["--concurrency", "1"], in: folder)
     #expect(result.status == 0, "\(result.errorText)")
     #expect(try expectAccounted(result, count: 40) == 40)
-    #expect(withSchema.withLock { $0 } == 1)
+    #expect(withSchema.withLock { $0 } == 2)
   }
 
   @Test("a server that says when to come back is not asked before")
