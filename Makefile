@@ -16,10 +16,10 @@ help: ## list the targets
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "Variables of step, train, replay and eval: RUN=name STEP=n STEPS=n PRESET=srar|rar|grpo|dapo"
+	@echo "Variables of step, train, replay, eval and distill: RUN=name STEP=n STEPS=n PRESET=srar|rar|grpo|dapo"
 	@echo "and every variable of pipelines/defaults.mk; README.md walks through them."
 
-.PHONY: deps build test lint format bench bench-peers fuzz clean
+.PHONY: deps build test test-servers lint format bench bench-peers fuzz clean
 deps: ## find the system libraries that are missing and install them with apt
 	@pipelines/deps.sh
 
@@ -29,6 +29,9 @@ build: deps ## build the tools (release)
 test: deps ## set up, build and run all tests
 	@swift build -c release --build-tests
 	swift test -c release --skip-build
+
+test-servers: build ## judge with a real server and a small model, set up in .servers/
+	@pipelines/test-servers.sh
 
 lint: ## check the format of the sources
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -66,5 +69,6 @@ endif
 include pipelines/defaults.mk
 
 include pipelines/step.mk
+include pipelines/distill.mk
 include pipelines/demo-rules.mk
 include pipelines/smollm-rules.mk

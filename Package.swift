@@ -68,8 +68,13 @@ let package = Package(
       "Judging",
       [
         "Answers", "Arithmetic", "ChatCompletions", "Diagnostics", "JSONLines", "Records",
-        "Rubrics",
-        "Steps",
+        "Rubrics", "Steps",
+      ]),
+    library(
+      "Inquiries",
+      [
+        "ChatCompletions", "Diagnostics", "Filters", "HTTPClient", "JSONLines", "Judging",
+        "Records", argumentParser,
       ]),
     library("Rewards", ["Answers", "Rubrics", "Steps"]),
     library("Advantages"),
@@ -89,8 +94,8 @@ let package = Package(
     tool(
       "srar-prep",
       [
-        "Diagnostics", "JSONLines", "ProblemSources", "RandomStreams", "Records", "Rubrics",
-        "WordProblems",
+        "Diagnostics", "Inquiries", "JSONLines", "Judging", "ProblemSources", "RandomStreams",
+        "Records", "Rubrics", "WordProblems",
       ]),
     tool(
       "srar-rollout",
@@ -98,8 +103,8 @@ let package = Package(
     tool(
       "srar-judge",
       [
-        "ChatCompletions", "Diagnostics", "HTTPClient", "Judging", "JSONLines", "Records",
-        "Rubrics", "Steps",
+        "Diagnostics", "HTTPClient", "Inquiries", "Judging", "JSONLines", "Records", "Rubrics",
+        "Steps",
       ]),
     tool("srar-reward", ["Advantages", "Answers", "Records", "Rewards", "Rubrics", "Steps"]),
     tool("srar-advantage", ["Advantages", "Records", "Steps"]),
@@ -113,7 +118,7 @@ let package = Package(
       "srar-bench",
       [
         "Answers", "Checkpoints", "Diagnostics", "JSONLines", "Kernels", "PolicyGradient",
-        "RandomStreams", "Records", "Steps", "Tokenizers", "Transformer",
+        "RandomStreams", "Records", "Rubrics", "Steps", "Tokenizers", "Transformer",
       ]),
 
     // Tests.
@@ -131,6 +136,7 @@ let package = Package(
     tests(
       "JudgingTests",
       ["Arithmetic", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
+    tests("ChatCompletionsTests", ["ChatCompletions"]),
     tests("RewardsTests", ["Answers", "Rewards", "Rubrics", "Steps"]),
     tests("AdvantagesTests", ["Advantages", "RandomStreams"]),
     tests(

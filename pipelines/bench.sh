@@ -77,3 +77,4 @@ for level in 1 3; do
 done
 
 pipelines/bench-answers.sh
+pipelines/bench-judge.sh

@@ -15,6 +15,15 @@ enum Attempt {
   case refused(status: Int, message: String)
   case unusable(String)
 
+  /// Whether it may be the form asked for that the server does not know: some say so as a fault of their own.
+  var mayRefuseSchema: Bool {
+    switch self {
+    case .refused(let status, _): [400, 422, 501].contains(status)
+    case .failed(let reason, isServerDown: false): reason.contains("response_format")
+    default: false
+    }
+  }
+
   init(_ result: Result<HTTPResponse, HTTPError>) {
     switch result {
     case .success(let response): self = Self(response)

@@ -14,13 +14,12 @@ package final class ChatClient: Sendable {
   private let addresses: [String]
   private let http: HTTPClient
   private let pool: EndpointPool
-  private let slots: Slots
   private let pacer: Pacer
   private let state = Mutex(State())
 
   private struct State {
-    /// Whether the servers take a schema; nil as long as nobody knows.
-    var takesSchema: Bool?
+    /// How the servers take a schema; nil as long as nobody knows.
+    var dialect: SchemaDialect?
     var hasSucceeded = false
   }
 
@@ -31,25 +30,25 @@ package final class ChatClient: Sendable {
     http.maximumConnections = max(settings.concurrency, 1)
     self.http = HTTPClient(http)
     pool = EndpointPool(
-      count: addresses.count, firstPause: settings.firstPause, longestPause: settings.longestPause)
-    slots = Slots(max(settings.concurrency, 1))
+      count: addresses.count, concurrency: max(settings.concurrency, 1),
+      firstPause: settings.firstPause, longestPause: settings.longestPause)
     pacer = Pacer(
       requestsPerMinute: settings.requestsPerMinute, tokensPerMinute: settings.tokensPerMinute)
   }
 
   /// Asks until there is a reply that can be used.
   ///
-  /// - Parameter complaint: why a reply cannot be used; nil where it can.
+  /// - Parameter read: makes something of a reply, or says why it cannot be used.
   /// - Throws: what must end the run.
-  package func complete(
-    _ request: ChatRequest, complaint: @Sendable (ChatReply) -> String?
-  ) async throws(ChatError) -> ChatOutcome {
+  package func complete<Value: Sendable>(
+    _ request: ChatRequest, reading read: @Sendable (ChatReply) -> ReadReply<Value>
+  ) async throws(ChatError) -> ChatOutcome<Value> {
     var jitter = RandomStream(seed: settings.seed, "retry", request.label)
     var attempts = 0
     var duration = Duration.zero
     var secondsLimited = 0.0
     var reason = ""
-    func outcome(_ result: Result<ChatReply, ChatFailure>) -> ChatOutcome {
+    func outcome(_ result: Result<Value, ChatFailure>) -> ChatOutcome<Value> {
       ChatOutcome(
         result: result, attempts: attempts, milliseconds: Int(duration / .milliseconds(1)))
     }
@@ -59,8 +58,10 @@ package final class ChatClient: Sendable {
       duration += took
       switch attempt {
       case .reply(let reply):
-        guard let fault = complaint(reply) else { return outcome(.success(reply)) }
-        reason = fault
+        switch read(reply) {
+        case .usable(let value): return outcome(.success(value))
+        case .unusable(let fault): reason = fault
+        }
       case .limited(let seconds):
         attempts -= 1
         let pause = seconds ?? settings.firstPause
@@ -87,72 +88,56 @@ package final class ChatClient: Sendable {
     return outcome(.failure(ChatFailure(reason: reason)))
   }
 
-  /// One call, when there is a server, a slot and leave for it.
+  /// One call, when there is a server that can be asked and leave to ask it.
   private func call(_ request: ChatRequest) async -> (Attempt, address: String, Duration) {
-    await slots.take()
-    let result = await callWithSlot(request)
-    await slots.give()
-    return result
-  }
-
-  private func callWithSlot(_ request: ChatRequest) async -> (Attempt, address: String, Duration) {
-    let lease = await leased()
+    let lease = await pool.lease()
     let address = addresses[lease.index]
     // A token is about four bytes; what it really was is put right afterwards.
     let tokens = request.messages.reduce(settings.maximumTokens / 4) {
       $0 + $1.content.utf8.count / 4
     }
-    let start = await pacer.reserve(tokens: tokens)
+    let start = pacer.reserve(tokens: tokens)
     if start > .now { try? await Task.sleep(until: start) }
 
     let clock = ContinuousClock.now
-    let takesSchema = state.withLock { $0.takesSchema }
-    let usesSchema = request.schema != nil && takesSchema != false
-    var attempt = await post(request, withSchema: usesSchema, to: address)
-    if usesSchema, takesSchema == nil, case .refused(let status, _) = attempt,
-      [400, 422, 501].contains(status)
-    {
-      // It may be the schema that the server does not know.
-      attempt = await post(request, withSchema: false, to: address)
-      if case .reply = attempt { state.withLock { $0.takesSchema = false } }
+    let known = state.withLock { $0.dialect }
+    var dialect = settings.usesSchema ? known ?? .jsonSchema : .none
+    var attempt = await post(request, dialect, to: address)
+    while known == nil, dialect != .none, attempt.mayRefuseSchema {
+      dialect = dialect.next
+      attempt = await post(request, dialect, to: address)
     }
     switch attempt {
     case .reply(let reply):
-      pool.release(lease, worked: true)
+      pool.release(lease, .worked)
       state.withLock { state in
         state.hasSucceeded = true
-        if usesSchema && state.takesSchema == nil { state.takesSchema = true }
+        if state.dialect == nil { state.dialect = dialect }
       }
       if let prompt = reply.promptTokens, let completion = reply.completionTokens {
-        await pacer.correct(by: prompt + completion - tokens)
+        pacer.correct(by: prompt + completion - tokens)
       }
-    case .limited(let seconds): pool.release(lease, restingFor: seconds)
-    case .failed(_, isServerDown: true): pool.release(lease, restingFor: nil)
-    case .failed, .refused, .unusable: pool.release(lease, worked: false)
+    case .limited(let seconds): pool.release(lease, .limited(seconds: seconds))
+    case .failed(_, isServerDown: true): pool.release(lease, .isDown)
+    case .failed, .refused, .unusable: pool.release(lease, .failed)
     }
     return (attempt, address, ContinuousClock.now - clock)
   }
 
-  private func leased() async -> EndpointPool.Lease {
-    while true {
-      switch pool.lease() {
-      case .success(let lease): return lease
-      case .failure(let resting): await sleep(resting.seconds)
-      }
-    }
-  }
-
   private func post(
-    _ request: ChatRequest, withSchema: Bool, to address: String
+    _ request: ChatRequest, _ dialect: SchemaDialect, to address: String
   ) async -> Attempt {
     var headers = [(name: "Content-Type", value: "application/json")]
     if let key = settings.key { headers.append(("Authorization", "Bearer \(key.value)")) }
     let post = HTTPRequest(
-      url: address, headers: headers, body: settings.body(of: request, withSchema: withSchema),
+      url: address, headers: headers, body: settings.body(of: request, dialect),
       totalLimit: settings.totalLimit, stallLimit: settings.stallLimit,
       maximumResponseBytes: settings.maximumResponseBytes)
     do throws(HTTPError) {
-      return Attempt(.success(try await http.perform(post)))
+      var response = try await http.perform(post)
+      // A server may quote the key that it was sent; nothing that is shown or logged must.
+      if let key = settings.key { response.body = key.redacted(in: response.body) }
+      return Attempt(.success(response))
     } catch {
       return Attempt(.failure(error))
     }

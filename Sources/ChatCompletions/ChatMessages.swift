@@ -57,9 +57,16 @@ package struct ChatReply: Equatable, Sendable {
   package let completionTokens: Int?
 }
 
-/// A reply and what it took, or why there is none.
-package struct ChatOutcome: Sendable {
-  package let result: Result<ChatReply, ChatFailure>
+/// A reply as whoever asked has read it.
+package enum ReadReply<Value: Sendable>: Sendable {
+  case usable(Value)
+  /// Another one may be better.
+  case unusable(reason: String)
+}
+
+/// What was read of a reply, or why there is none, and what it took.
+package struct ChatOutcome<Value: Sendable>: Sendable {
+  package let result: Result<Value, ChatFailure>
   /// How many calls were made.
   package let attempts: Int
   /// How long the calls took together, without the pauses.

@@ -15,6 +15,16 @@ package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConve
 
   package var description: String { "(a key)" }
   package var debugDescription: String { description }
+
+  /// A text in which asterisks stand in place of the key.
+  func redacted(in text: [UInt8]) -> [UInt8] {
+    let key = Array(value.utf8)
+    var text = text
+    while let found = text.firstRange(ofBytes: key) {
+      text.replaceSubrange(found, with: repeatElement(UInt8(ascii: "*"), count: key.count))
+    }
+    return text
+  }
 }
 
 /// Whom to ask, and how hard.
@@ -28,6 +38,8 @@ package struct ChatSettings: Sendable {
   package var maximumTokens = 4096
   /// Further members of the request, which replace those of the same name.
   package var extraBody = ExtraBody()
+  /// Whether servers are asked to enforce a reply's schema, as long as they take it.
+  package var usesSchema = true
   /// How many requests are under way at once.
   package var concurrency = 32
   package var requestsPerMinute: Double?
@@ -58,7 +70,7 @@ extension ChatSettings: CustomStringConvertible {
   /// What a reply depends on: the members of the request, without messages and key.
   package var description: String {
     let request = ChatRequest(messages: [], schema: nil, label: "")
-    return String(decoding: body(of: request, withSchema: false), as: UTF8.self)
+    return String(decoding: body(of: request, .none), as: UTF8.self)
   }
 }
 

@@ -1,78 +1,168 @@
-// Which server is asked next.
+// Which server is asked next, and when.
 
 import Dispatch
 import Synchronization
 
-/// The servers: the one with the fewest requests under way is asked; one that fails rests, longer every time.
-final class EndpointPool: Sendable {
+/// The servers, as a state machine: what happens to them and the time go in, whom to ask comes out.
+///
+/// The one with the fewest requests under way is asked. One that fails rests, longer every time. One that turns a request away for
+/// a rate limit rests, too, and is then asked by half as many at once as were under way; every reply after that allows a little more,
+/// so that the number settles where the server keeps up.
+package struct EndpointStates {
   private struct Endpoint {
     var outstanding = 0
-    /// In seconds of the process's clock.
+    /// How many requests may be under way.
+    var allowed: Double
     var restsUntil = 0.0
     /// How often in a row it had to rest.
     var rests = 0
   }
 
   /// A server, lent for one call.
-  struct Lease: Sendable {
-    let index: Int
+  package struct Lease: Sendable {
+    package let index: Int
     fileprivate let start: Double
+  }
+
+  /// How a call ended, as far as the server is concerned.
+  package enum Ending {
+    case worked
+    /// In a way that says nothing about the server.
+    case failed
+    /// Other requests would meet the same.
+    case isDown
+    /// It has enough for now; it may have said for how many seconds.
+    case limited(seconds: Double?)
   }
 
   private let firstPause: Double
   private let longestPause: Double
-  private let endpoints: Mutex<[Endpoint]>
+  private let concurrency: Int
+  private var endpoints: [Endpoint]
 
-  init(count: Int, firstPause: Double, longestPause: Double) {
+  package init(count: Int, concurrency: Int, firstPause: Double, longestPause: Double) {
     self.firstPause = firstPause
     self.longestPause = longestPause
-    endpoints = Mutex(Array(repeating: Endpoint(), count: count))
+    self.concurrency = concurrency
+    endpoints = Array(repeating: Endpoint(allowed: Double(concurrency)), count: count)
   }
 
-  /// A server that is not resting, or for how many seconds all of them still rest.
-  func lease() -> Result<Lease, Resting> {
-    endpoints.withLock { endpoints in
-      let now = now()
-      let ready = endpoints.indices.filter { endpoints[$0].restsUntil <= now }
-      guard let index = ready.min(by: { endpoints[$0].outstanding < endpoints[$1].outstanding })
-      else {
-        let end = endpoints.map(\.restsUntil).min() ?? now
-        return .failure(Resting(seconds: max(end - now, 0.001)))
-      }
-      endpoints[index].outstanding += 1
-      return .success(Lease(index: index, start: now))
+  /// A server to ask now; nil where all rest or have enough.
+  package mutating func lease(at now: Double) -> Lease? {
+    guard endpoints.reduce(0, { $0 + $1.outstanding }) < concurrency else { return nil }
+    let ready = endpoints.indices.filter { index in
+      let endpoint = endpoints[index]
+      return endpoint.restsUntil <= now && endpoint.outstanding < Int(endpoint.allowed)
+    }
+    guard let index = ready.min(by: { endpoints[$0].outstanding < endpoints[$1].outstanding })
+    else { return nil }
+    endpoints[index].outstanding += 1
+    return Lease(index: index, start: now)
+  }
+
+  /// When the first of the servers that rest can be asked again; nil where none rests.
+  package func nextAwakening(after now: Double) -> Double? {
+    endpoints.map(\.restsUntil).filter { $0 > now }.min()
+  }
+
+  package mutating func release(_ lease: Lease, _ ending: Ending, at now: Double) {
+    var endpoint = endpoints[lease.index]
+    defer { endpoints[lease.index] = endpoint }
+    endpoint.outstanding -= 1
+    // Of many calls that failed together only the first counts.
+    let isNews = lease.start >= endpoint.restsUntil
+    switch ending {
+    case .worked:
+      endpoint.rests = 0
+      endpoint.allowed = min(endpoint.allowed + 1 / endpoint.allowed, Double(concurrency))
+    case .failed: break
+    case .limited(let seconds?):
+      endpoint.restsUntil = max(endpoint.restsUntil, now + min(seconds, 3600))
+      if isNews { endpoint.allowed = max(1, Double(endpoint.outstanding + 1) / 2) }
+    case .limited(nil):
+      if isNews { endpoint.allowed = max(1, Double(endpoint.outstanding + 1) / 2) }
+      fallthrough
+    case .isDown:
+      guard isNews else { return }
+      let pause = firstPause * Double(1 << min(endpoint.rests, 16))
+      endpoint.rests += 1
+      endpoint.restsUntil = now + min(pause, longestPause)
+    }
+  }
+}
+
+/// The servers, and who waits for one: first come, first served.
+final class EndpointPool: Sendable {
+  fileprivate struct State {
+    var endpoints: EndpointStates
+    var waiting: [CheckedContinuation<EndpointStates.Lease, Never>] = []
+    var firstWaiting = 0
+    /// When somebody looks for servers that have rested; nil where nobody does.
+    var alarm: Double?
+  }
+
+  private let state: Mutex<State>
+
+  init(count: Int, concurrency: Int, firstPause: Double, longestPause: Double) {
+    state = Mutex(
+      State(
+        endpoints: EndpointStates(
+          count: count, concurrency: concurrency, firstPause: firstPause,
+          longestPause: longestPause)))
+  }
+
+  /// A server, when there is one to ask.
+  func lease() async -> EndpointStates.Lease {
+    await withCheckedContinuation { continuation in
+      state.withLock { $0.waiting.append(continuation) }
+      serve()
     }
   }
 
-  struct Resting: Error { let seconds: Double }
-
-  /// Gives a server back that did its work, or failed in a way that says nothing about it.
-  func release(_ lease: Lease, worked: Bool) {
-    endpoints.withLock { endpoints in
-      endpoints[lease.index].outstanding -= 1
-      if worked { endpoints[lease.index].rests = 0 }
-    }
+  func release(_ lease: EndpointStates.Lease, _ ending: EndpointStates.Ending) {
+    state.withLock { $0.endpoints.release(lease, ending, at: now()) }
+    serve()
   }
 
-  /// Gives a server back that must rest.
-  ///
-  /// - Parameter seconds: what it asked for; nil where it did not say.
-  func release(_ lease: Lease, restingFor seconds: Double?) {
-    endpoints.withLock { endpoints in
+  /// Gives servers to those who wait, as long as there are some of both.
+  private func serve() {
+    while let (continuation, lease) = state.withLock({ $0.nextServed(at: now()) }) {
+      continuation.resume(returning: lease)
+    }
+    setAlarm()
+  }
+
+  /// Serves again when the next server has rested, where somebody waits for it.
+  private func setAlarm() {
+    let time: Double? = state.withLock { state in
       let now = now()
-      endpoints[lease.index].outstanding -= 1
-      if let seconds {
-        endpoints[lease.index].restsUntil = max(
-          endpoints[lease.index].restsUntil, now + min(seconds, 3600))
-        return
-      }
-      // Of many calls that failed together only the first lengthens the pause.
-      guard lease.start >= endpoints[lease.index].restsUntil else { return }
-      let pause = firstPause * Double(1 << min(endpoints[lease.index].rests, 16))
-      endpoints[lease.index].rests += 1
-      endpoints[lease.index].restsUntil = now + min(pause, longestPause)
+      guard state.firstWaiting < state.waiting.count,
+        let time = state.endpoints.nextAwakening(after: now), time < state.alarm ?? .infinity
+      else { return nil }
+      state.alarm = time
+      return time
+    }
+    guard let time else { return }
+    DispatchQueue.global().asyncAfter(deadline: .now() + max(time - now(), 0)) { [self] in
+      state.withLock { if $0.alarm == time { $0.alarm = nil } }
+      serve()
     }
   }
 
   private func now() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
+}
+
+extension EndpointPool.State {
+  fileprivate mutating func nextServed(
+    at now: Double
+  ) -> (CheckedContinuation<EndpointStates.Lease, Never>, EndpointStates.Lease)? {
+    guard firstWaiting < waiting.count, let lease = endpoints.lease(at: now) else { return nil }
+    let continuation = waiting[firstWaiting]
+    firstWaiting += 1
+    if firstWaiting == waiting.count || firstWaiting > 1024 {
+      waiting.removeFirst(firstWaiting)
+      firstWaiting = 0
+    }
+    return (continuation, lease)
+  }
 }

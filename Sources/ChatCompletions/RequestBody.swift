@@ -1,8 +1,20 @@
 import JSONLines
 
+/// How a server is asked to enforce the form of a reply, in the order in which they are tried.
+enum SchemaDialect: CaseIterable {
+  /// OpenAI's, which most servers speak.
+  case jsonSchema
+  /// That of llama-cpp-python's server.
+  case jsonObject
+  /// Not at all.
+  case none
+
+  var next: SchemaDialect { self == .jsonSchema ? .jsonObject : .none }
+}
+
 extension ChatSettings {
   /// The body of a request: OpenAI's members, then the user's own.
-  func body(of request: ChatRequest, withSchema: Bool) -> [UInt8] {
+  func body(of request: ChatRequest, _ dialect: SchemaDialect) -> [UInt8] {
     var json = JSONWriter()
     json.object { body in
       func member(_ key: String, _ write: (inout JSONWriter) -> Void) {
@@ -13,22 +25,28 @@ extension ChatSettings {
       member("messages") { $0.value(request.messages) }
       member("temperature") { $0.value(temperature) }
       member("max_tokens") { $0.value(maximumTokens) }
-      if withSchema, let schema = request.schema {
-        member("response_format") { format in
-          format.object { format in
-            format.member("type", "json_schema")
-            format.member("json_schema") { member in
-              member.object { member in
-                member.member("name", schema.name)
-                member.member("strict", true)
-                member.member("schema") { $0.raw(schema.json) }
-              }
-            }
-          }
-        }
+      if let schema = request.schema, dialect != .none {
+        member("response_format") { $0.object { schema.writeMembers(to: &$0, dialect) } }
       }
       for member in extraBody.members { body.member(member.key) { $0.raw(member.json) } }
     }
     return json.bytes
+  }
+}
+
+extension ReplySchema {
+  fileprivate func writeMembers(to format: inout JSONWriter, _ dialect: SchemaDialect) {
+    guard dialect == .jsonSchema else {
+      format.member("type", "json_object")
+      return format.member("schema") { $0.raw(json) }
+    }
+    format.member("type", "json_schema")
+    format.member("json_schema") { member in
+      member.object { member in
+        member.member("name", name)
+        member.member("strict", true)
+        member.member("schema") { $0.raw(json) }
+      }
+    }
   }
 }

@@ -29,7 +29,7 @@ package struct HTTPRequest: Sendable {
 /// A response, whatever its status.
 package struct HTTPResponse: Sendable {
   package let status: Int
-  package let body: [UInt8]
+  package var body: [UInt8]
   /// How many seconds the server asks to wait, from the header Retry-After in either form; nil where it does not say.
   package let retryAfter: Double?
 }

@@ -15,6 +15,8 @@ final class TransferLoop: @unchecked Sendable {
   private let multi: OpaquePointer
   private let inbox = Mutex(Inbox())
   private var active: [UnsafeMutableRawPointer: Transfer] = [:]
+  /// Handles without a transfer; never more than there were transfers at once.
+  private var idle: [UnsafeMutableRawPointer] = []
 
   init(_ settings: HTTPSettings) {
     self.settings = settings
@@ -26,7 +28,10 @@ final class TransferLoop: @unchecked Sendable {
     srar_curl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, connections + 4)
   }
 
-  deinit { curl_multi_cleanup(handle) }
+  deinit {
+    for easy in idle { curl_easy_cleanup(easy) }
+    curl_multi_cleanup(handle)
+  }
 
   private var handle: UnsafeMutableRawPointer { UnsafeMutableRawPointer(multi) }
 
@@ -65,11 +70,11 @@ final class TransferLoop: @unchecked Sendable {
   }
 
   private func begin(_ transfer: Transfer) {
-    guard let easy = curl_easy_init() else {
+    guard let easy = idle.popLast() ?? curl_easy_init() else {
       return transfer.fail(.broken("libcurl has no memory"))
     }
     if let error = transfer.configure(easy, settings) {
-      curl_easy_cleanup(easy)
+      retire(easy)
       return transfer.fail(error)
     }
     active[easy] = transfer
@@ -83,7 +88,13 @@ final class TransferLoop: @unchecked Sendable {
       guard let easy = srar_curl_done_transfer(message, &result) else { continue }
       curl_multi_remove_handle(handle, easy)
       active.removeValue(forKey: easy)?.finish(easy, result)
-      curl_easy_cleanup(easy)
+      retire(easy)
     }
+  }
+
+  /// Keeps a handle for the next transfer: making one costs more than clearing one.
+  private func retire(_ easy: UnsafeMutableRawPointer) {
+    curl_easy_reset(easy)
+    idle.append(easy)
   }
 }

@@ -61,6 +61,18 @@ package struct JSONWriter {
     body(&self)
   }
 
+  /// A member whose key, without its quotes, and value are JSON already.
+  package mutating func member(
+    copying key: some Sequence<UInt8>, value: some Sequence<UInt8>
+  ) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: key)
+    bytes.append(contentsOf: "\":".utf8)
+    bytes.append(contentsOf: value)
+    needsComma = true
+  }
+
   /// An element of the array being written, or the whole text.
   package mutating func value(_ value: some JSONWritable) {
     value.write(to: &self)

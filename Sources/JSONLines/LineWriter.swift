@@ -7,6 +7,7 @@ package final class LineWriter {
   private let encoder: StreamEncoder
   /// Somebody may be waiting for the lines at the other end of a pipe.
   private let flushesByTime: Bool
+  private var hasUnflushed = false
   private var lastFlush = DispatchTime.now().uptimeNanoseconds
 
   /// - Parameters:
@@ -33,12 +34,17 @@ package final class LineWriter {
   /// Ends the current line. On a pipe what is written becomes readable at least every half second, as long as lines come.
   package func endLine() throws {
     try append("\n")
-    guard flushesByTime else { return }
-    let now = DispatchTime.now().uptimeNanoseconds
-    if now - lastFlush > 500_000_000 {
-      lastFlush = now
-      try encoder.flush()
-    }
+    hasUnflushed = true
+    if flushesByTime, DispatchTime.now().uptimeNanoseconds - lastFlush > 500_000_000 { try flush() }
+  }
+
+  /// Makes what is written so far readable at the other end of a pipe, for a tool that has to wait before it can go on; of a file
+  /// nothing changes.
+  package func flush() throws {
+    guard flushesByTime, hasUnflushed else { return }
+    hasUnflushed = false
+    lastFlush = DispatchTime.now().uptimeNanoseconds
+    try encoder.flush()
   }
 
   /// Writes the end of the stream and makes a file visible.

@@ -41,16 +41,16 @@ package struct EquationJudge: Judge {
     unattempted == .order ? "equations" : "equations, unattempted \(unattempted.rawValue)"
   }
 
-  package func reply(to request: JudgeRequest) -> JudgeReply {
-    let verdicts = verdicts(on: request)
+  package func reply(to question: RubricQuestion, fingerprint: String) -> JudgeReply<Verdict> {
+    let verdicts = verdicts(on: question)
     var json = JSONWriter()
     verdicts.write(to: &json)
     return JudgeReply(
-      outcome: .verdicts(verdicts), text: String(decoding: json.bytes, as: UTF8.self), attempts: 1)
+      outcome: .entries(verdicts), text: String(decoding: json.bytes, as: UTF8.self), attempts: 1)
   }
 
   /// The verdicts, in the order of the rubric.
-  package func verdicts(on request: JudgeRequest) -> [Verdict] {
+  package func verdicts(on request: RubricQuestion) -> [Verdict] {
     let items = request.items.map(RubricCalculations.init)
     guard items.contains(where: { !$0.chains.isEmpty }) else { return [] }
     let steps = StatedSteps(response: request.response, steps: request.steps)

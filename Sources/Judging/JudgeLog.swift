@@ -7,16 +7,18 @@ import Records
 import Rubrics
 
 /// One judge call as a log holds it.
-package struct JudgeLogEntry: Equatable, Sendable {
+package struct JudgeLogEntry<Entry: JudgementEntry>: Equatable, Sendable {
   /// The fingerprint of what was asked.
   package let request: String
   package let record: String
-  /// The rollout's index among those of its problem.
-  package let index: Int
+  /// The rollout's index among those of its problem; nil where the question is about the problem.
+  package let index: Int?
   package let judge: String
-  package var reply: JudgeReply
+  package var reply: JudgeReply<Entry>
 
-  package init(request: String, record: String, index: Int, judge: String, reply: JudgeReply) {
+  package init(
+    request: String, record: String, index: Int?, judge: String, reply: JudgeReply<Entry>
+  ) {
     self.request = request
     self.record = record
     self.index = index
@@ -25,16 +27,22 @@ package struct JudgeLogEntry: Equatable, Sendable {
   }
 
   /// Types are strict: a verdict whose "satisfied" is the text "false" is an error, never true.
-  init(_ fields: Fields) throws {
+  ///
+  /// - Returns: nil for the answer to a question of another kind.
+  init?(_ fields: Fields) throws {
+    let kind = Entry.kind
+    if QuestionKind.allCases.contains(where: { $0 != kind && fields.has($0.rawValue) }) {
+      return nil
+    }
     request = try fields.string("request")
     record = try fields.string("record")
-    index = try fields.integer("index")
+    index = try fields.integerIfPresent("index")
     judge = try fields.string("judge")
-    let outcome: JudgeOutcome
+    let outcome: JudgeOutcome<Entry>
     if let reason = try fields.stringIfPresent("error") {
       outcome = .failure(reason: reason)
     } else {
-      outcome = .verdicts(try fields.objects("verdicts").map(Verdict.init))
+      outcome = .entries(try fields.objects(kind.rawValue).map(Entry.init))
     }
     reply = JudgeReply(
       outcome: outcome, text: try fields.stringIfPresent("reply"),
@@ -47,11 +55,11 @@ package struct JudgeLogEntry: Equatable, Sendable {
     json.object { entry in
       entry.member("request", request)
       entry.member("record", record)
-      entry.member("index", index)
+      entry.member(ifPresent: "index", index)
       entry.member("judge", judge)
       entry.member(ifPresent: "reply", reply.text)
       switch reply.outcome {
-      case .verdicts(let verdicts): entry.member("verdicts", verdicts)
+      case .entries(let entries): entry.member(Entry.kind.rawValue, entries)
       case .failure(let reason): entry.member("error", reason)
       }
       entry.member("attempts", reply.attempts)
@@ -79,7 +87,7 @@ package final class JudgeLogWriter: Sendable {
 
   deinit { close(descriptor) }
 
-  package func append(_ entry: JudgeLogEntry) throws(SystemError) {
+  package func append(_ entry: JudgeLogEntry<some JudgementEntry>) throws(SystemError) {
     var json = JSONWriter()
     entry.write(to: &json)
     try write(json.bytes + [0x0A])

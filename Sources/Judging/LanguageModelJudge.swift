@@ -2,46 +2,59 @@
 
 package import ChatCompletions
 import JSONLines
-import Rubrics
 
-/// Asks a language model about every item of a rubric at once, and once more about those that its reply left out.
-package struct LanguageModelJudge: Judge {
+/// Asks a language model for all entries of an answer at once, and once more for those that its reply left out.
+package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
   private let client: ChatClient
   private let settings: ChatSettings
-  private let prompt: JudgePrompt
+  private let prompt: JudgePrompt<Question>
+  private let vote: Int
+  package let identity: String
 
-  package init(_ settings: ChatSettings, prompt: JudgePrompt) {
+  /// - Parameters:
+  ///   - client: the client for `settings`; the voters of one model share it.
+  ///   - vote: which of the model's votes this one casts, from 1; each is a question of its own.
+  package init(
+    _ client: ChatClient, _ settings: ChatSettings, prompt: JudgePrompt<Question>, vote: Int = 1
+  ) {
+    self.client = client
     self.settings = settings
     self.prompt = prompt
-    client = ChatClient(settings)
-  }
-
-  package var name: String { settings.model }
-
-  package var identity: String {
+    self.vote = vote
     var json = JSONWriter()
     json.object { identity in
       identity.member("model", settings.model)
       identity.member("prompt", prompt.template)
       identity.member("request", settings.description)
+      if !settings.usesSchema { identity.member("schema", false) }
+      if vote > 1 { identity.member("vote", vote) }
     }
-    return String(decoding: json.bytes, as: UTF8.self)
+    self.identity = SHA256.hexadecimalDigest(of: json.bytes)
   }
 
+  package var name: String { settings.model }
   package var concurrency: Int { settings.concurrency }
   package var keepsReplies: Bool { true }
 
-  package func reply(to request: JudgeRequest) async throws -> JudgeReply {
-    let fingerprint = request.fingerprint(judge: identity)
-    var (read, reply) = try await ask(request, items: request.items, fingerprint: fingerprint)
-    let found = Set(read.verdicts.map(\.id))
-    let missing = request.items.filter { !found.contains($0.id) }
-    guard case .verdicts = reply.outcome, !missing.isEmpty else { return reply }
+  package func reply(
+    to question: Question, fingerprint: String
+  ) async throws -> JudgeReply<Question.Entry> {
+    let ids = question.ids
+    var (read, reply) = try await ask(question, for: ids, fingerprint: fingerprint)
+    let missing = ids.filter { id in !read.entries.contains { $0.id == id } }
+    guard case .entries = reply.outcome, !missing.isEmpty, Question.asksForMissing else {
+      return reply
+    }
     // One reply was usable, so what the second one lacks is left undecided.
     let (more, second) = try await ask(
-      request, items: missing, fingerprint: fingerprint + ", missing items")
-    read.verdicts += more.verdicts
-    reply.outcome = .verdicts(read.verdicts)
+      question, for: missing, fingerprint: fingerprint + ", missing entries")
+    read.entries += more.entries
+    reply.outcome = .entries(read.entries)
+    if Question.needsEveryEntry, read.entries.count < ids.count {
+      let lacking = missing.filter { id in !more.entries.contains { $0.id == id } }
+      reply.outcome = .failure(
+        reason: "the replies left out \(lacking.map(String.init).joined(separator: ", "))")
+    }
     reply.text = [reply.text, second.text].compactMap { $0 }.joined(separator: "\n")
     reply.attempts += second.attempts
     reply.latencyMilliseconds = (reply.latencyMilliseconds ?? 0) + (second.latencyMilliseconds ?? 0)
@@ -50,47 +63,60 @@ package struct LanguageModelJudge: Judge {
   }
 
   private func ask(
-    _ request: JudgeRequest, items: [RubricItem], fingerprint: String
-  ) async throws -> (ReadVerdicts, JudgeReply) {
-    // Unknown to whoever wrote the response, and the same in every run with this seed.
+    _ question: Question, for ids: [Int], fingerprint: String
+  ) async throws -> (ReadEntries<Question.Entry>, JudgeReply<Question.Entry>) {
+    // Unknown to whoever wrote the material, and the same in every run with this seed.
     let marker = String(
       SHA256.hexadecimalDigest(of: Array("\(settings.seed) \(fingerprint)".utf8)).prefix(16))
-    let text = prompt.text(for: request, items: items, marker: marker)
-    let ids = Set(items.map(\.id))
+    let message = ChatMessage(
+      role: "user", content: prompt.text(question, asking: ids, marker: marker))
+    let wanted = Set(ids)
     let outcome = try await client.complete(
       ChatRequest(
-        messages: [ChatMessage(role: "user", content: text)], schema: verdictSchema(ids),
-        label: fingerprint)
-    ) { reply in
-      guard ReadVerdicts(reply: reply.text, ids: ids).verdicts.isEmpty else { return nil }
-      return reply.finishReason == "length"
-        ? "the reply was cut off before its first verdict; raise '--max-tokens'"
-        : "the reply has no verdict that can be used"
+        messages: [message], schema: replySchema(for: ids, code: marker), label: fingerprint)
+    ) { reply -> ReadReply<(ReadEntries<Question.Entry>, text: String)> in
+      let read = ReadEntries<Question.Entry>(
+        reply: reply.text, ids: wanted, code: marker, material: question.material)
+      if read.entries.isEmpty {
+        return .unusable(
+          reason: reply.finishReason == "length"
+            ? "the reply was cut off before its first entry; raise '--max-tokens'"
+            : "the reply has no entry that can be used")
+      }
+      if let complaint = question.complaint(about: read.entries) {
+        return .unusable(reason: complaint)
+      }
+      return .usable((read, reply.text))
     }
-    var read = ReadVerdicts()
-    var reply = JudgeReply(
-      outcome: .verdicts([]), text: nil, attempts: outcome.attempts,
+    var reply = JudgeReply<Question.Entry>(
+      outcome: .entries([]), text: nil, attempts: outcome.attempts,
       latencyMilliseconds: outcome.milliseconds)
     switch outcome.result {
-    case .success(let answer):
-      read = ReadVerdicts(reply: answer.text, ids: ids)
-      reply.text = answer.text
-      reply.outcome = .verdicts(read.verdicts)
+    case .success(let (read, text)):
+      reply.text = text
+      reply.outcome = .entries(read.entries)
       reply.dropped = read.dropped
-    case .failure(let failure): reply.outcome = .failure(reason: failure.reason)
+      return (read, reply)
+    case .failure(let failure):
+      reply.outcome = .failure(reason: failure.reason)
+      return (ReadEntries(), reply)
     }
-    return (read, reply)
   }
-}
 
-/// The form of a reply, for servers that enforce one: an entry for each item, with its number.
-private func verdictSchema(_ ids: Set<Int>) -> ReplySchema {
-  let numbers = ids.sorted().map(String.init).joined(separator: ",")
-  let json = """
-    {"type":"object","properties":{"verdicts":{"type":"array","minItems":\(ids.count),"maxItems":\(ids.count),"items":\
-    {"type":"object","properties":{"id":{"type":"integer","enum":[\(numbers)]},"satisfied":{"type":"boolean"},\
-    "step":{"type":"integer"}},"required":["id","satisfied","step"],"additionalProperties":false}}},\
-    "required":["verdicts"],"additionalProperties":false}
-    """
-  return ReplySchema(name: "verdicts", json: Array(json.utf8))
+  /// The form of a reply, for servers that enforce one: the code, and an entry for each thing asked about.
+  private func replySchema(for ids: [Int], code: String) -> ReplySchema {
+    let numbers = ids.map(String.init).joined(separator: ",")
+    var members = Question.Entry.schema
+    members[0].json = #"{"type":"integer","enum":[\#(numbers)]}"#
+    let properties = members.map { "\"\($0.member)\":\($0.json)" }.joined(separator: ",")
+    let names = members.map { "\"\($0.member)\"" }.joined(separator: ",")
+    let list = Question.Entry.kind.rawValue
+    let fewest = Question.asksForMissing ? ids.count : 1
+    let json = """
+      {"type":"object","properties":{"code":{"type":"string","enum":["\(code)"]},"\(list)":{"type":"array",\
+      "minItems":\(fewest),"maxItems":\(ids.count),"items":{"type":"object","properties":{\(properties)},\
+      "required":[\(names)],"additionalProperties":false}}},"required":["code","\(list)"],"additionalProperties":false}
+      """
+    return ReplySchema(name: list, json: Array(json.utf8))
+  }
 }

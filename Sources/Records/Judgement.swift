@@ -23,18 +23,21 @@ package struct Judgement: RecordObject, Equatable, Sendable {
   package var attempts: Int
   /// How long the calls took; nil for a judge that is part of the tool.
   package var latencyMilliseconds: Int?
+  /// Where several voters judged.
+  package var panel: PanelRecord?
   /// Why it failed.
   package var error: String?
 
   package init(
     status: Status, verdicts: [Verdict], model: String, attempts: Int,
-    latencyMilliseconds: Int? = nil, error: String? = nil
+    latencyMilliseconds: Int? = nil, panel: PanelRecord? = nil, error: String? = nil
   ) {
     self.status = status
     self.verdicts = verdicts
     self.model = model
     self.attempts = attempts
     self.latencyMilliseconds = latencyMilliseconds
+    self.panel = panel
     self.error = error
   }
 
@@ -48,6 +51,7 @@ package struct Judgement: RecordObject, Equatable, Sendable {
     model = try fields.stringIfPresent("model") ?? ""
     attempts = try fields.integerIfPresent("attempts") ?? 0
     latencyMilliseconds = try fields.integerIfPresent("latency_ms")
+    panel = try PanelRecord(fields)
     error = try fields.stringIfPresent("error")
   }
 
@@ -58,6 +62,7 @@ package struct Judgement: RecordObject, Equatable, Sendable {
       judge.member("model", model)
       judge.member("attempts", attempts)
       judge.member(ifPresent: "latency_ms", latencyMilliseconds)
+      panel?.writeMembers(to: &judge)
       judge.member(ifPresent: "error", error)
     }
   }

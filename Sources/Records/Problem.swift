@@ -75,6 +75,15 @@ package struct Problem: Equatable, Sendable {
 }
 
 extension RubricItem: JSONWritable {
+  package init(_ fields: Fields) throws(RecordError) {
+    let name = try fields.string("type")
+    guard let type = RubricItemType(rawValue: name) else {
+      throw fields.invalid(
+        "type", "is \"\(name)\", which is not SUGGEST, PITFALL, BONUS or ANSWER")
+    }
+    self.init(id: try fields.integer("id"), type: type, text: try fields.string("text"))
+  }
+
   package func write(to json: inout JSONWriter) {
     json.object { item in
       item.member("id", id)
@@ -90,16 +99,11 @@ extension Fields {
     guard let objects = try objectsIfPresent(key) else { return nil }
     var items: [RubricItem] = []
     for object in objects {
-      let name = try object.string("type")
-      guard let type = RubricItemType(rawValue: name) else {
-        throw object.invalid(
-          "type", "is \"\(name)\", which is not SUGGEST, PITFALL, BONUS or ANSWER")
+      let item = try RubricItem(object)
+      guard !items.contains(where: { $0.id == item.id }) else {
+        throw object.invalid("id", "is \(item.id), which an item before it has already")
       }
-      let id = try object.integer("id")
-      guard !items.contains(where: { $0.id == id }) else {
-        throw object.invalid("id", "is \(id), which an item before it has already")
-      }
-      items.append(RubricItem(id: id, type: type, text: try object.string("text")))
+      items.append(item)
     }
     return items
   }

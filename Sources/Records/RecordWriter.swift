@@ -17,6 +17,37 @@ package final class RecordWriter {
     try write(record, key: type(of: object).key, json: json.bytes)
   }
 
+  /// Writes the record with some members set and others taken out; what else it has stays as it was, in its order.
+  ///
+  /// - Parameter members: values, and nil for what must go. What the record lacks comes at its end, in the order of this list.
+  package func write(
+    _ record: Record, changing members: [(key: String, value: (any JSONWritable)?)]
+  ) throws {
+    let line = record.bytes
+    json.removeAll()
+    var remaining = members
+    json.object { object in
+      for member in ObjectLayout(scanning: line).members {
+        guard let change = members.first(where: { names(member, $0.key, in: line) }) else {
+          object.member(copying: line[member.key], value: line[member.value])
+          continue
+        }
+        // A key that stands twice is written once.
+        guard let index = remaining.firstIndex(where: { $0.key == change.key }) else { continue }
+        remaining.remove(at: index)
+        if let value = change.value { object.member(change.key) { value.write(to: &$0) } }
+      }
+      for (key, value) in remaining {
+        if let value { object.member(key) { value.write(to: &$0) } }
+      }
+    }
+    guard !json.hasNonFiniteNumber else {
+      throw RecordError.notFinite("a field", record: record.id, record.position)
+    }
+    try json.bytes.withUnsafeBytes { try stream.append($0) }
+    try endLine()
+  }
+
   /// Writes a record anew, as one JSON object.
   package func write(id: String?, position: LinePosition, _ body: (inout JSONWriter) -> Void) throws
   {
@@ -28,6 +59,9 @@ package final class RecordWriter {
     try json.bytes.withUnsafeBytes { try stream.append($0) }
     try endLine()
   }
+
+  /// Makes what is written so far readable at the other end of a pipe.
+  package func flush() throws { try stream.flush() }
 
   /// Writes the record as it was read.
   package func write(_ record: Record) throws {

@@ -10,10 +10,13 @@ package struct RolloutOutcome: Equatable, Sendable {
   /// Whether each step is right; nil where nobody checked.
   package var stepsCorrect: [Bool]?
   package var judgeFailed: Bool
+  /// Whether the check of its steps failed, which says nothing about them.
+  package var stepCheckFailed: Bool
 
   package init(
     isCorrect: Bool, hasFormat: Bool, isLooping: Bool, baseReward: Double, rubricReward: Double?,
-    responseTokens: Int?, stepsCorrect: [Bool]?, judgeFailed: Bool
+    responseTokens: Int?, stepsCorrect: [Bool]?, judgeFailed: Bool,
+    stepCheckFailed: Bool = false
   ) {
     self.isCorrect = isCorrect
     self.hasFormat = hasFormat
@@ -23,6 +26,7 @@ package struct RolloutOutcome: Equatable, Sendable {
     self.responseTokens = responseTokens
     self.stepsCorrect = stepsCorrect
     self.judgeFailed = judgeFailed
+    self.stepCheckFailed = stepCheckFailed
   }
 }
 
@@ -32,6 +36,7 @@ package struct StreamSummary: Equatable, Sendable {
   package let label: String
   package private(set) var rollouts = 0
   package private(set) var judgeFailures = 0
+  package private(set) var stepCheckFailures = 0
   package private(set) var trajectories = TrajectoryMeasures()
   private var format = 0
   private var looping = 0
@@ -47,11 +52,14 @@ package struct StreamSummary: Equatable, Sendable {
     format += outcome.hasFormat ? 1 : 0
     looping += outcome.isLooping ? 1 : 0
     judgeFailures += outcome.judgeFailed ? 1 : 0
+    stepCheckFailures += outcome.stepCheckFailed ? 1 : 0
     base += outcome.baseReward
     if let reward = outcome.rubricReward { rubric.add(reward) }
     if let count = outcome.responseTokens { tokens.add(Double(count)) }
     hasStepCheck = hasStepCheck || outcome.stepsCorrect != nil
-    trajectories.add(isAnswerCorrect: outcome.isCorrect, steps: outcome.stepsCorrect ?? [])
+    trajectories.add(
+      isAnswerCorrect: outcome.isCorrect,
+      steps: outcome.stepCheckFailed ? nil : outcome.stepsCorrect ?? [])
   }
 
   /// The measures by their names in JSON, in the order of a table; nil where there is nothing to measure.

@@ -19,8 +19,10 @@ package struct TrajectoryMeasures: Equatable, Sendable {
   package private(set) var wrongAnswerOnly = Kind()
   /// Answer wrong, a step wrong (A✗S✗).
   package private(set) var wrong = Kind()
-  /// Without checked steps.
+  /// Without steps that could be checked.
   package private(set) var unchecked = 0
+  /// Whose check failed: they tell nothing of faithfulness.
+  package private(set) var failedChecks = 0
   /// With a right answer, checked or not.
   package private(set) var correctAnswers = 0
 
@@ -28,9 +30,13 @@ package struct TrajectoryMeasures: Equatable, Sendable {
 
   /// Counts one trajectory.
   ///
-  /// - Parameter steps: whether each checked step is right.
-  package mutating func add(isAnswerCorrect: Bool, steps: [Bool]) {
+  /// - Parameter steps: whether each checked step is right; nil where the check failed.
+  package mutating func add(isAnswerCorrect: Bool, steps: [Bool]?) {
     correctAnswers += isAnswerCorrect ? 1 : 0
+    guard let steps else {
+      failedChecks += 1
+      return
+    }
     guard !steps.isEmpty else {
       unchecked += 1
       return
@@ -44,7 +50,10 @@ package struct TrajectoryMeasures: Equatable, Sendable {
   }
 
   /// All trajectories.
-  package var total: Int { kinds.reduce(unchecked) { $0 + $1.trajectories } }
+  package var total: Int { examined + failedChecks }
+
+  /// All but those whose check failed.
+  private var examined: Int { kinds.reduce(unchecked) { $0 + $1.trajectories } }
 
   /// The share of right answers; nil without trajectories.
   package var answerAccuracy: Double? { share(correctAnswers, of: total) }
@@ -55,11 +64,11 @@ package struct TrajectoryMeasures: Equatable, Sendable {
   }
 
   /// FRR, the faithful reasoning rate: right answer and all steps right.
-  package var faithfulReasoningRate: Double? { share(faithful.trajectories, of: total) }
+  package var faithfulReasoningRate: Double? { share(faithful.trajectories, of: examined) }
 
   /// MTR, the misaligned trajectory rate: the answer and the steps disagree.
   package var misalignedTrajectoryRate: Double? {
-    share(luckyAnswer.trajectories + wrongAnswerOnly.trajectories, of: total)
+    share(luckyAnswer.trajectories + wrongAnswerOnly.trajectories, of: examined)
   }
 
   /// Of the steps of trajectories with a right answer, the share that is wrong: what an outcome reward rewards all the same

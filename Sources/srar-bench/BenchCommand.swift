@@ -14,7 +14,7 @@ struct BenchCommand: Filter {
       """,
     version: Version.text(),
     subcommands: [
-      GenerateCommand.self, SpliceCommand.self, AnswersCommand.self, EngineCommand.self,
-      FuzzCommand.self, FuzzModelsCommand.self,
+      GenerateCommand.self, SpliceCommand.self, ServeCommand.self, AnswersCommand.self,
+      EngineCommand.self, FuzzCommand.self, FuzzModelsCommand.self,
     ])
 }

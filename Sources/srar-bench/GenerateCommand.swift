@@ -4,6 +4,7 @@ import Filters
 import JSONLines
 import RandomStreams
 import Records
+import Rubrics
 import Steps
 
 /// `srar-bench generate`: a stream of rollout records as a real run writes them.
@@ -15,6 +16,15 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How much, uncompressed.", valueName: "MB"))
   var megabytes = 200
 
+  @Option(help: ArgumentHelp("How many, instead of how much.", valueName: "count"))
+  var records: Int?
+
+  @Flag(
+    help:
+      "Rollouts to be judged: a rubric of five items and a response of some 600 bytes, without tokens."
+  )
+  var short = false
+
   @Option(help: "Another seed makes another stream.")
   var seed: UInt64 = 1
 
@@ -25,12 +35,12 @@ struct GenerateCommand: ParsableCommand {
     try withOutput(tool: "srar-bench generate", output: output, report: report) { run, writer in
       var byteCount = 0
       var json = JSONWriter()
-      while byteCount < megabytes * 1_000_000 {
+      while records.map({ writer.count < $0 }) ?? (byteCount < megabytes * 1_000_000) {
         var random = RandomStream(seed: seed, "bench stream", writer.count)
         json.removeAll()
         let problem = Problem(
           id: "bench-\(writer.count / 8)", source: "bench", problem: words(60, &random),
-          groundTruth: String(random.integer(in: 0..<1000)))
+          groundTruth: String(random.integer(in: 0..<1000)), rubric: short ? Self.rubric : nil)
         let rollout = rollout(index: writer.count % 8, &random)
         json.object { record in
           problem.writeMembers(to: &record)
@@ -49,9 +59,16 @@ struct GenerateCommand: ParsableCommand {
 
   private func rollout(index: Int, _ random: inout RandomStream) -> Rollout {
     let stepCount = random.integer(in: 3...9)
-    let response = (1...stepCount).map { number in
-      "### Step \(number): \(words(random.integer(in: 90...150), &random))\n"
-    }.joined()
+    let wordCounts = short ? 15...25 : 90...150
+    let response =
+      (1...stepCount).map { number in
+        "### Step \(number): \(words(random.integer(in: wordCounts), &random))\n"
+      }.joined() + (short ? #"\boxed{7}"# : "")
+    if short {
+      return Rollout(
+        index: index, response: response, finishReason: .stop, model: "bench",
+        stepStyle: .headers, steps: steps(of: response, style: .headers))
+    }
     let tokenCount = random.integer(in: 1200...1800)
     let tokens = (0..<tokenCount).map { _ in
       // Low ids are frequent, as in a real vocabulary.
@@ -62,6 +79,10 @@ struct GenerateCommand: ParsableCommand {
       index: index, response: response, promptTokens: Array(tokens.prefix(120)), tokens: tokens,
       logProbabilities: logProbabilities, finishReason: .stop, model: "bench",
       stepStyle: .headers, steps: steps(of: response, style: .headers))
+  }
+
+  private static let rubric = (1...5).map { number in
+    RubricItem(id: number, type: .suggest, text: "States what is given in part \(number).")
   }
 
   /// Text of so many words.

@@ -40,23 +40,32 @@ struct AgreementCommand: ParsableCommand {
   func run() throws {
     let run = ToolRun(tool: "srar-judge agree", report)
     var verdicts: [RolloutKey: [Verdict]] = [:]
-    try forEachJudgement(in: second, run) { key, judgement in
+    try forEachJudgement(in: second, run) { key, _, judgement in
       verdicts[key] = judgement.verdicts
     }
     var agreement = JudgeAgreement()
+    var byType: [RubricItemType: JudgeAgreement] = [:]
     var pairs = 0
     var unpaired = 0
-    try forEachJudgement(in: first, run) { key, judgement in
+    try forEachJudgement(in: first, run) { key, types, judgement in
       guard let others = verdicts.removeValue(forKey: key) else {
         unpaired += 1
         return
       }
       pairs += 1
       agreement.add(judgement.verdicts, others)
+      for type in Set(types.values) {
+        byType[type, default: JudgeAgreement()].add(
+          judgement.verdicts.filter { types[$0.id] == type }, others)
+      }
     }
     run.progress.clear()
-    let text = json ? agreement.json(rollouts: pairs) : agreement.table(rollouts: pairs)
-    try write(text)
+    let types = RubricItemType.allCases.compactMap { type in
+      byType[type].map { (name: type.rawValue, agreement: $0) }
+    }.filter { $0.agreement.pairedItems > 0 }
+    try write(
+      json
+        ? jsonText(agreement, types, rollouts: pairs) : table(agreement, types, rollouts: pairs))
     if unpaired + verdicts.count > 0 {
       run.summarize("\(unpaired + verdicts.count) rollouts were judged in one stream only")
     }
@@ -72,9 +81,10 @@ struct AgreementCommand: ParsableCommand {
     let index: Int
   }
 
-  /// Gives every judgement that succeeded to the closure.
+  /// Gives every judgement that succeeded to the closure, with the types of the rubric's items by their ids.
   private func forEachJudgement(
-    in path: String, _ run: ToolRun, _ body: (RolloutKey, Judgement) -> Void
+    in path: String, _ run: ToolRun,
+    _ body: (RolloutKey, [Int: RubricItemType], Judgement) -> Void
   ) throws {
     let reader = RecordReader(paths: [path], maximumLineBytes: 64 << 20, faults: .stop)
     while let record = try reader.next() {
@@ -82,7 +92,9 @@ struct AgreementCommand: ParsableCommand {
       let index = try record.fields.object("rollout").integer("index")
       run.progress.update(fraction: reader.fractionRead, path)
       guard judgement.status == .ok else { continue }
-      body(RolloutKey(id: try record.requiredID(), index: index), judgement)
+      var types: [Int: RubricItemType] = [:]
+      for item in try record.fields.rubricIfPresent("rubric") ?? [] { types[item.id] = item.type }
+      body(RolloutKey(id: try record.requiredID(), index: index), types, judgement)
     }
   }
 
@@ -93,43 +105,63 @@ struct AgreementCommand: ParsableCommand {
   }
 }
 
-extension JudgeAgreement {
-  fileprivate func json(rollouts: Int) -> String {
-    var json = JSONWriter()
-    json.object { object in
-      object.member("rollouts", rollouts)
-      object.member("items", pairedItems)
-      object.member("both_satisfied", bothSatisfied)
-      object.member("only_first_satisfied", onlyFirstSatisfied)
-      object.member("only_second_satisfied", onlySecondSatisfied)
-      object.member("neither_satisfied", neitherSatisfied)
-      object.member("satisfied_agreement", satisfiedAgreement)
-      object.member("cohen_kappa", cohenKappa)
-      object.member("both_name_step", bothNameStep)
-      object.member("same_step", sameStep)
-      object.member("step_agreement", stepAgreement)
+private typealias TypeAgreement = (name: String, agreement: JudgeAgreement)
+
+private func jsonText(
+  _ agreement: JudgeAgreement, _ types: [TypeAgreement], rollouts: Int
+) -> String {
+  var json = JSONWriter()
+  json.object { object in
+    object.member("rollouts", rollouts)
+    agreement.writeMembers(to: &object)
+    object.member("by_type") { member in
+      member.object { list in
+        for (name, agreement) in types {
+          list.member(name) { $0.object(agreement.writeMembers) }
+        }
+      }
     }
-    return String(decoding: json.bytes, as: UTF8.self) + "\n"
   }
+  return String(decoding: json.bytes, as: UTF8.self) + "\n"
+}
 
-  fileprivate func table(rollouts: Int) -> String {
-    let rows = [
-      ("rollouts judged by both", String(rollouts)),
-      ("items judged by both", String(pairedItems)),
-      ("agreement on satisfied", percent(satisfiedAgreement)),
-      ("Cohen's kappa", cohenKappa.map { String(format: "%.3f", $0) } ?? "–"),
-      ("agreement on the step", percent(stepAgreement)),
-      ("  where both name one", String(bothNameStep)),
-    ]
-    let width = rows.reduce(0) { max($0, $1.0.count) }
-    let valueWidth = rows.reduce(0) { max($0, $1.1.count) }
-    return rows.map { name, value in
-      name + String(repeating: " ", count: width - name.count + 2 + valueWidth - value.count)
-        + value + "\n"
-    }.joined()
+/// A column for all items and one for each type.
+private func table(
+  _ agreement: JudgeAgreement, _ types: [TypeAgreement], rollouts: Int
+) -> String {
+  let columns = [(name: "all", agreement: agreement)] + types
+  var rows = [[""] + columns.map(\.name)]
+  func row(_ name: String, _ value: (JudgeAgreement) -> String) {
+    rows.append([name] + columns.map { value($0.agreement) })
   }
+  rows.append(["rollouts judged by both", String(rollouts)])
+  row("items judged by both") { String($0.pairedItems) }
+  row("agreement on satisfied") { percent($0.satisfiedAgreement) }
+  row("Cohen's kappa") { $0.cohenKappa.map { String(format: "%.3f", $0) } ?? "–" }
+  row("agreement on the step") { percent($0.stepAgreement) }
+  row("  where both name one") { String($0.bothNameStep) }
+  let names = rows.reduce(0) { max($0, $1[0].count) }
+  return rows.map { row in
+    let cells = row.dropFirst().map { String(repeating: " ", count: max(0, 10 - $0.count)) + $0 }
+    return row[0] + String(repeating: " ", count: names - row[0].count) + cells.joined() + "\n"
+  }.joined()
+}
 
-  private func percent(_ share: Double?) -> String {
-    share.map { String(format: "%.1f %%", $0 * 100) } ?? "–"
+private func percent(_ share: Double?) -> String {
+  share.map { String(format: "%.1f %%", $0 * 100) } ?? "–"
+}
+
+extension JudgeAgreement {
+  fileprivate func writeMembers(to object: inout JSONWriter) {
+    object.member("items", pairedItems)
+    object.member("both_satisfied", bothSatisfied)
+    object.member("only_first_satisfied", onlyFirstSatisfied)
+    object.member("only_second_satisfied", onlySecondSatisfied)
+    object.member("neither_satisfied", neitherSatisfied)
+    object.member("satisfied_agreement", satisfiedAgreement)
+    object.member("cohen_kappa", cohenKappa)
+    object.member("both_name_step", bothNameStep)
+    object.member("same_step", sameStep)
+    object.member("step_agreement", stepAgreement)
   }
 }

@@ -15,6 +15,9 @@ struct JudgeCommand: Filter {
         srar-judge agree judged.jsonl.zst again.jsonl.zst
       """,
     version: Version.text(curlVersion),
-    subcommands: [RubricJudgeCommand.self, StepCheckCommand.self, AgreementCommand.self],
+    subcommands: [
+      RubricJudgeCommand.self, StepCheckCommand.self, RubricCheckCommand.self,
+      AgreementCommand.self,
+    ],
     defaultSubcommand: RubricJudgeCommand.self)
 }

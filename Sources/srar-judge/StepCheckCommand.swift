@@ -1,6 +1,6 @@
 import ArgumentParser
 import Filters
-import JSONLines
+import Inquiries
 import Judging
 import Records
 import Rubrics
@@ -13,7 +13,8 @@ struct StepCheckCommand: ParsableCommand {
     abstract: "Check each step of every rollout, for the measures of faithful reasoning.",
     discussion: """
       Adds the object "step_check" to each record. The check by 'equations' calls a step wrong when exact arithmetic \
-      contradicts one of the equations that it states; stated roundings are accepted.
+      contradicts one of the equations that it states; stated roundings are accepted. The check by 'chat' asks a language \
+      model whether each step is right, given those before it.
 
       EXAMPLES
         srar-judge steps rollouts.jsonl.zst > checked.jsonl.zst
@@ -22,44 +23,113 @@ struct StepCheckCommand: ParsableCommand {
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions
+  @OptionGroup(title: "Judge") var judge: JudgeOptions
 
   @Flag(
     help: "A step where the judge saw a PITFALL is wrong, too; needs records with \"judge\".")
   var pitfalls = false
 
+  @OptionGroup(title: "Log of the judge 'chat'") var log: LogOptions
+  @OptionGroup(title: "Judge 'chat'") var servers: ServerArguments
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Report") var report: ReportOptions
+
+  mutating func validate() throws {
+    if judge.kind(servers) == .equations, log.log != nil || !log.replay.isEmpty {
+      throw ValidationError("'--log' and '--replay' are for '--judge chat'")
+    }
+  }
 
   func run() throws {
     try withRecords(
       tool: "srar-judge steps", input: input, output: output, report: report
     ) { records in
-      var stepCount = 0
-      var correctCount = 0
-      var uncheckedCount = 0
-      try records.forEachRecord { record in
-        let rollout = try record.read(Rollout.self)
-        let check = StepCheck.byArithmetic(
-          response: rollout.response, steps: rollout.steps,
-          pitfalls: pitfalls ? try stepsWithPitfalls(record) : [])
-        try records.writer.write(record, setting: check)
-        stepCount += check.steps.count
-        correctCount += check.steps.count { $0.isCorrect }
-        uncheckedCount += check.steps.count { $0.equationCount == 0 }
+      var counts = Counts()
+      switch judge.kind(servers) {
+      case .equations: try checkByArithmetic(records, &counts)
+      case .chat: try ask(records, &counts)
       }
-      records.run.metrics["steps"] = stepCount
-      records.run.metrics["steps_correct"] = correctCount
-      records.run.metrics["steps_without_equation"] = uncheckedCount
-      records.run.summarize(
-        "\(correctCount) of \(stepCount) steps are right, "
-          + "\(uncheckedCount) of them without an equation to check")
+      records.run.metrics["steps"] = counts.steps
+      records.run.metrics["steps_correct"] = counts.correct
+      var line = "\(counts.correct) of \(counts.steps) steps are right"
+      if judge.kind(servers) == .equations {
+        records.run.metrics["steps_without_equation"] = counts.withoutEquation
+        line += ", \(counts.withoutEquation) of them without an equation to check"
+      }
+      records.run.summarize(line)
     }
   }
 
-  /// The numbers of the steps where a PITFALL is satisfied.
+  private struct Counts {
+    var steps = 0
+    var correct = 0
+    var withoutEquation = 0
+
+    mutating func add(_ check: StepCheck) {
+      steps += check.steps.count
+      correct += check.steps.count { $0.isCorrect }
+      withoutEquation += check.steps.count { $0.equationCount == 0 }
+    }
+  }
+
+  private func checkByArithmetic(_ records: RecordRun, _ counts: inout Counts) throws {
+    try records.forEachRecord { record in
+      let rollout = try record.read(Rollout.self)
+      let check = StepCheck.byArithmetic(response: rollout.response, steps: rollout.steps)
+        .calling(wrong: try stepsWithPitfalls(record))
+      try records.writer.write(record, setting: check)
+      counts.add(check)
+    }
+  }
+
+  private func ask(_ records: RecordRun, _ counts: inout Counts) throws {
+    if servers.insecure { records.run.note("certificates are not verified ('--insecure')") }
+    let voters = try servers.voters(
+      about: StepQuestion.self, asks: log.asksForMissing, votes: judge.votes)
+    let inquiry = InquiryRun<(record: Record, pitfalls: Set<Int>), StepQuestion>(
+      try Inquiry(voters, log, maximumLineBytes: input.maxLineBytes), log, subjects: "rollouts")
+    nonisolated(unsafe) let reading = records
+    try inquiry.run(
+      reading: { [self] ask in
+        try reading.forEachRecord { record in
+          let problem = try Problem(record)
+          let rollout = try record.read(Rollout.self)
+          let question = StepQuestion(
+            problem: problem.problem, response: rollout.response, steps: rollout.steps)
+          try ask(
+            (record, try stepsWithPitfalls(record)), rollout.steps.isEmpty ? nil : question,
+            InquiryRun.Place(record: problem.id, index: rollout.index, record.position))
+        }
+      },
+      writing: { subject, _, reached in
+        let decision = reached?.decision
+        let check =
+          switch decision?.outcome {
+          case nil: StepCheck(judge: inquiry.name, steps: [])
+          case .entries(let steps):
+            StepCheck(judge: inquiry.name, steps: steps.inOrder, panel: decision?.panel)
+              .calling(wrong: subject.pitfalls)
+          case .failure(let reason):
+            StepCheck(judge: inquiry.name, steps: [], error: reason, panel: decision?.panel)
+          }
+        try records.writer.write(subject.record, setting: check)
+        counts.add(check)
+      },
+      flushing: { try records.writer.flush() })
+    records.run.summarize(inquiry.headline)
+    inquiry.report(to: records.run)
+  }
+
+  /// The numbers of the steps where a PITFALL is satisfied, where they count.
   private func stepsWithPitfalls(_ record: Record) throws -> Set<Int> {
+    guard pitfalls else { return [] }
     let mistakes = try Problem(record).rubric?.filter { $0.type == .pitfall }.map(\.id) ?? []
     let verdicts = try record.read(Judgement.self).verdicts
     return Set(verdicts.filter { $0.isSatisfied && mistakes.contains($0.id) }.map(\.step))
   }
+}
+
+extension [StepCheck.StepVerdict] {
+  /// By the number of the step, in whatever order a judge named them.
+  fileprivate var inOrder: Self { sorted { $0.number < $1.number } }
 }

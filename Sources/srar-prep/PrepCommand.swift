@@ -16,7 +16,7 @@ struct PrepCommand: Filter {
     version: Version.text(),
     subcommands: [
       ConvertCommand.self, StatsCommand.self, LintCommand.self, SynthCommand.self,
-      BatchCommand.self,
+      BatchCommand.self, DistillCommand.self,
     ],
     defaultSubcommand: ConvertCommand.self)
 }

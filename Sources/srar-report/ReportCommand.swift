@@ -93,7 +93,7 @@ struct ReportCommand: Filter {
           isCorrect: reward.isCorrect, hasFormat: reward.hasFormat, isLooping: reward.isLooping,
           baseReward: reward.base, rubricReward: reward.rubric,
           responseTokens: rollout?.tokens?.count, stepsCorrect: check?.steps.map(\.isCorrect),
-          judgeFailed: judgement?.status == .failed))
+          judgeFailed: judgement?.status == .failed, stepCheckFailed: check?.error != nil))
       run.progress.update(fraction: reader.fractionRead, "\(summary.rollouts) rollouts")
     }
     return summary
@@ -109,6 +109,7 @@ struct ReportCommand: Filter {
           object.member("rollouts", summary.rollouts)
           for measure in summary.measures { object.member(measure.name, measure.value) }
           object.member("judge_failures", summary.judgeFailures)
+          object.member("step_check_failures", summary.stepCheckFailures)
         }
       }
     }

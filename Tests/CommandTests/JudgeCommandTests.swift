@@ -45,7 +45,7 @@ struct JudgeCommandTests {
     #expect(result.status == 65)
     #expect(
       result.errorText.contains(
-        #"rollouts:2: the log has no verdicts of "equations" for rollout 1 of record "p1""#),
+        #"rollouts:2: the log has no answer of "equations" for rollout 1 of record "p1""#),
       "\(result.errorText)")
     #expect(try !folder.names.contains("again"))
     let live = try ToolProcess.shell(
@@ -87,9 +87,12 @@ struct JudgeCommandTests {
     let lines = result.text.split(separator: "\n")
     #expect(
       try #require(lines.first)
-        == #"{"rollouts":2,"items":2,"both_satisfied":1,"only_first_satisfied":0,"only_second_satisfied":1,"neither_satisfied":0,"satisfied_agreement":0.5,"cohen_kappa":0.0,"both_name_step":2,"same_step":1,"step_agreement":0.5}"#
+        == #"{"rollouts":2,"items":2,"both_satisfied":1,"only_first_satisfied":0,"only_second_satisfied":1,"neither_satisfied":0,"satisfied_agreement":0.5,"cohen_kappa":0.0,"both_name_step":2,"same_step":1,"step_agreement":0.5,"by_type":{"SUGGEST":{"items":2,"both_satisfied":1,"only_first_satisfied":0,"only_second_satisfied":1,"neither_satisfied":0,"satisfied_agreement":0.5,"cohen_kappa":0.0,"both_name_step":2,"same_step":1,"step_agreement":0.5}}}"#
     )
-    #expect(lines.contains { $0.hasPrefix("agreement on satisfied") && $0.hasSuffix("50.0 %") })
+    #expect(
+      lines.contains {
+        $0.hasPrefix("agreement on satisfied") && $0.hasSuffix("    50.0 %    50.0 %")
+      })
   }
 
   @Test("steps, rewards and the report tell the faithful response from the other")

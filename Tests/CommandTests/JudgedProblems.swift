@@ -22,6 +22,9 @@ enum JudgedProblems {
     let items: [Int]
     let hasSchema: Bool
     let prompt: String
+    let model: String
+    /// What the answer must begin with.
+    let code: String
 
     init?(_ request: ReceivedRequest) {
       guard
@@ -29,10 +32,13 @@ enum JudgedProblems {
         let messages = body["messages"] as? [[String: Any]],
         let prompt = messages.first?["content"] as? String,
         let digits = prompt.firstMatch(of: /Problem number (\d+)\./)?.1, let number = Int(digits),
-        let criteria = prompt.range(of: "CRITERIA\n")
+        let criteria = prompt.range(of: "CRITERIA\n"),
+        let code = prompt.firstMatch(of: /"code", which is "([0-9a-f]+)"/)?.1
       else { return nil }
+      self.code = String(code)
       self.number = number
       self.prompt = prompt
+      model = body["model"] as? String ?? ""
       hasSchema = body["response_format"] != nil
       items = prompt[criteria.upperBound...].matches(of: /(\d+)\. SUGGEST/).compactMap { Int($0.1) }
     }
@@ -42,7 +48,7 @@ enum JudgedProblems {
     let entries = question.items.map { item in
       #"{"id":\#(item),"satisfied":\#(isSatisfied(question.number, item: item)),"step":1}"#
     }
-    return "[\(entries.joined(separator: ","))]"
+    return #"{"code":"\#(question.code)","verdicts":[\#(entries.joined(separator: ","))]}"#
   }
 
   /// A completion with that text.

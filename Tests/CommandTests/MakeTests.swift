@@ -1,4 +1,6 @@
 import Foundation
+import JSONLines
+import Synchronization
 import TestSupport
 import Testing
 
@@ -48,6 +50,64 @@ struct MakeTests {
       done
       """)
     #expect(difference.text.isEmpty, "\(difference.text)")
+  }
+
+  @Test("distil rubrics from a log of solutions, and ask nothing twice")
+  func distils() throws {
+    let folder = try TemporaryFolder()
+    let synth = try ToolProcess.run(
+      "srar-prep", ["synth", "-q", "--plain", "--count", "3", "--seed", "9"])
+    try folder.write(synth.text, to: "train.jsonl.zst")
+    var log = ""
+    for line in synth.text.split(separator: "\n") {
+      let root = try JSONDocument(parsing: Array(line.utf8)).root
+      let id = try #require(root["id"]?.string)
+      let solution = try #require(root["solution"]?.string)
+      for response in [solution, #"### Step 1: guess \boxed{-1}"#] {
+        let entry = try JSONSerialization.data(withJSONObject: ["id": id, "response": response])
+        log += String(decoding: entry, as: UTF8.self) + "\n"
+      }
+    }
+    try folder.write(log, to: "solutions.jsonl")
+    let calls = Mutex(0)
+    let server = try LoopbackServer { request in
+      calls.withLock { $0 += 1 }
+      let isContrast = String(decoding: request.body, as: UTF8.self).contains("FLAWED SOLUTIONS")
+      let items = ["SUGGEST", "BONUS", "ANSWER"].enumerated().map {
+        isContrast
+          ? #"{"id":\#($0.offset + 1),"type":"\#($0.element)","text":"Does this."}"#
+          : #"{"id":\#($0.offset + 1),"right":\#($0.element != "BONUS"),"relevant":true,"type_apt":true}"#
+      }
+      return .respond(
+        status: 200, body: JudgedProblems.completion("[\(items.joined(separator: ","))]"))
+    }
+    defer { server.stop() }
+    let command =
+      """
+      make -C '\(Fixtures.root.path)' distill BIN='\(ToolProcess.folder.path)' RUNS='\(folder.url.path)' RUN=run \
+        PROBLEMS='\(folder.path("train.jsonl.zst"))' SOLUTIONS='\(folder.path("solutions.jsonl"))' \
+        DISTILL_OPTIONS='--url http://127.0.0.1:\(server.port) --model m' TOOL_OPTIONS='--quiet --plain'
+      """
+    let result = try ToolProcess.shell(command)
+    #expect(result.status == 0, "\(result.errorText)")
+    let problems = try String(
+      contentsOfFile: folder.path("run/distill/problems.jsonl.zst"), encoding: .utf8)
+    let lines = problems.split(separator: "\n")
+    #expect(lines.count == 3)
+    for line in lines {
+      let root = try JSONDocument(parsing: Array(line.utf8)).root
+      let types = root["rubric"]?.elements?.compactMap { $0["type"]?.string }
+      #expect(types == ["SUGGEST", "ANSWER"] && root["rollout"] == nil)
+    }
+    #expect(calls.withLock { $0 } == 6)
+    // Without the products the logs answer.
+    let again = try ToolProcess.shell(
+      "rm \(folder.path("run/distill"))/{distilled,problems}.jsonl.zst; \(command)")
+    #expect(again.status == 0, "\(again.errorText)")
+    #expect(calls.withLock { $0 } == 6)
+    #expect(
+      try String(contentsOfFile: folder.path("run/distill/problems.jsonl.zst"), encoding: .utf8)
+        == problems)
   }
 
   @Test("redo what follows a change, and nothing else")

@@ -200,9 +200,10 @@ struct EquationJudgeTests {
 
   @Test("replies with its verdicts as JSON, in one call and no measured time")
   func reply() {
-    let reply = judge.reply(to: request([(.suggest, "3*4 = 12")], steps: ["3*4 = 12"]))
+    let reply = judge.reply(
+      to: request([(.suggest, "3*4 = 12")], steps: ["3*4 = 12"]), fingerprint: "")
     #expect(reply.text == #"[{"id":1,"satisfied":true,"step":1}]"#)
-    #expect(reply.outcome == .verdicts([Verdict(id: 1, isSatisfied: true, step: 1)]))
+    #expect(reply.outcome == .entries([Verdict(id: 1, isSatisfied: true, step: 1)]))
     #expect(reply.attempts == 1 && reply.latencyMilliseconds == nil)
   }
 }

@@ -17,12 +17,13 @@ struct JudgeLogTests {
     try body(folder)
   }
 
-  private func entry(_ request: String, step: Int, failure: String? = nil) -> JudgeLogEntry {
+  private func entry(_ request: String, step: Int, failure: String? = nil) -> JudgeLogEntry<Verdict>
+  {
     JudgeLogEntry(
       request: request, record: "p1", index: 0, judge: "equations",
       reply: JudgeReply(
         outcome: failure.map { .failure(reason: $0) }
-          ?? .verdicts([Verdict(id: 1, isSatisfied: true, step: step)]),
+          ?? .entries([Verdict(id: 1, isSatisfied: true, step: step)]),
         text: "a \"reply\"\n of two lines", attempts: 2, latencyMilliseconds: 31))
   }
 
@@ -37,20 +38,40 @@ struct JudgeLogTests {
       let second = try JudgeLogWriter(path: paths[1])
       try second.append(entry("q2", step: 4))
       try second.append(entry("q3", step: 0, failure: "no reply"))
-      let replay = try JudgeReplay(paths: paths, maximumLineBytes: 1 << 20)
+      let replay = try JudgeReplay<Verdict>(paths: paths, maximumLineBytes: 1 << 20)
       #expect(replay.count == 3)
       let q1 = try #require(replay.entry(for: "q1"))
-      #expect(q1.reply.outcome == .verdicts([Verdict(id: 1, isSatisfied: true, step: 3)]))
+      #expect(q1.reply.outcome == .entries([Verdict(id: 1, isSatisfied: true, step: 3)]))
       #expect(q1.reply.attempts == 2 && q1.reply.latencyMilliseconds == 31)
       #expect(
         replay.entry(for: "q2")?.reply.outcome
-          == .verdicts([Verdict(id: 1, isSatisfied: true, step: 4)]))
+          == .entries([Verdict(id: 1, isSatisfied: true, step: 4)]))
       #expect(replay.entry(for: "q3")?.reply.outcome == .failure(reason: "no reply"))
       #expect(replay.entry(for: "q4") == nil)
-      let other = try JudgeReplay(paths: paths.reversed(), maximumLineBytes: 1 << 20)
+      let other = try JudgeReplay<Verdict>(paths: paths.reversed(), maximumLineBytes: 1 << 20)
       #expect(
         other.entry(for: "q2")?.reply.outcome
-          == .verdicts([Verdict(id: 1, isSatisfied: true, step: 2)]))
+          == .entries([Verdict(id: 1, isSatisfied: true, step: 2)]))
+    }
+  }
+
+  @Test("may hold answers to questions of several kinds, each read by its own")
+  func kinds() throws {
+    try withFolder { folder in
+      let path = folder.appendingPathComponent("log.jsonl").path
+      let log = try JudgeLogWriter(path: path)
+      try log.append(entry("q1", step: 1))
+      let steps = JudgeLogEntry(
+        request: "q2", record: "p1", index: nil, judge: "m",
+        reply: JudgeReply(
+          outcome: .entries([StepCheck.StepVerdict(number: 1, isCorrect: false)]), text: nil,
+          attempts: 1))
+      try log.append(steps)
+      let verdicts = try JudgeReplay<Verdict>(paths: [path], maximumLineBytes: 1 << 20)
+      #expect(verdicts.count == 1 && verdicts.entry(for: "q1") != nil)
+      let checks = try JudgeReplay<StepCheck.StepVerdict>(
+        paths: [path], maximumLineBytes: 1 << 20)
+      #expect(checks.count == 1 && checks.entry(for: "q2") == steps)
     }
   }
 
@@ -82,7 +103,7 @@ struct JudgeLogTests {
         #"{"request":"q","record":"p","index":0,"judge":"j","attempts":1,"# + members + "}\n"
       try line.write(toFile: path, atomically: true, encoding: .utf8)
       let error = #expect(throws: RecordError.self) {
-        _ = try JudgeReplay(paths: [path], maximumLineBytes: 1 << 20)
+        _ = try JudgeReplay<Verdict>(paths: [path], maximumLineBytes: 1 << 20)
       }
       #expect(error?.description.hasPrefix("\(path):1: ") == true)
       #expect(error?.description.contains(field) == true, "\(String(describing: error))")
@@ -103,8 +124,8 @@ struct JudgeLogTests {
       record: "p7", index: 3, judge: "equations", LinePosition(source: "in.jsonl", line: 9))
     #expect(
       error.description
-        == "in.jsonl:9: the log has no verdicts of \"equations\" for rollout 3 of record \"p7\"; "
-        + "add the log that has them, or give '--replay-missing live'")
+        == "in.jsonl:9: the log has no answer of \"equations\" for rollout 3 of record \"p7\"; "
+        + "add the log that has it, or give '--replay-missing live'")
     #expect(error.exitStatus == .badData)
   }
 }

@@ -6,7 +6,7 @@ import Steps
 func request(
   _ items: [(RubricItemType, String)], steps texts: [String], before: String = "",
   problem: String = "How many?"
-) -> JudgeRequest {
+) -> RubricQuestion {
   var response = before
   var steps: [ResponseStep] = []
   for (index, text) in texts.enumerated() {
@@ -17,12 +17,12 @@ func request(
         number: index + 1, label: String(index + 1), bytes: start..<response.utf8.count))
   }
   let rubric = items.enumerated().map { RubricItem(id: $0 + 1, type: $1.0, text: $1.1) }
-  return JudgeRequest(problem: problem, rubric: rubric, response: response, steps: steps)
+  return RubricQuestion(problem: problem, rubric: rubric, response: response, steps: steps)
 }
 
 extension EquationJudge {
   /// The verdicts in brief: "1+2" is item 1 satisfied at step 2, "3-(-1)" is item 3 unsatisfied at no step.
-  func brief(_ request: JudgeRequest) -> [String] {
+  func brief(_ request: RubricQuestion) -> [String] {
     verdicts(on: request).map { verdict in
       let step = verdict.step < 0 ? "(\(verdict.step))" : String(verdict.step)
       return "\(verdict.id)\(verdict.isSatisfied ? "+" : "-")\(step)"

@@ -7,8 +7,8 @@ struct StepCheckTests {
   private func check(_ steps: [String], pitfalls: Set<Int> = []) -> [StepCheck.StepVerdict] {
     let asked = request([], steps: steps)
     return StepCheck.byArithmetic(
-      response: asked.response, steps: asked.steps, pitfalls: pitfalls
-    ).steps
+      response: asked.response, steps: asked.steps
+    ).calling(wrong: pitfalls).steps
   }
 
   @Test(

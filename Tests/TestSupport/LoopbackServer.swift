@@ -10,6 +10,35 @@ package struct ReceivedRequest: Sendable {
   package let body: Data
 }
 
+extension ReceivedRequest {
+  /// Takes the first whole request off what has been received; nil where there is none yet.
+  init?(takenFrom received: inout Data) {
+    guard let separator = received.range(of: Data("\r\n\r\n".utf8)) else { return nil }
+    let lines = String(decoding: received[..<separator.lowerBound], as: UTF8.self)
+      .components(separatedBy: "\r\n")
+    var headers: [String: String] = [:]
+    for line in lines.dropFirst() {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      guard parts.count == 2 else { continue }
+      headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
+    }
+    let bodyEnd = separator.upperBound + (headers["content-length"].flatMap(Int.init) ?? 0)
+    guard received.endIndex >= bodyEnd else { return nil }
+    let body = Data(received[separator.upperBound..<bodyEnd])
+    received = Data(received[bodyEnd...])
+    let words = (lines.first ?? "").split(separator: " ")
+    self.init(path: words.count > 1 ? String(words[1]) : "", headers: headers, body: body)
+  }
+}
+
+/// The head of a response.
+func head(_ status: Int, _ headers: [String: String], _ length: Int) -> Data {
+  var text =
+    "HTTP/1.1 \(status) X\r\nContent-Type: application/json\r\nContent-Length: \(length)\r\n"
+  for (name, value) in headers { text += "\(name): \(value)\r\n" }
+  return Data((text + "\r\n").utf8)
+}
+
 /// What the server does about a request.
 package enum ServerAnswer: Sendable {
   case respond(status: Int, headers: [String: String] = [:], body: Data)
@@ -126,36 +155,10 @@ package final class LoopbackServer: Sendable {
     }
   }
 
-  private func head(_ status: Int, _ headers: [String: String], _ length: Int) -> Data {
-    var text =
-      "HTTP/1.1 \(status) X\r\nContent-Type: application/json\r\nContent-Length: \(length)\r\n"
-    for (name, value) in headers { text += "\(name): \(value)\r\n" }
-    return Data((text + "\r\n").utf8)
-  }
-
   /// The next request of a connection; nil when it is closed.
   private func read(from connection: Int32, _ received: inout Data) -> ReceivedRequest? {
-    let end = Data("\r\n\r\n".utf8)
     while true {
-      if let separator = received.range(of: end) {
-        let lines = String(decoding: received[..<separator.lowerBound], as: UTF8.self)
-          .components(separatedBy: "\r\n")
-        var headers: [String: String] = [:]
-        for line in lines.dropFirst() {
-          let parts = line.split(separator: ":", maxSplits: 1)
-          guard parts.count == 2 else { continue }
-          headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
-        }
-        let length = headers["content-length"].flatMap(Int.init) ?? 0
-        let bodyEnd = separator.upperBound + length
-        if received.endIndex >= bodyEnd {
-          let body = Data(received[separator.upperBound..<bodyEnd])
-          received = Data(received[bodyEnd...])
-          let words = (lines.first ?? "").split(separator: " ")
-          return ReceivedRequest(
-            path: words.count > 1 ? String(words[1]) : "", headers: headers, body: body)
-        }
-      }
+      if let request = ReceivedRequest(takenFrom: &received) { return request }
       var buffer = [UInt8](repeating: 0, count: 1 << 16)
       let count = recv(connection, &buffer, buffer.count, 0)
       guard count > 0 else { return nil }

@@ -85,7 +85,7 @@ struct WordProblemTests {
     for problem in Difficulty.allCases.flatMap({ problems($0) }) {
       let steps = Steps.steps(of: problem.solution, style: .headers)
       let verdicts = judge.verdicts(
-        on: JudgeRequest(
+        on: RubricQuestion(
           problem: problem.text, rubric: problem.rubric, response: problem.solution, steps: steps))
       let score = rubricScore(
         rubric: problem.rubric, verdicts: verdicts, budgets: .standard, repeated: .first)

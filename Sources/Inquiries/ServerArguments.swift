@@ -1,24 +1,29 @@
-import ArgumentParser
+package import ArgumentParser
 import ChatCompletions
 import Diagnostics
 import Filters
 import Foundation
 import HTTPClient
 import JSONLines
-import Judging
+package import Judging
 
-/// The servers of a language model that judges, and how they are asked.
-struct ChatArguments: ParsableArguments {
+/// The servers of language models that judge, and how they are asked.
+package struct ServerArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
       A server that speaks OpenAI's chat completions, such as http://localhost:8000/v1; may be given several times. \
       (default: JUDGE_URL)
       """, valueName: "url"))
-  var url: [String] = []
+  package var url: [String] = []
 
-  @Option(help: ArgumentHelp("The model's name. (default: JUDGE_MODEL)", valueName: "name"))
-  var model: String?
+  @Option(
+    help: ArgumentHelp(
+      """
+      The model's name; a NAME=URL has a server of its own. May be given several times where models vote. \
+      (default: JUDGE_MODEL)
+      """, valueName: "name"))
+  package var model: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -26,8 +31,11 @@ struct ChatArguments: ParsableArguments {
     completion: .file())
   var apiKeyFile: String?
 
-  @Option(help: "The sampling temperature.")
-  var temperature = 0.0
+  @Option(
+    help: ArgumentHelp(
+      "The sampling temperature. (default: 0, or 0.7 where one model votes several times)",
+      valueName: "value"))
+  var temperature: Double?
 
   @Option(help: ArgumentHelp("The longest reply.", valueName: "tokens"))
   var maxTokens = 4096
@@ -36,6 +44,9 @@ struct ChatArguments: ParsableArguments {
     help: ArgumentHelp(
       "Further members of the request, which replace those of the same name.", valueName: "json"))
   var extraBody: String?
+
+  @Flag(help: "Do not ask servers to enforce the form of a reply by a JSON schema.")
+  var noSchema = false
 
   @Option(
     help: ArgumentHelp(
@@ -80,12 +91,17 @@ struct ChatArguments: ParsableArguments {
   var caFile: String?
 
   @Flag(help: "Take any certificate for good; your key and data can be read on the way.")
-  var insecure = false
+  package var insecure = false
 
   @Option(help: "Another seed draws other markers and pauses.")
   var seed: UInt64 = 1
 
-  mutating func validate() throws {
+  package init() {}
+
+  package mutating func validate() throws {
+    if let temperature, !(temperature >= 0 && temperature.isFinite) {
+      throw ValidationError("'--temperature' must be at least 0, but is \(temperature)")
+    }
     for (name, value) in [
       ("--concurrency", Double(concurrency)), ("--attempts", Double(attempts)),
       ("--max-tokens", Double(maxTokens)),
@@ -102,21 +118,60 @@ struct ChatArguments: ParsableArguments {
     }
   }
 
-  /// The judge that these options describe.
+  /// Whether a language model is meant.
+  package var namesServer: Bool {
+    !url.isEmpty || model.contains { server(of: $0) != nil }
+  }
+
+  /// The voters that these options describe: each model as often as it votes, in the order of the options.
   ///
-  /// - Parameter asks: whether a server may be asked; a replay needs none.
-  func judge(asks: Bool) throws -> LanguageModelJudge {
+  /// - Parameters:
+  ///   - asks: whether a server may be asked; a replay needs none.
+  ///   - votes: how often each model votes.
+  package func voters<Question: JudgeQuestion>(
+    about: Question.Type, asks: Bool, votes: Int = 1
+  ) throws -> [any Judge<Question>] {
     let environment = ProcessInfo.processInfo.environment
-    let urls = url.isEmpty ? environment["JUDGE_URL"].map { [$0] } ?? [] : url
-    guard let model = model ?? environment["JUDGE_MODEL"], !model.isEmpty else {
+    // A variable that is set to nothing is not set.
+    func fallback(_ name: String) -> [String] { [environment[name] ?? ""].filter { !$0.isEmpty } }
+    let names = model.isEmpty ? fallback("JUDGE_MODEL") : model
+    guard !names.isEmpty, !names.contains("") else {
       throw UsageError("which model judges? give '--model' or set JUDGE_MODEL")
     }
-    guard !urls.isEmpty || !asks else {
-      throw UsageError("where is the judge? give '--url' or set JUDGE_URL")
+    let prompt: JudgePrompt<Question> = try words()
+    var settings = try sharedSettings(environment)
+    if temperature == nil, votes > 1 { settings.temperature = 0.7 }
+    let urls = url.isEmpty ? fallback("JUDGE_URL") : url
+    return try names.flatMap { name in
+      var own = settings
+      if let server = server(of: name) {
+        own.model = server.model
+        own.urls = [server.url]
+      } else {
+        own.model = name
+        own.urls = urls
+      }
+      guard !own.urls.isEmpty || !asks else {
+        throw UsageError("where is the judge? give '--url' or set JUDGE_URL")
+      }
+      let client = ChatClient(own)
+      return (1...votes).map { LanguageModelJudge(client, own, prompt: prompt, vote: $0) }
     }
-    var settings = ChatSettings(urls: urls, model: model)
+  }
+
+  /// The two parts of a model that is given as NAME=URL.
+  private func server(of name: String) -> (model: String, url: String)? {
+    guard let equal = name.firstIndex(of: "=") else { return nil }
+    let url = name[name.index(after: equal)...]
+    guard url.hasPrefix("http://") || url.hasPrefix("https://") else { return nil }
+    return (String(name[..<equal]), String(url))
+  }
+
+  /// What all models have in common.
+  private func sharedSettings(_ environment: [String: String]) throws -> ChatSettings {
+    var settings = ChatSettings(urls: [], model: "")
     settings.key = try key(environment)
-    settings.temperature = temperature
+    settings.temperature = temperature ?? 0
     settings.maximumTokens = maxTokens
     if let extraBody {
       guard let extra = ExtraBody(extraBody) else {
@@ -124,6 +179,7 @@ struct ChatArguments: ParsableArguments {
       }
       settings.extraBody = extra
     }
+    settings.usesSchema = !noSchema
     settings.concurrency = concurrency
     settings.requestsPerMinute = requestsPerMinute
     settings.tokensPerMinute = tokensPerMinute
@@ -135,7 +191,7 @@ struct ChatArguments: ParsableArguments {
     settings.http.caFile = caFile
     settings.http.isInsecure = insecure
     settings.seed = seed
-    return LanguageModelJudge(settings, prompt: try words())
+    return settings
   }
 
   private func key(_ environment: [String: String]) throws -> APIKey? {
@@ -153,11 +209,12 @@ struct ChatArguments: ParsableArguments {
     return key
   }
 
-  private func words() throws -> JudgePrompt {
-    guard let prompt else { return .standard }
+  private func words<Question>() throws -> JudgePrompt<Question> {
+    guard let prompt else { return JudgePrompt() }
     let text = String(decoding: try readWholeFile(prompt), as: UTF8.self)
-    guard let words = JudgePrompt(template: text) else {
-      throw UsageError("\(prompt): the marks {{steps}} and {{items}} must stand in it")
+    guard let words = JudgePrompt<Question>(template: text) else {
+      let marks = Question.requiredMarks.map { "{{\($0)}}" }.joined(separator: " and ")
+      throw UsageError("\(prompt): the marks \(marks) must stand in it")
     }
     return words
   }

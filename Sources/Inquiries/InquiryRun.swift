@@ -1,0 +1,157 @@
+// Reading ahead while replies are awaited, and writing in the order of the input.
+
+package import Diagnostics
+package import Filters
+import Foundation
+import JSONLines
+package import Judging
+import Records
+
+/// Asks about one subject after the other (a record, the rollouts of a problem) and deals with the decisions in the same order.
+///
+/// A thread of its own reads and asks, as far ahead as the inquiry's window allows; the caller's thread awaits and writes, so that a
+/// decision leaves as soon as it and those before it are there, whether or not more input comes.
+package final class InquiryRun<Subject, Question: JudgeQuestion> {
+  package typealias Reached = AwaitedDecision<Question.Entry>.Reached
+
+  /// What is read and asked about.
+  private struct Asked {
+    let subject: Subject
+    let question: Question?
+    let decision: AwaitedDecision<Question.Entry>?
+  }
+
+  /// Where a question comes from.
+  package struct Place {
+    let record: String
+    let index: Int?
+    let position: LinePosition
+
+    /// - Parameter index: the rollout's; nil where the question is about the problem.
+    package init(record: String, index: Int?, _ position: LinePosition) {
+      self.record = record
+      self.index = index
+      self.position = position
+    }
+  }
+
+  /// The voters' names.
+  package let name: String
+  /// Whether language models are asked.
+  package let asksModels: Bool
+  private let unreadableLogLines: [StreamError]
+  private let inquiry: Inquiry<Question>
+  private var limit: FailureLimit
+  private let subjects: String
+  private var counts = Counts()
+
+  private struct Counts {
+    var answered = 0
+    var failed = 0
+    var replayed = 0
+    var calls = 0
+    var dropped = 0
+    var contested = 0
+    var disagreements = 0.0
+  }
+
+  /// - Parameter subjects: what is asked about, for messages, such as "rollouts".
+  package init(_ inquiry: Inquiry<Question>, _ options: LogOptions, subjects: String) {
+    self.inquiry = inquiry
+    name = inquiry.name
+    asksModels = inquiry.asksModels
+    unreadableLogLines = inquiry.unreadableLogLines
+    self.subjects = subjects
+    limit = FailureLimit(options, subjects: subjects)
+  }
+
+  /// - Parameters:
+  ///   - read: reads everything, and gives each subject to the closure that it is called with, with a question or none.
+  ///   - write: deals with a subject, its question and the decision, both nil where nothing was asked.
+  ///   - flush: called before a longer wait.
+  package func run(
+    reading read: @escaping ((Subject, Question?, Place) throws -> Void) throws -> Void,
+    writing write: (Subject, Question?, Reached?) throws -> Void, flushing flush: () throws -> Void
+  ) throws {
+    let handover = Handover<Asked>(capacity: inquiry.window)
+    // Handed over as a whole: nobody else touches what it reads from, nor the inquiry, until it has ended.
+    nonisolated(unsafe) let work = { [inquiry] in
+      var inquiry = inquiry
+      try read { subject, question, place in
+        let decision = try question.map {
+          try inquiry.ask($0, record: place.record, index: place.index, place.position)
+        }
+        try handover.put(Asked(subject: subject, question: question, decision: decision))
+      }
+    }
+    let thread = Thread { handover.end(Result { try work() }) }
+    thread.name = "srar.reading"
+    thread.stackSize = 8 << 20
+    thread.start()
+    do {
+      while let asked = try handover.next(flush) {
+        try write(asked.subject, asked.question, try reached(asked, flush))
+        if let error = limit.error(isAtEnd: false) {
+          // A judge that is gone must not cost an hour; what is under way still comes into the log.
+          for decision in handover.abandon().compactMap(\.decision) { _ = try decision.wait() }
+          throw error
+        }
+      }
+    } catch {
+      _ = handover.abandon()
+      throw error
+    }
+    if let error = limit.error(isAtEnd: true) { throw error }
+  }
+
+  private func reached(_ asked: Asked, _ flush: () throws -> Void) throws -> Reached? {
+    guard let decision = asked.decision else { return nil }
+    if !decision.isReached(within: 0.25) { try flush() }
+    let reached = try decision.wait()
+    limit.note(reached.decision.outcome)
+    switch reached.decision.outcome {
+    case .entries: counts.answered += 1
+    case .failure: counts.failed += 1
+    }
+    counts.replayed += reached.isReplayed ? 1 : 0
+    counts.calls += reached.calls
+    counts.dropped += reached.decision.dropped
+    if let disagreement = reached.decision.panel?.disagreement {
+      counts.contested += 1
+      counts.disagreements += disagreement
+    }
+    return reached
+  }
+
+  /// Notes what was asked and what failed, in the metrics and in the summary.
+  package func report(to run: ToolRun) {
+    run.metrics["judge"] = name
+    run.metrics["judged"] = counts.answered
+    run.metrics["failed"] = counts.failed
+    run.metrics["replayed"] = counts.replayed
+    run.metrics["calls"] = counts.calls
+    run.metrics["dropped_entries"] = counts.dropped
+    if let first = unreadableLogLines.first {
+      let count = unreadableLogLines.count
+      let (lines, verb) = count == 1 ? ("1 line", "was") : ("\(count) lines", "were")
+      run.summarize("\(lines) of the log cannot be read and \(verb) passed over: \(first)")
+    }
+    if counts.contested > 0 {
+      let share = counts.disagreements / Double(counts.contested)
+      run.metrics["disagreement"] = share
+      run.summarize("the voters disagree on \(percent(share)) of what they judged")
+    }
+    if counts.dropped > 0 {
+      run.summarize("\(counts.dropped) entries of the replies said nothing on what was asked")
+    }
+    if counts.failed > 0 { run.summarize("\(counts.failed) \(subjects) could not be judged") }
+  }
+
+  /// How many were judged, for a summary: "50 rollouts judged by m (20 from the log)".
+  package var headline: String {
+    "\(counts.answered) \(subjects) judged by \(name)"
+      + (counts.replayed > 0 ? " (\(counts.replayed) from the log)" : "")
+  }
+
+  private func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Inquiries
+
+/// Who judges.
+struct JudgeOptions: ParsableArguments {
+  /// The judges there are.
+  enum Kind: String, CaseIterable, ExpressibleByArgument {
+    case equations, chat
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "Who judges. (default: 'chat' where a server is named, else 'equations')", valueName: "name"))
+  var judge: Kind?
+
+  @Option(
+    help: ArgumentHelp(
+      "How often each model votes; the majority decides, and a tie claims nothing.",
+      valueName: "count"))
+  var votes = 1
+
+  mutating func validate() throws {
+    guard (1...99).contains(votes) else {
+      throw ValidationError("'--votes' must be in 1 ... 99, but is \(votes)")
+    }
+    if judge == .equations, votes > 1 {
+      throw ValidationError("'--votes' needs a judge that can differ with itself, not 'equations'")
+    }
+  }
+
+  func kind(_ servers: ServerArguments) -> Kind {
+    judge ?? (servers.namesServer ? .chat : .equations)
+  }
+}

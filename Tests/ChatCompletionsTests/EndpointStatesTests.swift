@@ -1,0 +1,116 @@
+import ChatCompletions
+import Testing
+
+@Suite("Which server is asked")
+struct EndpointStatesTests {
+  private func states(_ count: Int, concurrency: Int = 8) -> EndpointStates {
+    EndpointStates(count: count, concurrency: concurrency, firstPause: 1, longestPause: 10)
+  }
+
+  private func lease(
+    _ states: inout EndpointStates, at time: Double
+  ) throws -> EndpointStates.Lease {
+    let lease = states.lease(at: time)
+    return try #require(lease)
+  }
+
+  @Test("the one with the fewest requests under way, and no more at once than allowed")
+  func leastOutstanding() throws {
+    var states = states(3, concurrency: 7)
+    let leases = (0..<7).compactMap { _ in states.lease(at: 0) }
+    #expect(leases.map(\.index) == [0, 1, 2, 0, 1, 2, 0])
+    #expect(states.lease(at: 0) == nil)
+    states.release(leases[1], .worked, at: 1)
+    #expect(states.lease(at: 1)?.index == 1)
+  }
+
+  @Test("one that is down rests, longer every time up to a limit, and a success forgets it")
+  func rests() throws {
+    var states = states(1)
+    var time = 0.0
+    for pause in [1.0, 2, 4, 8, 10, 10] {
+      let lease = try lease(&states, at: time)
+      states.release(lease, .isDown, at: time)
+      #expect(states.lease(at: time + pause - 0.01) == nil)
+      #expect(states.nextAwakening(after: time) == time + pause)
+      time += pause
+    }
+    states.release(try lease(&states, at: time), .worked, at: time)
+    states.release(try lease(&states, at: time), .isDown, at: time)
+    #expect(states.nextAwakening(after: time) == time + 1)
+  }
+
+  @Test("the others are asked while one rests; many failures at once are one")
+  func others() throws {
+    var states = states(2)
+    let leases = (0..<6).compactMap { _ in states.lease(at: 0) }
+    for lease in leases where lease.index == 0 { states.release(lease, .isDown, at: 0.5) }
+    #expect(states.nextAwakening(after: 0.5) == 1.5)
+    #expect(states.lease(at: 0.6)?.index == 1)
+    #expect(states.lease(at: 1.5)?.index == 0)
+  }
+
+  @Test("a rate limit makes it rest as long as it asked, then halves what it gets at once")
+  func limited() throws {
+    var states = states(1, concurrency: 8)
+    let leases = (0..<8).compactMap { _ in states.lease(at: 0) }
+    for lease in leases { states.release(lease, .limited(seconds: 3), at: 1) }
+    #expect(states.lease(at: 3.9) == nil)
+    var under = (0..<8).compactMap { _ in states.lease(at: 4) }
+    #expect(under.count == 4)
+    // Every reply allows a little more, up to what was asked for.
+    for _ in 0..<100 {
+      states.release(under.removeFirst(), .worked, at: 5)
+      while let lease = states.lease(at: 5) { under.append(lease) }
+    }
+    #expect(under.count == 8)
+  }
+
+  @Test("a server that asks for a century is tried again after an hour")
+  func absurdRetryAfter() throws {
+    var states = states(1)
+    states.release(try lease(&states, at: 0), .limited(seconds: 3e9), at: 0)
+    #expect(states.nextAwakening(after: 0) == 3600)
+  }
+}
+
+@Suite("Pacing")
+struct PacerTests {
+  @Test("spreads requests and tokens evenly over the minute")
+  func spreads() {
+    let now = ContinuousClock.now
+    let byRequests = Pacer(requestsPerMinute: 120, tokensPerMinute: nil)
+    let starts = (0..<4).map { _ in byRequests.reserve(tokens: 1000, at: now) - now }
+    #expect(starts == [.zero, .seconds(0.5), .seconds(1), .seconds(1.5)])
+    let byTokens = Pacer(requestsPerMinute: nil, tokensPerMinute: 6000)
+    #expect(byTokens.reserve(tokens: 100, at: now) == now)
+    #expect(byTokens.reserve(tokens: 100, at: now) - now == .seconds(1))
+    // The request took 50 tokens less than was thought.
+    byTokens.correct(by: -50)
+    #expect(byTokens.reserve(tokens: 100, at: now) - now == .seconds(1.5))
+  }
+}
+
+@Suite("Addresses and keys")
+struct ChatSettingsTests {
+  @Test(
+    "a server's address gets what it lacks",
+    arguments: [
+      ("http://a:1", "http://a:1/v1/chat/completions"),
+      ("http://a/v1/", "http://a/v1/chat/completions"),
+      ("https://a/openai/v1", "https://a/openai/v1/chat/completions"),
+      ("http://a/v1/chat/completions", "http://a/v1/chat/completions"),
+    ])
+  func addresses(url: String, address: String) { #expect(completionsAddress(url) == address) }
+
+  @Test("a key shows itself in no description, and is none with a line break in it")
+  func keys() throws {
+    let key = try #require(APIKey("sk-4711"))
+    #expect("\(key)" == "(a key)" && String(reflecting: key) == "(a key)")
+    #expect(!String(describing: ["key": key]).contains("4711"))
+    #expect(APIKey("a\r\nX-Other: 1") == nil && APIKey("") == nil)
+    var settings = ChatSettings(urls: ["http://a"], model: "m")
+    settings.key = key
+    #expect(!settings.description.contains("4711"))
+  }
+}
