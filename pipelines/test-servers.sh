@@ -51,11 +51,11 @@ PY
   --output "$work/rollouts.jsonl"
 
 export JUDGE_URL="http://127.0.0.1:$port/v1" JUDGE_MODEL=smollm2
-options=(--judge chat --max-tokens 256 --attempts 1 --concurrency 1 --max-failures 1 --plain)
+options=(--judge chat --attempts 1 --concurrency 1 --max-failures 1 --plain)
 for form in schema text; do
-  plain=()
-  if [[ $form == text ]]; then plain=(--no-schema); fi
-  "$bin/srar-judge" "${options[@]}" "${plain[@]}" --log "$work/$form.log" "$work/rollouts.jsonl" \
+  # A free reply rambles to its limit.
+  if [[ $form == text ]]; then form_options=(--no-schema --max-tokens 64); else form_options=(--max-tokens 256); fi
+  "$bin/srar-judge" "${options[@]}" "${form_options[@]}" --log "$work/$form.log" "$work/rollouts.jsonl" \
     --output "$work/$form.jsonl"
   "$python" - "$work/rollouts.jsonl" "$work/$form.jsonl" "$work/$form.log" "$form" <<'PY'
 import json, sys
@@ -80,7 +80,7 @@ if sys.argv[4] == "schema":
 print(f"test-servers: {sys.argv[4]}: {len(judged)} rollouts, {counts['ok']} judged, {counts['failed']} failed, none lost")
 PY
   # The log answers again, and nobody is asked.
-  JUDGE_URL=http://127.0.0.1:9 "$bin/srar-judge" "${options[@]}" "${plain[@]}" -q --replay "$work/$form.log" \
+  JUDGE_URL=http://127.0.0.1:9 "$bin/srar-judge" "${options[@]}" "${form_options[@]}" -q --replay "$work/$form.log" \
     "$work/rollouts.jsonl" --output "$work/again.jsonl"
   cmp "$work/$form.jsonl" "$work/again.jsonl"
 done
