@@ -12,7 +12,8 @@ extension AnswerLexer {
     "∓": .minusPlus, "→": .command("to"), "…": .letter("…"), "⋯": .letter("…"),
     "⌊": .command("lfloor"), "⌋": .command("rfloor"), "⌈": .command("lceil"),
     "⌉": .command("rceil"), "⟨": .sign("("), "⟩": .sign(")"), "∣": .sign("|"),
-    "∠": .letter("\\angle"), "△": .letter("\\triangle"), "％": .sign("%"), "，": .sign(","), "、": .sign(","), "：": .sign(":"), "∶": .sign(":"),
+    "∠": .letter("\\angle"), "△": .letter("\\triangle"), "％": .sign("%"), "，": .sign(","),
+    "、": .sign(","), "：": .sign(":"), "∶": .sign(":"),
     "½": .command("vulgar½"), "⅓": .command("vulgar⅓"), "¼": .command("vulgar¼"),
     "¾": .command("vulgar¾"), "⅔": .command("vulgar⅔"),
   ]

@@ -54,7 +54,9 @@ extension AnswerParser {
   /// Words that multiply the number before them.
   private static let multipliers: [String: Rational] = {
     var table: [String: Rational] = [:]
-    for (name, power) in [("ten", 1), ("hundred", 2), ("thousand", 3), ("million", 6), ("billion", 9)] {
+    for (name, power) in [
+      ("ten", 1), ("hundred", 2), ("thousand", 3), ("million", 6), ("billion", 9),
+    ] {
       table[name] = Rational(10).power(power)
       table[name + "s"] = table[name]
       table[name + "th"] = Rational(10).power(-power)

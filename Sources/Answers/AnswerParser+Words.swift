@@ -59,7 +59,9 @@ extension AnswerParser {
         formula.removeFirst()
       }
       // A unit's exponent belongs to its word.
-      if formula.first?.kind == .sign("^"), let end = formula.firstIndex(where: { $0.kind == .sign("}") }) {
+      if formula.first?.kind == .sign("^"),
+        let end = formula.firstIndex(where: { $0.kind == .sign("}") })
+      {
         formula.removeFirst(end + 1)
       }
       guard !formula.isEmpty else { return true }

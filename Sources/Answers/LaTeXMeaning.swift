@@ -24,7 +24,8 @@ enum LaTeXMeaning {
     add(
       [
         "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "middle",
-        "displaystyle", "textstyle", "limits", "nolimits", "boxed", "fbox", "hfill", "large", "Large", "LARGE", "huge", "small",
+        "displaystyle", "textstyle", "limits", "nolimits", "boxed", "fbox", "hfill", "large",
+        "Large", "LARGE", "huge", "small",
         "checkmark", "blacksquare", "therefore", "because",
       ], .layout)
     add(["quad", "qquad", "thinspace", "enspace", "space"], .space)
