@@ -41,9 +41,9 @@ struct GenerationLane {
     sampler = TokenSampler(options: options, vocabularySize: vocabularySize)
   }
 
-  /// Makes responses until the queue is closed and empty.
+  /// Makes responses until the queue is closed and empty, or stopped.
   mutating func run() throws(TransformerError) {
-    while true {
+    while !queue.isStopped {
       try admit()
       if !active.isEmpty || !waiting.isEmpty {
         try step()

@@ -22,6 +22,7 @@ final class GenerationQueue: Sendable {
   private struct State {
     var groups: ArraySlice<Group> = []
     var isClosed = false
+    var isStopped = false
     var lanes: [LaneState?]
     var finished: [(index: Int, response: GenerationResponse)] = []
     var fault: TransformerError?
@@ -56,11 +57,12 @@ final class GenerationQueue: Sendable {
   /// Says that no requests follow.
   func close() { change { $0.isClosed = true } }
 
-  /// Takes back all that no lane has begun.
+  /// Ends the work: lanes leave what they have begun.
   func stop() {
     change { state in
       state.groups = []
       state.isClosed = true
+      state.isStopped = true
     }
   }
 
@@ -90,6 +92,9 @@ final class GenerationQueue: Sendable {
   }
 
   // MARK: The lanes' side
+
+  /// Whether lanes are to leave what they have begun.
+  var isStopped: Bool { state.withLock(\.isStopped) }
 
   /// The next requests for a lane; nil where there are none, or others are to have them.
   ///
