@@ -36,8 +36,8 @@ struct HostileAnswerTests {
       _ = AnswerChecker.math.compare(text, with: text + "+0")
       _ = answer(in: text, rules: ExtractionRule.allCases)
     }
-    // A minute is no speed limit: a hang would not end.
-    #expect(ContinuousClock.now - start < .seconds(60))
+    // An hour is no speed limit: a hang would not end.
+    #expect(ContinuousClock.now - start < .seconds(3600))
   }
 
   @Test(
