@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Answers: how many pairs a second one core compares, and the slowest pair, over the files that are there and the hostile
-# texts; beside math-verify where python3 (or PEERS_PYTHON) has it.
+# texts; beside math-verify where python3 (or BENCH_PYTHON) has it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=.build/release
 data=${BENCH_ANSWERS:-../shared/data}
-python=${PEERS_PYTHON:-python3}
+python=${BENCH_PYTHON:-.bench-peers/bin/python}
+[[ -x $python ]] || python=python3
 
 echo
 echo "answers, one core, processor time: medians of 9 runs, a pair's shortest time"
@@ -23,5 +24,5 @@ fi
 if "$python" -c "import math_verify" 2>/dev/null && [[ -f $data/answers/equivalence.jsonl ]]; then
   "$python" pipelines/bench_answers.py "$data/answers/equivalence.jsonl"
 else
-  echo "  math-verify is not there to compare with: pip install math-verify, and name its python in PEERS_PYTHON"
+  echo "  math-verify is not there to compare with: make bench-peers sets it up"
 fi

@@ -6,7 +6,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=.build/release
-python=${BENCH_PYTHON:-python3}
+python=${BENCH_PYTHON:-.bench-peers/bin/python}
+[[ -x $python ]] || python=python3
 requests=${BENCH_REQUESTS:-12800}
 records=${BENCH_RECORDS:-100000}
 work=$(mktemp -d)

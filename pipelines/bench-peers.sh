@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets up what `make bench` measures the engine beside: PyTorch and transformers, in a folder that git ignores.
+# Sets up what `make bench` measures beside, in a folder that git ignores: PyTorch and transformers for the engine, math-verify
+# for the answers, openai for the judge.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=.bench-peers
@@ -7,6 +8,6 @@ if [[ ! -x $folder/bin/python ]]; then
   echo "bench-peers: making $folder, about 2 GB" >&2
   python3 -m venv "$folder"
 fi
-"$folder/bin/pip" install --quiet torch transformers
+"$folder/bin/pip" install --quiet torch transformers math-verify openai
 "$folder/bin/python" -c 'import torch, transformers
 print("bench-peers: torch", torch.__version__, "transformers", transformers.__version__)'
