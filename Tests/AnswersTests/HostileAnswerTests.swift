@@ -51,4 +51,15 @@ struct HostileAnswerTests {
       #expect(!AnswerChecker.math.compare(text, with: number).isEqual, "\(text) \(number)")
     }
   }
+
+  @Test("that were no UTF-8 are compared as what is left of them")
+  func invalidBytes() {
+    for bytes: [UInt8] in [
+      [0xC3, 0x28], [0xFF, 0xFE, 0x33], [0x33, 0xE2, 0x82], [0xF0, 0x9F, 0x98],
+    ] {
+      let text = String(decoding: bytes, as: UTF8.self)
+      #expect(!AnswerChecker.math.compare(text, with: "3").isEqual, "\(bytes)")
+      #expect(AnswerChecker.math.compare(text, with: text).isEqual, "\(bytes)")
+    }
+  }
 }
