@@ -203,8 +203,8 @@ struct EquationTests {
     let text = String(repeating: unit, count: 1_000_000 / unit.utf8.count)
     let start = ContinuousClock.now
     _ = statedEquations(in: text)
-    // An hour is no speed limit: quadratic work on a megabyte would take days.
-    #expect(ContinuousClock.now - start < .seconds(3600))
+    // Ten minutes are no speed limit: quadratic work on a megabyte would take days.
+    #expect(ContinuousClock.now - start < .seconds(600))
   }
 
   @Test("are found or not in random bytes, but never trap", arguments: UInt8(0)..<50)

@@ -36,7 +36,7 @@ struct LoopingTests {
     let text = String(repeating: unit, count: 1_000_000 / unit.utf8.count)
     let start = ContinuousClock.now
     _ = Looping(text)
-    // An hour is no speed limit: quadratic work on a megabyte would take days.
-    #expect(ContinuousClock.now - start < .seconds(3600))
+    // Ten minutes are no speed limit: quadratic work on a megabyte would take days.
+    #expect(ContinuousClock.now - start < .seconds(600))
   }
 }
