@@ -14,6 +14,8 @@ enum Event: Equatable {
   case share(Int)
   /// So many per cent go.
   case percentLoss(Int)
+  /// They are put into groups of so many; what is left over fills none. What is counted from then on are the full groups.
+  case groups(of: Int)
 
   /// The calculations, given how many there were; nil where one has no whole, non-negative result.
   func calculations(from total: Int) -> [Calculation]? {
@@ -30,6 +32,11 @@ enum Event: Equatable {
       return exact([
         Calculation(total, .over, 100 / percent), Calculation(total, .minus, part),
       ])
+    case .groups(let size):
+      let rest = total % size
+      // With nothing left over there would be one calculation less.
+      guard rest > 0 else { return nil }
+      return exact([Calculation(total, .minus, rest), Calculation(total - rest, .over, size)])
     }
   }
 

@@ -16,6 +16,8 @@ struct Setting {
   let multiples: [String]
   let shares: [String]
   let percentLosses: [String]
+  /// Groups of `{count}`, the last thing that happens.
+  let groups: [String]
   let things: [String]
   let names: [String]
   /// The subject of the sentences in between.
@@ -43,6 +45,7 @@ struct Setting {
       "makes {count} equal piles and keeps one", "splits all among {count} and keeps a share",
     ],
     percentLosses: ["gives away {count}% of them", "sells {count}% of them"],
+    groups: ["puts all into groups of {count}", "sorts all into groups of {count}"],
     things: [
       "pears", "cards", "pens", "coins", "shells", "stamps", "books", "beads", "nuts", "keys",
     ],
@@ -58,6 +61,7 @@ struct Setting {
     multiples: ["fills up to {count} times as many"],
     shares: ["keeps one of {count} equal groups"],
     percentLosses: ["drops off {count}% of them"],
+    groups: ["seats all in groups of {count}"],
     things: ["riders", "guests", "players", "pupils"],
     names: ["bus", "tram", "train", "boat"],
     subject: ["It", "Next it"])
@@ -71,6 +75,7 @@ struct Setting {
     multiples: ["comes to hold {count} times as many"],
     shares: ["keeps one of {count} equal parts"],
     percentLosses: ["loses {count}% of them"],
+    groups: ["is emptied into groups of {count}"],
     things: ["marbles", "sweets", "buttons", "beans", "stones"],
     names: ["jar", "box", "bag", "chest"],
     subject: ["It", "Later it"])
@@ -84,6 +89,7 @@ struct Setting {
     multiples: ["raises its stock to {count} times as many"],
     shares: ["keeps one of {count} equal lots"],
     percentLosses: ["sells {count}% of them"],
+    groups: ["packs all in groups of {count}"],
     things: ["loaves", "cakes", "rolls", "pies"],
     names: ["shop", "store", "stall", "bakery"],
     subject: ["It", "Then it"])
@@ -97,6 +103,7 @@ struct Setting {
     case .multiple: multiples
     case .share: shares
     case .percentLoss: percentLosses
+    case .groups: groups
     }
   }
 }

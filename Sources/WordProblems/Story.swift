@@ -3,6 +3,7 @@ import RandomStreams
 /// What happens in a problem, in numbers.
 struct Story {
   let start: Int
+  let question: ProblemQuestion
   let events: [Event]
   /// The calculations of each event.
   let parts: [[Calculation]]
@@ -12,13 +13,19 @@ struct Story {
 
   /// Draws events until their calculations are as many as wanted; nil where the draw leads nowhere, or to one calculation
   /// twice, since a rubric must tell its items apart.
-  init?(start: Int, stepCount: Int, difficulty: Difficulty, random: inout RandomStream) {
+  init?(
+    start: Int, stepCount: Int, difficulty: Difficulty, question: ProblemQuestion,
+    random: inout RandomStream
+  ) {
     var total = start
     var events: [Event] = []
     var parts: [[Calculation]] = []
     var remaining = stepCount
     while remaining > 0 {
-      let event = Story.event(difficulty, total: total, random: &random)
+      let event =
+        remaining == question.calculationCount
+        ? .groups(of: ProblemQuestion.groupSize)
+        : Story.event(difficulty, total: total, random: &random)
       guard let part = event.calculations(from: total), part.count <= remaining,
         let result = part.last?.result, result > 0, result <= difficulty.ceiling
       else { return nil }
@@ -28,6 +35,7 @@ struct Story {
       total = result
     }
     self.start = start
+    self.question = question
     self.events = events
     self.parts = parts
     guard Set(calculations.map(\.canonical)).count == calculations.count else { return nil }

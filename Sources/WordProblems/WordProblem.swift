@@ -32,6 +32,24 @@ func textFingerprint(_ text: String) -> UInt64 {
   return hash
 }
 
+/// What a problem asks for in the end.
+package enum ProblemQuestion: String, CaseIterable, Sendable {
+  /// How many there are: one wrong calculation, and the answer is wrong.
+  case total
+  /// How many groups of ten are full: a coarse answer, which is often right by luck over wrong calculations.
+  case groups
+
+  static let groupSize = 10
+
+  /// How many calculations lead from the total to the answer.
+  package var calculationCount: Int {
+    switch self {
+    case .total: 0
+    case .groups: 2
+    }
+  }
+}
+
 /// How hard the problems are.
 package enum Difficulty: Int, CaseIterable, Sendable {
   /// Sums and differences of small numbers.

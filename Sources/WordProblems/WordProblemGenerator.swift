@@ -5,13 +5,18 @@ import Rubrics
 package struct WordProblemGenerator: Sendable {
   package let seed: UInt64
   package let difficulty: Difficulty
-  /// How many calculations a problem takes, 2 … 5.
+  /// How many calculations a problem takes, those of its question among them.
   package let stepCounts: ClosedRange<Int>
+  package let question: ProblemQuestion
 
-  package init(seed: UInt64, difficulty: Difficulty, stepCounts: ClosedRange<Int>) {
+  package init(
+    seed: UInt64, difficulty: Difficulty, stepCounts: ClosedRange<Int>,
+    question: ProblemQuestion = .total
+  ) {
     self.seed = seed
     self.difficulty = difficulty
     self.stepCounts = stepCounts
+    self.question = question
   }
 
   /// The problems of a set, all different, in an order that follows from the seed.
@@ -35,7 +40,8 @@ package struct WordProblemGenerator: Sendable {
     let stepCount = random.integer(in: stepCounts)
     guard
       let story = Story(
-        start: start, stepCount: stepCount, difficulty: difficulty, random: &random)
+        start: start, stepCount: stepCount, difficulty: difficulty, question: question,
+        random: &random)
     else { return nil }
     let words = Words(setting: setting, story: story, random: &random)
     return WordProblem(

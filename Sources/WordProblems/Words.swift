@@ -29,6 +29,9 @@ struct Words {
       switch event {
       case .gain(let count), .loss(let count), .multiple(let count), .share(let count):
         phrase = fill(template, count: count)
+      case .groups(let size):
+        phrase = fill(template, count: size)
+        preliminary = "left over"
       case .percentLoss(let percent):
         phrase = fill(template, count: percent)
         preliminary = "\(percent)% of \(part[0].left)"
@@ -44,7 +47,10 @@ struct Words {
             + calculation.equation(result: calculation.result ?? 0))
       }
     }
-    sentences.append(fill(random.element(of: setting.question)))
+    switch story.question {
+    case .total: sentences.append(fill(random.element(of: setting.question)))
+    case .groups: sentences.append("How many groups are full?")
+    }
     text = sentences.joined(separator: " ")
     solution = steps.joined(separator: "\n") + "\n\\boxed{\(story.answer)}"
   }

@@ -36,8 +36,15 @@ struct SynthCommand: ParsableCommand {
     help: ArgumentHelp("The fewest calculations of a problem, at least 2.", valueName: "count"))
   var minSteps = 2
 
-  @Option(help: ArgumentHelp("The most calculations of a problem, at most 5.", valueName: "count"))
+  @Option(help: ArgumentHelp("The most calculations of a problem, at most 12.", valueName: "count"))
   var maxSteps = 5
+
+  @Option(
+    help: """
+      What is asked in the end: the 'total', or how many 'groups' of ten are full, an answer that is often right by luck; \
+      then the last two calculations are the question's.
+      """)
+  var question: ProblemQuestion = .total
 
   @Option(help: ArgumentHelp("Another seed makes other problems.", valueName: "seed"))
   var seed: UInt64 = 1
@@ -50,9 +57,10 @@ struct SynthCommand: ParsableCommand {
     guard Difficulty(rawValue: difficulty) != nil else {
       throw ValidationError("'--difficulty' must be 1, 2 or 3, but is \(difficulty)")
     }
-    guard 2 <= minSteps, minSteps <= maxSteps, maxSteps <= 5 else {
+    let fewest = 2 + question.calculationCount
+    guard fewest <= minSteps, minSteps <= maxSteps, maxSteps <= 12 else {
       throw ValidationError(
-        "'--min-steps' and '--max-steps' must be in 2 ... 5, in order, but are \(minSteps) and \(maxSteps)"
+        "'--min-steps' and '--max-steps' must be in \(fewest) ... 12, in order, but are \(minSteps) and \(maxSteps)"
       )
     }
   }
@@ -61,7 +69,7 @@ struct SynthCommand: ParsableCommand {
     try withOutput(tool: "srar-prep synth", output: output, report: report) { run, writer in
       let generator = WordProblemGenerator(
         seed: seed, difficulty: Difficulty(rawValue: difficulty) ?? .easy,
-        stepCounts: minSteps...maxSteps)
+        stepCounts: minSteps...maxSteps, question: question)
       for (index, problem) in generator.problems(split).prefix(count).enumerated() {
         let record = self.record(problem, number: index + 1)
         try writer.write(
@@ -89,3 +97,4 @@ struct SynthCommand: ParsableCommand {
 }
 
 extension ProblemSplit: ExpressibleByArgument {}
+extension ProblemQuestion: ExpressibleByArgument {}

@@ -44,7 +44,7 @@ struct PrepSynthTests {
       ("synth --count=-1", "'--count' must be at least 0, but is -1"),
       (
         "synth --min-steps 4 --max-steps 3",
-        "'--min-steps' and '--max-steps' must be in 2 ... 5, in order, but are 4 and 3"
+        "'--min-steps' and '--max-steps' must be in 2 ... 12, in order, but are 4 and 3"
       ),
       ("batch --size 0 --step 1 x", "'--size' must be at least 1, but is 0"),
       ("batch --size 1 --step 0 x", "'--step' must be at least 1, but is 0"),

@@ -8,16 +8,22 @@ import WordProblems
 @Suite("Word problems")
 struct WordProblemTests {
   private func problems(
-    _ difficulty: Difficulty, count: Int = 400, split: ProblemSplit = .train, seed: UInt64 = 1
+    _ difficulty: Difficulty, count: Int = 400, split: ProblemSplit = .train, seed: UInt64 = 1,
+    question: ProblemQuestion = .total
   ) -> [WordProblem] {
-    Array(
-      WordProblemGenerator(seed: seed, difficulty: difficulty, stepCounts: 2...5)
-        .problems(split).prefix(count))
+    let extra = question.calculationCount
+    return Array(
+      WordProblemGenerator(
+        seed: seed, difficulty: difficulty, stepCounts: (2 + extra)...(5 + extra),
+        question: question
+      ).problems(split).prefix(count))
   }
 
-  @Test("have solutions whose every equation is true, one a step", arguments: Difficulty.allCases)
-  func solutionsAreRight(difficulty: Difficulty) throws {
-    for problem in problems(difficulty) {
+  @Test(
+    "have solutions whose every equation is true, one a step", arguments: Difficulty.allCases,
+    ProblemQuestion.allCases)
+  func solutionsAreRight(difficulty: Difficulty, question: ProblemQuestion) throws {
+    for problem in problems(difficulty, question: question) {
       let equations = statedEquations(in: problem.solution)
       #expect(equations.count == problem.calculations.count, "\(problem.text)")
       #expect(equations.allSatisfy { $0.validity == .exact }, "\(problem.solution)")
@@ -27,9 +33,12 @@ struct WordProblemTests {
     }
   }
 
-  @Test("have rubrics that follow the solution", arguments: Difficulty.allCases)
-  func rubricsFollowSolutions(difficulty: Difficulty) throws {
-    for problem in problems(difficulty) {
+  @Test(
+    "have rubrics that follow the solution", arguments: Difficulty.allCases,
+    ProblemQuestion.allCases
+  )
+  func rubricsFollowSolutions(difficulty: Difficulty, question: ProblemQuestion) throws {
+    for problem in problems(difficulty, question: question) {
       let suggests = problem.rubric.filter { $0.type == .suggest }
       let solved = statedEquations(in: problem.solution).map(\.left.canonicalForm)
       #expect(suggests.count == problem.calculations.count)
@@ -95,6 +104,21 @@ struct WordProblemTests {
       let suggested = verdicts.filter { $0.isSatisfied }.map(\.step)
       #expect(suggested == Array(1...steps.count), "\(problem.solution)")
     }
+  }
+
+  @Test("that ask for full groups have answers that most single mistakes leave as they are")
+  func groupsAreCoarse() throws {
+    var unharmed = 0
+    let problems = problems(.easy, question: .groups)
+    for problem in problems {
+      let last = try #require(problem.calculations.last)
+      let total = try #require(problem.calculations.dropLast().last).left
+      #expect(last.operation == .over && last.right == 10)
+      #expect(problem.answer == total / 10 && problem.answer > 0)
+      #expect(problem.text.hasSuffix("How many groups are full?"))
+      unharmed += [-2, -1, 1, 2].count { (total + $0) / 10 == problem.answer }
+    }
+    #expect(unharmed > problems.count * 4 * 6 / 10, "\(unharmed) of \(problems.count * 4)")
   }
 
   @Test("are short, and told in many ways")
