@@ -67,7 +67,8 @@ package struct StageMetrics: Equatable, Sendable {
     ]
       + stages.map { stage in
         Measure(
-          "seconds_" + stageName(stage.tool), "seconds: \(stageName(stage.tool))", .seconds,
+          "seconds_" + stageName(stage.tool),
+          "seconds: \(stageName(stage.tool).replacing("_", with: " "))", .seconds,
           stage.seconds)
       }
   }

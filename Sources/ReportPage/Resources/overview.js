@@ -82,6 +82,9 @@ function curvesSection(data) {
   const longest = Math.max(...runs.map(({ run }) => run.steps.length));
   let window = longest > 30 ? Math.round(longest / 30) : 0;
 
+  // On a small screen only the first groups are unfolded.
+  const opened = new Map(matchMedia("(max-width: 40rem)").matches ? groups.slice(2).map(([title]) => [title, false]) : []);
+  const isOpen = (title) => opened.get(title) ?? true;
   function series(name) {
     return runs.filter(({ run }) => run.curves[name]).map(({ run, index }) => ({
       label: run.label, color: runColor(index), steps: run.steps, values: run.curves[name], marks: marks(run, name) }));
@@ -93,7 +96,8 @@ function curvesSection(data) {
       if (!charts.length) return "";
       // What never changes is told in a line.
       const [still, moving] = [charts.filter(isStill), charts.filter((chart) => !isStill(chart))];
-      return element("div", { class: "chart-group" }, element("h3", {}, title), element("div", { class: "cards" }, moving.map(lineChart)),
+      return element("details", { class: "chart-group", open: isOpen(title), ontoggle: (event) => opened.set(title, event.target.open) },
+        element("summary", {}, element("h3", {}, title)), element("div", { class: "cards" }, moving.map(lineChart)),
         still.length > 0 && element("p", { class: "still" }, "Throughout: ", still.map((chart, index) =>
           [index ? ", " : "", `${chart.title} ${measured(stillValue(chart), chart.unit)}`]), "."));
     }));

@@ -202,7 +202,8 @@ function browserSection(data) {
   }
 
   refresh();
-  open(state.shown[0], false);
+  // The first one that shows what there is to see: with its whole group, and steps that differ.
+  open(all.find((one) => one.group.length > 2 && new Set(one.parts.map((part) => part.offset)).size > 1) ?? all[0], false);
   window.addEventListener("hashchange", follow);
   // The section must stand in the document before it can be scrolled to.
   queueMicrotask(follow);
@@ -241,6 +242,13 @@ function prose(text, isSource) {
   if (isSource || text.length > 200000) return [harmless(text)];
   return plainMathematics(text).map((piece) => typeof piece === "string" ? harmless(piece)
     : element("span", { class: "boxed" }, harmless(piece.boxed)));
+}
+
+/** The text of a step; its header is set as one, without the marks, where not the source is asked for. */
+function stepProse(text, isSource) {
+  const header = isSource ? null : /^#{1,6}\s*(Step\s*\d+\s*:[^\n]*)\n?/.exec(text);
+  if (!header) return prose(text, isSource);
+  return [element("span", { class: "step-title" }, prose(header[1].trim(), false)), prose(text.slice(header[0].length), false)];
 }
 
 /** One trajectory. */
@@ -329,6 +337,6 @@ function stepView(one, part, index, state) {
       shade !== undefined && element("span", { class: "step-offset" }, signed(shade)),
       part.correct !== undefined && element("span", { class: "step-check " + verdictClass(part.correct), title: part.correct ? "checked: right" : "checked: wrong" },
         verdictMark(part.correct))),
-    element("div", { class: "step-text" }, prose(part.text.trim(), state.source)),
+    element("div", { class: "step-text" }, stepProse(part.text.trim(), state.source)),
     element("dl", { class: "numbers" }, numbers.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))))), shade);
 }
