@@ -18,6 +18,13 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: swiftSettings)
 }
 
+/// A library whose `Resources` travel inside the executable, which works wherever it is copied to.
+func page(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: ["README.md"],
+    resources: [.embedInCode("Resources")], swiftSettings: swiftSettings)
+}
+
 /// A command: options, a library call, a summary.
 func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
@@ -77,10 +84,15 @@ let package = Package(
         "Records", argumentParser,
       ]),
     library("Rewards", ["Answers", "Rubrics", "Steps"]),
-    library("Advantages"),
+    library("Advantages", ["Records"]),
     library("WordProblems", ["RandomStreams", "Rubrics"]),
     library("ProblemSources", ["Diagnostics", "JSONLines", "Records", "Rubrics"]),
-    library("Reporting"),
+    library(
+      "Reporting",
+      ["Advantages", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
+    page(
+      "ReportPage",
+      ["JSONLines", "Judging", "RandomStreams", "Records", "Reporting", "Rubrics", "Steps"]),
 
     // The engine.
     library("Checkpoints", ["Diagnostics", "JSONLines"]),
@@ -111,7 +123,8 @@ let package = Package(
     tool(
       "srar-update",
       ["Checkpoints", "PolicyGradient", "RandomStreams", "Records", "Tokenizers", "Transformer"]),
-    tool("srar-report", ["Diagnostics", "JSONLines", "Judging", "Records", "Reporting"]),
+    tool(
+      "srar-report", ["Diagnostics", "JSONLines", "Judging", "Records", "ReportPage", "Reporting"]),
 
     // What `make bench` measures with.
     tool(

@@ -32,6 +32,10 @@ ROLLOUT_OPTIONS ?= --group-size $(GROUP_SIZE) --temperature $(TEMPERATURE) --top
 # Whether a judge is asked at all.
 JUDGED ?= yes
 JUDGE_OPTIONS ?= --judge equations
+# Whether each step of the rollouts is checked, too. No reward depends on it: srar-report makes FRR, MTR and the picture of
+# misaligned signals of it.
+STEP_CHECK ?= no
+STEP_CHECK_OPTIONS ?=
 REWARD_OPTIONS ?=
 ESTIMATOR ?= srar
 ADVANTAGE_OPTIONS ?= --estimator $(ESTIMATOR)

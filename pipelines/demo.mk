@@ -29,5 +29,7 @@ UPDATE_OPTIONS ?= --learning-rate $(LEARNING_RATE) --warm-up-steps 16 --adam-bet
   --mini-batch-size 128
 # A format that cannot be gamed by merging steps: see docs/srar-reward.md.
 REWARD_OPTIONS ?= --format numbered
+# The steps of every rollout are checked by arithmetic, so that the report can show what was rewarded wrongly.
+STEP_CHECK ?= yes
 EVAL_OPTIONS ?= --group-size 1 --temperature 0 --max-response-tokens $(MAX_RESPONSE_TOKENS)
 TOOL_OPTIONS ?= --quiet

@@ -36,6 +36,7 @@ define step-options
 $(call options-file,$(2)/prompts.options,--size $(GROUPS_PER_STEP) --step $(1) --seed $(SEED))
 $(call options-file,$(2)/rollout.options,--seed $(SEED) --step $(1) $(ROLLOUT_OPTIONS))
 $(call options-file,$(2)/judge.options,$(JUDGE_OPTIONS))
+$(call options-file,$(2)/check.options,$(STEP_CHECK_OPTIONS))
 $(call options-file,$(2)/reward.options,$(REWARD_OPTIONS))
 $(call options-file,$(2)/advantage.options,$(ADVANTAGE_OPTIONS))
 $(call options-file,$(2)/update.options,--seed $(SEED) $(UPDATE_OPTIONS))
@@ -44,8 +45,9 @@ endef
 # $(call stage,TOOL,FOLDER,NAME OF ITS OPTIONS): one tool from its input to its output.
 stage = $(BIN)/$(1) $(TOOL_OPTIONS) $$< --output $$@ --metrics $(2)/metrics.jsonl $$$$(< $(2)/$(3).options)
 
-# Without a judge the reward reads the rollouts themselves.
-before-reward := $(if $(filter yes,$(JUDGED)),judged,rollouts)
+# Without a judge the reward reads the rollouts themselves, and with a check of the steps what comes of it.
+before-check := $(if $(filter yes,$(JUDGED)),judged,rollouts)
+before-reward := $(if $(filter yes,$(STEP_CHECK)),checked,$(before-check))
 
 # $(call step-rules,FOLDER,POLICY BEFORE)
 define step-rules
@@ -55,6 +57,8 @@ $(1)/rollouts.jsonl.zst: $(1)/prompts.jsonl.zst $(2)/config.json $(1)/rollout.op
 	@$(call stage,srar-rollout --policy $(2),$(1),rollout)
 $(1)/judged.jsonl.zst: $(1)/rollouts.jsonl.zst $(1)/judge.options
 	@$(call stage,srar-judge --log $(1)/judge.log.jsonl,$(1),judge)
+$(1)/checked.jsonl.zst: $(1)/$(before-check).jsonl.zst $(1)/check.options
+	@$(call stage,srar-judge steps,$(1),check)
 $(1)/rewarded.jsonl.zst: $(1)/$(before-reward).jsonl.zst $(1)/reward.options
 	@$(call stage,srar-reward,$(1),reward)
 $(1)/advantages.jsonl.zst: $(1)/rewarded.jsonl.zst $(1)/advantage.options

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 
 /// An amount of memory as an option gives it: bytes, or with K, M, G or T for powers of 1,024, such as `6G` or `1.5G`.
@@ -41,3 +42,5 @@ package struct MemorySize: Equatable, Sendable, CustomStringConvertible {
     return "\(value)\(unit)"
   }
 }
+
+extension MemorySize: ExpressibleByArgument {}

@@ -11,7 +11,8 @@ package enum SHA256 {
     return String(decoding: text, as: UTF8.self)
   }
 
-  private static func digest(of message: [UInt8]) -> [UInt8] {
+  /// The digest as 32 bytes.
+  package static func digest(of message: [UInt8]) -> [UInt8] {
     var padded = message
     padded.append(0x80)
     while padded.count % 64 != 56 { padded.append(0) }

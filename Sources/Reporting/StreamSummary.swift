@@ -1,92 +1,119 @@
-/// One rewarded rollout, as far as a summary looks at it.
-package struct RolloutOutcome: Equatable, Sendable {
-  package var isCorrect: Bool
-  package var hasFormat: Bool
-  package var isLooping: Bool
-  package var baseReward: Double
-  /// RaR's Σδ; nil where the judge gave no verdicts.
-  package var rubricReward: Double?
-  package var responseTokens: Int?
-  /// Whether each step is right; nil where nobody checked.
-  package var stepsCorrect: [Bool]?
-  package var judgeFailed: Bool
-  /// Whether the check of its steps failed, which says nothing about them.
-  package var stepCheckFailed: Bool
+import Judging
+import Records
+import Steps
 
-  package init(
-    isCorrect: Bool, hasFormat: Bool, isLooping: Bool, baseReward: Double, rubricReward: Double?,
-    responseTokens: Int?, stepsCorrect: [Bool]?, judgeFailed: Bool,
-    stepCheckFailed: Bool = false
-  ) {
-    self.isCorrect = isCorrect
-    self.hasFormat = hasFormat
-    self.isLooping = isLooping
-    self.baseReward = baseReward
-    self.rubricReward = rubricReward
-    self.responseTokens = responseTokens
-    self.stepsCorrect = stepsCorrect
-    self.judgeFailed = judgeFailed
-    self.stepCheckFailed = stepCheckFailed
-  }
-}
-
-/// All that is counted over a stream of rewarded rollouts.
+/// All that is counted over a stream of rollouts, whatever stages they have been through.
 package struct StreamSummary: Equatable, Sendable {
   /// What to call it in a table.
   package let label: String
   package private(set) var rollouts = 0
+  package private(set) var problems = 0
   package private(set) var judgeFailures = 0
   package private(set) var stepCheckFailures = 0
   package private(set) var trajectories = TrajectoryMeasures()
-  private var format = 0
+  package private(set) var credit = CreditComparison()
   private var looping = 0
-  private var base = 0.0
+  private var rewarded = 0
+  private var judged = 0
+  private var format = 0
+  private var cutOff = Mean()
+  private var base = Mean()
+  private var scalar = Mean()
   private var rubric = Mean()
+  private var suggest = Mean()
+  private var pitfall = Mean()
+  private var bonus = Mean()
   private var tokens = Mean()
+  private var steps = Mean()
+  private var offsetSize = Mean()
   private var hasStepCheck = false
 
   package init(label: String) { self.label = label }
 
-  package mutating func add(_ outcome: RolloutOutcome) {
+  /// Counts the rollouts of one problem.
+  package mutating func add(_ group: TrajectoryGroup) {
+    problems += 1
+    for trajectory in group.trajectories { add(trajectory) }
+    credit.add(group)
+  }
+
+  private mutating func add(_ trajectory: Trajectory) {
     rollouts += 1
-    format += outcome.hasFormat ? 1 : 0
-    looping += outcome.isLooping ? 1 : 0
-    judgeFailures += outcome.judgeFailed ? 1 : 0
-    stepCheckFailures += outcome.stepCheckFailed ? 1 : 0
-    base += outcome.baseReward
-    if let reward = outcome.rubricReward { rubric.add(reward) }
-    if let count = outcome.responseTokens { tokens.add(Double(count)) }
-    hasStepCheck = hasStepCheck || outcome.stepsCorrect != nil
+    looping += trajectory.isLooping ? 1 : 0
+    judgeFailures += trajectory.judgeFailed ? 1 : 0
+    judged += trajectory.judgement.map { $0.status == .skipped ? 0 : 1 } ?? 0
+    let checkFailed = trajectory.stepCheck?.error != nil
+    stepCheckFailures += checkFailed ? 1 : 0
+    hasStepCheck = hasStepCheck || trajectory.stepCheck != nil
+    if let reason = trajectory.rollout.finishReason { cutOff.add(reason == .length ? 1 : 0) }
+    if let count = trajectory.tokenCount { tokens.add(Double(count)) }
+    steps.add(Double(trajectory.rollout.steps.count))
+    for offset in trajectory.advantage?.offsets ?? [] { offsetSize.add(abs(offset.value)) }
+    guard let reward = trajectory.reward else { return }
+    rewarded += 1
+    format += reward.hasFormat ? 1 : 0
+    base.add(reward.base)
+    if let score = reward.rubric {
+      rubric.add(score)
+      scalar.add(reward.base + score)
+    }
+    if let score = reward.suggest { suggest.add(score) }
+    if let score = reward.pitfall { pitfall.add(score) }
+    if let score = reward.bonus { bonus.add(score) }
     trajectories.add(
-      isAnswerCorrect: outcome.isCorrect,
-      steps: outcome.stepCheckFailed ? nil : outcome.stepsCorrect ?? [])
+      isAnswerCorrect: reward.isCorrect,
+      steps: checkFailed ? nil : trajectory.stepsCorrect ?? [])
   }
 
-  /// The measures by their names in JSON, in the order of a table; nil where there is nothing to measure.
-  package var measures: [(name: String, title: String, value: Double?, isShare: Bool)] {
+  /// The measures in the order of a table; nil where there is nothing to measure.
+  package var measures: [Measure] {
     [
-      ("accuracy", "accuracy", trajectories.answerAccuracy, true),
-      ("faithful", "faithful reasoning (FRR)", checked(trajectories.faithfulReasoningRate), true),
-      ("misaligned", "misaligned (MTR)", checked(trajectories.misalignedTrajectoryRate), true),
-      ("step_accuracy", "step accuracy", trajectories.stepAccuracy, true),
-      (
-        "wrong_steps_in_correct", "wrong steps in right responses",
-        trajectories.wrongStepShareInCorrect, true
-      ),
-      (
-        "correct_steps_in_incorrect", "right steps in wrong responses",
-        trajectories.correctStepShareInIncorrect, true
-      ),
-      ("format", "in format", share(format), true),
-      ("looping", "looping", share(looping), true),
-      ("base", "mean r_base", rollouts == 0 ? nil : base / Double(rollouts), false),
-      ("rubric", "mean rubric score", rubric.value, false),
-      ("response_tokens", "mean response tokens", tokens.value, false),
-    ]
+      Measure("accuracy", "accuracy", .share, trajectories.answerAccuracy),
+      Measure(
+        "faithful", "faithful reasoning (FRR)", .share,
+        checked(trajectories.faithfulReasoningRate)),
+      Measure(
+        "misaligned", "misaligned (MTR)", .share, checked(trajectories.misalignedTrajectoryRate)),
+      Measure("step_accuracy", "step accuracy", .share, trajectories.stepAccuracy),
+      Measure(
+        "wrong_steps_in_correct", "wrong steps in right responses", .share,
+        trajectories.wrongStepShareInCorrect),
+      Measure(
+        "correct_steps_in_incorrect", "right steps in wrong responses", .share,
+        trajectories.correctStepShareInIncorrect),
+      Measure("format", "in format", .share, share(format, of: rewarded)),
+      Measure("looping", "looping", .share, share(looping, of: rollouts)),
+      Measure("cut_off", "cut off at the limit", .share, cutOff.value),
+      Measure("judge_failed", "judge failed", .share, share(judgeFailures, of: judged)),
+      Measure("base", "mean r_base", .number, base.value),
+      Measure("rubric", "mean rubric score", .number, rubric.value),
+      Measure("reward", "mean r_base + rubric score", .number, scalar.value),
+      Measure("suggest", "mean SUGGEST score", .number, suggest.value),
+      Measure("pitfall", "mean PITFALL score", .number, pitfall.value),
+      Measure("bonus", "mean BONUS score", .number, bonus.value),
+      Measure("response_tokens", "mean response tokens", .number, tokens.value),
+      Measure("response_steps", "mean response steps", .number, steps.value),
+      Measure("absolute_offset", "mean |step offset|", .number, offsetSize.value),
+    ] + creditMeasures
   }
 
-  private func share(_ count: Int) -> Double? {
-    rollouts == 0 ? nil : Double(count) / Double(rollouts)
+  /// What signals each estimator would have given, from the same records.
+  private var creditMeasures: [Measure] {
+    CreditComparison.estimators.flatMap { name -> [Measure] in
+      let credit = credit[name]
+      return [
+        Measure(
+          "wrong_rewarded_\(name)", "wrong steps rewarded by \(name)", .share,
+          credit?.wrongRewardedShare),
+        Measure(
+          "right_punished_\(name)", "right steps punished by \(name)", .share,
+          credit?.rightPunishedShare),
+      ]
+    }
+  }
+
+  private func share(_ count: Int, of total: Int) -> Double? {
+    total == 0 ? nil : Double(count) / Double(total)
   }
 
   private func checked(_ value: Double?) -> Double? { hasStepCheck ? value : nil }

@@ -1,28 +1,93 @@
 import Foundation
 
+/// The measures that tables leave to `--json` and to the page: they say little without the others beside them.
+private let leftOut: Set<String> = [
+  "suggest", "pitfall", "bonus", "response_steps", "absolute_offset", "reward",
+]
+
 /// Several summaries side by side, as text for a terminal.
 package func summaryTable(_ summaries: [StreamSummary]) -> String {
   guard let first = summaries.first else { return "" }
-  var rows: [[String]] = [[""] + summaries.map(\.label)]
+  var rows: [[String]] = [[""] + summaries.map { terminalText($0.label) }]
   rows.append(["rollouts"] + summaries.map { String($0.rollouts) })
-  for (index, measure) in first.measures.enumerated() {
+  for (index, measure) in first.measures.enumerated() where !leftOut.contains(measure.name) {
     let values = summaries.map { $0.measures[index] }
     guard values.contains(where: { $0.value != nil }) else { continue }
-    rows.append([measure.title] + values.map { text($0.value, isShare: $0.isShare) })
+    // What never happens takes no line, except where its absence is the news.
+    if ["cut_off", "judge_failed"].contains(measure.name),
+      values.allSatisfy({ ($0.value ?? 0) == 0 })
+    {
+      continue
+    }
+    rows.append([measure.title] + values.map { valueText($0) })
   }
-  if summaries.contains(where: { $0.judgeFailures > 0 }) {
-    rows.append(["judge failures"] + summaries.map { String($0.judgeFailures) })
-  }
-  let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-  return rows.map { row in
-    row.enumerated().map { column, cell in
-      let padding = String(repeating: " ", count: widths[column] - cell.count)
-      return column == 0 ? cell + padding : padding + cell
-    }.joined(separator: "  ")
-  }.joined(separator: "\n") + "\n"
+  return alignedText(rows)
 }
 
-private func text(_ value: Double?, isShare: Bool) -> String {
-  guard let value else { return "–" }
-  return isShare ? String(format: "%.1f %%", value * 100) : String(format: "%.3f", value)
+/// Runs side by side: of every measure the first and the last step's value, and its curve between them.
+///
+/// - Parameter width: of a curve, in characters.
+package func runTable(_ runs: [RunReport], width: Int = 16) -> String {
+  var titles: [(name: String, title: String)] = []
+  for measure in runs.flatMap(\.points).flatMap(\.measures)
+  where measure.value != nil && !leftOut.contains(measure.name)
+    && !titles.contains(where: { $0.name == measure.name })
+  {
+    titles.append((measure.name, measure.title))
+  }
+  var rows = [[""], [""]]
+  for run in runs {
+    let steps = run.points.compactMap(\.step)
+    rows[0] += [terminalText(run.label), "\(run.points.count) steps", ""]
+    rows[1] += ["step \(steps.first ?? 0)", "step \(steps.last ?? 0)", ""]
+  }
+  for (name, title) in titles {
+    var row = [title]
+    for run in runs {
+      let curve = run.points.map { point in point.measures.first { $0.name == name } }
+      guard curve.contains(where: { $0?.value != nil }) else {
+        row += ["", "", ""]
+        continue
+      }
+      row += [
+        curve.first.flatMap { $0 }.map(valueText) ?? "–",
+        curve.last.flatMap { $0 }.map(valueText) ?? "–",
+        sparkline(curve.map { $0?.value }, width: width),
+      ]
+    }
+    rows.append(row)
+  }
+  return alignedText(rows, leftAligned: { $0 == 0 || $0 % 3 == 0 })
+}
+
+/// A measure's value as a table shows it.
+package func valueText(_ measure: Measure) -> String {
+  guard let value = measure.value else { return "–" }
+  switch measure.unit {
+  case .share: return String(format: "%.1f %%", value * 100)
+  case .seconds: return String(format: "%.1f s", value)
+  case .number:
+    let size = abs(value)
+    return size != 0 && size < 0.001
+      ? String(format: "%.2e", value) : String(format: "%.3f", value)
+  }
+}
+
+/// Rows of cells in columns two blanks apart.
+///
+/// - Parameter leftAligned: says of a column, from 0, whether its cells begin at its left end.
+package func alignedText(
+  _ rows: [[String]], leftAligned: (Int) -> Bool = { $0 == 0 }
+) -> String {
+  let columns = rows.map(\.count).max() ?? 0
+  let widths = (0..<columns).map { column in
+    rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+  }
+  return rows.map { row in
+    let line = row.enumerated().map { column, cell in
+      let padding = String(repeating: " ", count: widths[column] - cell.count)
+      return leftAligned(column) ? cell + padding : padding + cell
+    }.joined(separator: "  ")
+    return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+  }.joined()
 }

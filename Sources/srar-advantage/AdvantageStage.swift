@@ -52,7 +52,7 @@ struct AdvantageStage {
       return
     }
     counts.keptGroups += 1
-    let scores = zip(rewards, rollouts).map(RolloutScore.init)
+    let scores = zip(rewards, rollouts).map { RolloutScore($0, of: $1) }
     let advantages = estimator.advantages(scores, options)
     for (record, (rollout, advantage)) in zip(group.records, zip(rollouts, advantages)) {
       try writer.write(record, setting: placed(advantage, in: rollout))
@@ -132,19 +132,5 @@ struct AdvantageStage {
 
   private func rounded(_ value: Double) -> String {
     ((value * 1000).rounded() / 1000).description
-  }
-}
-
-extension RolloutScore {
-  /// What the estimator needs of a reward; without verdicts the rollout is in no G_k.
-  fileprivate init(_ reward: Reward, of rollout: Rollout) {
-    self.init(
-      baseReward: reward.base, rubricReward: reward.rubric ?? 0,
-      stepScores: (reward.steps ?? []).map { step in
-        StepScore(
-          step: step.step, score: step.delta, judgedCount: step.judged,
-          satisfiedCount: step.satisfied)
-      },
-      stepCount: rollout.steps.count)
   }
 }

@@ -3,7 +3,6 @@ import Filters
 import Foundation
 import JSONLines
 import Judging
-import Records
 import Rubrics
 
 /// `srar-judge agree`: how far two judges agree on the same rollouts.
@@ -39,63 +38,18 @@ struct AgreementCommand: ParsableCommand {
 
   func run() throws {
     let run = ToolRun(tool: "srar-judge agree", report)
-    var verdicts: [RolloutKey: [Verdict]] = [:]
-    try forEachJudgement(in: second, run) { key, _, judgement in
-      verdicts[key] = judgement.verdicts
-    }
-    var agreement = JudgeAgreement()
-    var byType: [RubricItemType: JudgeAgreement] = [:]
-    var pairs = 0
-    var unpaired = 0
-    try forEachJudgement(in: first, run) { key, types, judgement in
-      guard let others = verdicts.removeValue(forKey: key) else {
-        unpaired += 1
-        return
-      }
-      pairs += 1
-      agreement.add(judgement.verdicts, others)
-      for type in Set(types.values) {
-        byType[type, default: JudgeAgreement()].add(
-          judgement.verdicts.filter { types[$0.id] == type }, others)
-      }
+    let agreement = try JudgedStreamAgreement(first: first, second: second) { path, fraction in
+      run.progress.update(fraction: fraction, path)
     }
     run.progress.clear()
-    let types = RubricItemType.allCases.compactMap { type in
-      byType[type].map { (name: type.rawValue, agreement: $0) }
-    }.filter { $0.agreement.pairedItems > 0 }
-    try write(
-      json
-        ? jsonText(agreement, types, rollouts: pairs) : table(agreement, types, rollouts: pairs))
-    if unpaired + verdicts.count > 0 {
-      run.summarize("\(unpaired + verdicts.count) rollouts were judged in one stream only")
+    try write(json ? jsonText(agreement) : table(agreement))
+    if agreement.unpaired > 0 {
+      run.summarize("\(agreement.unpaired) rollouts were judged in one stream only")
     }
-    run.metrics["rollouts"] = pairs
-    run.metrics["rollouts_unpaired"] = unpaired + verdicts.count
-    run.metrics["items"] = agreement.pairedItems
+    run.metrics["rollouts"] = agreement.rollouts
+    run.metrics["rollouts_unpaired"] = agreement.unpaired
+    run.metrics["items"] = agreement.all.pairedItems
     try run.finish()
-  }
-
-  /// What pairs the rollouts of two streams.
-  private struct RolloutKey: Hashable {
-    let id: String
-    let index: Int
-  }
-
-  /// Gives every judgement that succeeded to the closure, with the types of the rubric's items by their ids.
-  private func forEachJudgement(
-    in path: String, _ run: ToolRun,
-    _ body: (RolloutKey, [Int: RubricItemType], Judgement) -> Void
-  ) throws {
-    let reader = RecordReader(paths: [path], maximumLineBytes: 64 << 20, faults: .stop)
-    while let record = try reader.next() {
-      let judgement = try record.read(Judgement.self)
-      let index = try record.fields.object("rollout").integer("index")
-      run.progress.update(fraction: reader.fractionRead, path)
-      guard judgement.status == .ok else { continue }
-      var types: [Int: RubricItemType] = [:]
-      for item in try record.fields.rubricIfPresent("rubric") ?? [] { types[item.id] = item.type }
-      body(RolloutKey(id: try record.requiredID(), index: index), types, judgement)
-    }
   }
 
   private func write(_ text: String) throws {
@@ -105,36 +59,22 @@ struct AgreementCommand: ParsableCommand {
   }
 }
 
-private typealias TypeAgreement = (name: String, agreement: JudgeAgreement)
-
-private func jsonText(
-  _ agreement: JudgeAgreement, _ types: [TypeAgreement], rollouts: Int
-) -> String {
+private func jsonText(_ agreement: JudgedStreamAgreement) -> String {
   var json = JSONWriter()
-  json.object { object in
-    object.member("rollouts", rollouts)
-    agreement.writeMembers(to: &object)
-    object.member("by_type") { member in
-      member.object { list in
-        for (name, agreement) in types {
-          list.member(name) { $0.object(agreement.writeMembers) }
-        }
-      }
-    }
-  }
+  json.object(agreement.writeMembers)
   return String(decoding: json.bytes, as: UTF8.self) + "\n"
 }
 
 /// A column for all items and one for each type.
-private func table(
-  _ agreement: JudgeAgreement, _ types: [TypeAgreement], rollouts: Int
-) -> String {
-  let columns = [(name: "all", agreement: agreement)] + types
+private func table(_ agreement: JudgedStreamAgreement) -> String {
+  let columns =
+    [(name: "all", agreement: agreement.all)]
+    + agreement.byType.map { (name: $0.type.rawValue, agreement: $0.agreement) }
   var rows = [[""] + columns.map(\.name)]
   func row(_ name: String, _ value: (JudgeAgreement) -> String) {
     rows.append([name] + columns.map { value($0.agreement) })
   }
-  rows.append(["rollouts judged by both", String(rollouts)])
+  rows.append(["rollouts judged by both", String(agreement.rollouts)])
   row("items judged by both") { String($0.pairedItems) }
   row("agreement on satisfied") { percent($0.satisfiedAgreement) }
   row("Cohen's kappa") { $0.cohenKappa.map { String(format: "%.3f", $0) } ?? "–" }
@@ -149,19 +89,4 @@ private func table(
 
 private func percent(_ share: Double?) -> String {
   share.map { String(format: "%.1f %%", $0 * 100) } ?? "–"
-}
-
-extension JudgeAgreement {
-  fileprivate func writeMembers(to object: inout JSONWriter) {
-    object.member("items", pairedItems)
-    object.member("both_satisfied", bothSatisfied)
-    object.member("only_first_satisfied", onlyFirstSatisfied)
-    object.member("only_second_satisfied", onlySecondSatisfied)
-    object.member("neither_satisfied", neitherSatisfied)
-    object.member("satisfied_agreement", satisfiedAgreement)
-    object.member("cohen_kappa", cohenKappa)
-    object.member("both_name_step", bothNameStep)
-    object.member("same_step", sameStep)
-    object.member("step_agreement", stepAgreement)
-  }
 }

@@ -129,5 +129,3 @@ struct SamplingArguments: ParsableArguments {
       seed: seed)
   }
 }
-
-extension MemorySize: ExpressibleByArgument {}

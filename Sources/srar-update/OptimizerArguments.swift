@@ -118,8 +118,6 @@ struct OptimizerArguments: ParsableArguments {
   }
 }
 
-extension MemorySize: ExpressibleByArgument {}
-
 /// Checks a learning rate and its warm-up.
 func checkSchedule(learningRate: Double, warmUpSteps: Int) throws {
   guard learningRate >= 0, learningRate.isFinite else {

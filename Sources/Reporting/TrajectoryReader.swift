@@ -1,0 +1,79 @@
+import JSONLines
+import Records
+
+/// The trajectories of a stream, by runs of rollouts of the same problem. Memory is bounded by the largest of them.
+///
+/// A problem that comes again later, as in evaluations put one after the other, is a new group.
+package final class TrajectoryReader {
+  private let reader: RecordReader
+  private let advantages: AdvantageStream?
+  private var pending: (problem: ProblemText, trajectory: Trajectory)?
+
+  /// - Parameter advantages: a later stream of the same rollouts, in the same order, some perhaps left out by dynamic
+  ///   sampling: what it says of advantages is added.
+  package init(path: String, advantages: String? = nil) {
+    reader = RecordReader(paths: [path], maximumLineBytes: 64 << 20, faults: .stop)
+    self.advantages = advantages.map(AdvantageStream.init)
+  }
+
+  /// The next group; nil at the end.
+  package func next() throws -> TrajectoryGroup? {
+    guard let first = try pending ?? read() else { return nil }
+    pending = nil
+    var group = TrajectoryGroup(problem: first.problem, trajectories: [first.trajectory])
+    while let next = try read() {
+      guard next.problem.id == group.problem.id else {
+        pending = next
+        break
+      }
+      group.trajectories.append(next.trajectory)
+    }
+    return group
+  }
+
+  /// How much of the stream was read, from 0 to 1; nil where it cannot be known.
+  package var fractionRead: Double? { reader.fractionRead }
+
+  private func read() throws -> (problem: ProblemText, trajectory: Trajectory)? {
+    guard let record = try reader.next() else { return nil }
+    let id = record.id ?? ""
+    var trajectory = try Trajectory(record)
+    if let advantage = try advantages?.advantage(id: id, index: trajectory.rollout.index) {
+      trajectory.advantage = advantage
+    }
+    let problem = ProblemText(
+      id: id, problem: try record.fields.stringIfPresent("problem") ?? "",
+      groundTruth: try record.fields.textIfPresent("ground_truth"),
+      rubric: try record.fields.rubricIfPresent("rubric") ?? [])
+    return (problem, trajectory)
+  }
+}
+
+/// The advantages of a stream, asked for in the stream's order.
+private final class AdvantageStream {
+  private let reader: RecordReader
+  private var next: (id: String, index: Int, advantage: Advantage)?
+  private var hasStarted = false
+
+  init(path: String) {
+    reader = RecordReader(paths: [path], maximumLineBytes: 64 << 20, faults: .stop)
+  }
+
+  /// The advantage of a rollout; nil where the stream left it out.
+  func advantage(id: String, index: Int) throws -> Advantage? {
+    if !hasStarted { try advance() }
+    guard let found = next, found.id == id, found.index == index else { return nil }
+    try advance()
+    return found.advantage
+  }
+
+  private func advance() throws {
+    hasStarted = true
+    next = nil
+    guard let record = try reader.next() else { return }
+    next = (
+      record.id ?? "", try record.fields.object("rollout").integer("index"),
+      try record.read(Advantage.self)
+    )
+  }
+}
