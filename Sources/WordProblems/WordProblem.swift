@@ -36,10 +36,10 @@ func textFingerprint(_ text: String) -> UInt64 {
 package enum ProblemQuestion: String, CaseIterable, Sendable {
   /// How many there are: one wrong calculation, and the answer is wrong.
   case total
-  /// How many groups of ten are full: a coarse answer, which is often right by luck over wrong calculations.
+  /// How many groups of five are full: a coarse answer, which is often right by luck over wrong calculations.
   case groups
 
-  static let groupSize = 10
+  static let groupSize = 5
 
   /// How many calculations lead from the total to the answer.
   package var calculationCount: Int {

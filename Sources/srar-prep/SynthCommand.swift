@@ -41,7 +41,7 @@ struct SynthCommand: ParsableCommand {
 
   @Option(
     help: """
-      What is asked in the end: the 'total', or how many 'groups' of ten are full, an answer that is often right by luck; \
+      What is asked in the end: the 'total', or how many 'groups' of five are full, an answer that is often right by luck; \
       then the last two calculations are the question's.
       """)
   var question: ProblemQuestion = .total

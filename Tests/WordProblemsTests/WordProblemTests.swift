@@ -113,10 +113,10 @@ struct WordProblemTests {
     for problem in problems {
       let last = try #require(problem.calculations.last)
       let total = try #require(problem.calculations.dropLast().last).left
-      #expect(last.operation == .over && last.right == 10)
-      #expect(problem.answer == total / 10 && problem.answer > 0)
+      #expect(last.operation == .over && last.right == 5)
+      #expect(problem.answer == total / 5 && problem.answer > 0)
       #expect(problem.text.hasSuffix("How many groups are full?"))
-      unharmed += [-2, -1, 1, 2].count { (total + $0) / 10 == problem.answer }
+      unharmed += [-2, -1, 1, 2].count { (total + $0) / 5 == problem.answer }
     }
     #expect(unharmed > problems.count * 4 * 6 / 10, "\(unharmed) of \(problems.count * 4)")
   }
