@@ -167,7 +167,7 @@ let package = Package(
       "ProblemSourcesTests", ["Diagnostics", "JSONLines", "ProblemSources", "Records", "Rubrics"]),
     tests(
       "ReportingTests",
-      ["JSONLines", "Judging", "Records", "ReportPage", "Reporting", "Rubrics", "Steps"]),
+      ["Advantages", "Judging", "Records", "ReportPage", "Reporting", "Steps"]),
     tests("EvaluationTests", ["Answers", "Evaluation", "RandomStreams"]),
     tests("TensorBoardTests", ["TensorBoard"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
