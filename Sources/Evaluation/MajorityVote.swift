@@ -17,6 +17,11 @@ package func majorityAtK(right: Int, others: [Int], silent: Int, k: Int) -> Doub
   let samples = right + others.reduce(0, +) + silent
   guard k >= 1, k <= samples else { return nil }
   guard right > 0 else { return 0 }
+  if k == samples {
+    // One subset: all.
+    guard others.allSatisfy({ $0 <= right }) else { return 0 }
+    return 1 / Double(1 + others.count { $0 == right })
+  }
   var probability = 0.0
   for votes in 1...min(right, k) {
     let rest = k - votes

@@ -52,7 +52,9 @@ struct ReportCommandTests {
       let trajectories = try #require(input["trajectories"] as? [[String: Any]])
       let records = try trajectories.enumerated().map { index, trajectory in
         let steps = try #require(trajectory["steps"] as? [Int])
-        let checks = steps.enumerated().map { ["number": $0 + 1, "correct": $1 == 1] as [String: Any] }
+        let checks = steps.enumerated().map {
+          ["number": $0 + 1, "correct": $1 == 1] as [String: Any]
+        }
         return try line([
           "id": "p\(index)", "rollout": ["index": 0, "response": "", "steps": [Any]()],
           "step_check": ["judge": "golden", "steps": checks],
@@ -91,7 +93,7 @@ struct ReportCommandTests {
       echo '{"tool":"srar-update","seconds":2.5,"entropy":0.25,"gradient_norm":1.5,"clip_fraction":0.125}' >> run/step-0001/metrics.jsonl
       printf '{"tool":"srar-up' >> run/step-0001/metrics.jsonl
       touch run/step-0003/judge.options
-      cp in run/train.jsonl
+      echo '\(RecordStreams.problem)' > run/train.jsonl
       srar-judge -q in | srar-judge steps -q | srar-reward -q --output run/before.jsonl.zst
       """, in: prepare(folder))
     try #require(result.status == 0, "\(result.errorText)")
@@ -138,7 +140,8 @@ struct ReportCommandTests {
       ["-q", "run", "run/step-0002", "--label", "a\u{1B}[31m", "--label", "b"], in: folder.url)
     #expect(result.status == 0, "\(result.errorText)")
     #expect(!result.text.contains("\u{1B}"))
-    let accuracy = try #require(result.text.split(separator: "\n").first { $0.hasPrefix("accuracy") })
+    let accuracy = try #require(
+      result.text.split(separator: "\n").first { $0.hasPrefix("accuracy") })
     #expect(accuracy.components(separatedBy: "75.0 %").count == 5, "\(result.text)")
     #expect(result.text.contains("held out"))
   }

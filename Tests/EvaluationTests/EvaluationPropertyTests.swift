@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Properties of evaluations")
 struct EvaluationPropertyTests {
-  @Test("pass@1 is the mean, pass@k grows with k, pass@n asks for one right sample", arguments: 0..<200)
+  @Test(
+    "pass@1 is the mean, pass@k grows with k, pass@n asks for one right sample", arguments: 0..<200)
   func pass(seed: Int) throws {
     var random = RandomStream(seed: UInt64(seed), "pass")
     let samples = random.integer(in: 1...40)
@@ -18,7 +19,9 @@ struct EvaluationPropertyTests {
     #expect(values[samples - 1] == (correct > 0 ? 1 : 0))
   }
 
-  @Test("maj@1 and maj@2 are the mean where every sample votes, and maj@k is never over pass@k", arguments: 0..<200)
+  @Test(
+    "maj@1 and maj@2 are the mean where every sample votes, and maj@k is never over pass@k",
+    arguments: 0..<200)
   func majority(seed: Int) throws {
     var random = RandomStream(seed: UInt64(seed), "majority")
     let right = random.integer(in: 0...12)
@@ -60,7 +63,9 @@ struct EvaluationPropertyTests {
     #expect(votes.majority(atK: 7) == nil)
   }
 
-  @Test("an interval holds its mean, has no width where nothing varies, and repeats with its seed", arguments: 0..<30)
+  @Test(
+    "an interval holds its mean, has no width where nothing varies, and repeats with its seed",
+    arguments: 0..<30)
   func interval(seed: Int) throws {
     var random = RandomStream(seed: UInt64(seed), "interval")
     let values = (0..<random.integer(in: 2...60)).map { _ in random.uniform() }
@@ -73,7 +78,8 @@ struct EvaluationPropertyTests {
     #expect(bootstrapMean([], options: options) == nil)
   }
 
-  @Test("a policy does not differ from itself, and the test turns with the policies", arguments: 0..<40)
+  @Test(
+    "a policy does not differ from itself, and the test turns with the policies", arguments: 0..<40)
   func paired(seed: Int) throws {
     var random = RandomStream(seed: UInt64(seed), "paired")
     let count = random.integer(in: 1...80)

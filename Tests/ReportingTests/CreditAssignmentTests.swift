@@ -8,7 +8,9 @@ import Testing
 @Suite("Signals that contradict what a step is worth")
 struct CreditAssignmentTests {
   /// A rollout of two steps.
-  private func trajectory(_ index: Int, correct: Bool, steps: [Bool], deltas: [Double]) -> Trajectory {
+  private func trajectory(_ index: Int, correct: Bool, steps: [Bool], deltas: [Double])
+    -> Trajectory
+  {
     Trajectory(
       rollout: Rollout(
         index: index, response: "ab", stepStyle: .headers,
@@ -33,7 +35,9 @@ struct CreditAssignmentTests {
       trajectories: trajectories)
   }
 
-  @Test("the outcome alone rewards every step of a right response and punishes every one of a wrong one")
+  @Test(
+    "the outcome alone rewards every step of a right response and punishes every one of a wrong one"
+  )
   func outcome() throws {
     var credit = CreditComparison()
     credit.add(
@@ -43,11 +47,13 @@ struct CreditAssignmentTests {
       ]))
     let grpo = try #require(credit["grpo"])
     #expect(grpo.wrongRewardedShare == 0.5 && grpo.rightPunishedShare == 0.5)
-    // Under SRaR with two rollouts, outcome and offsets are ±0.7071 each, of σ + ε: a step that speaks against its response gets
-    // nearly 0, whatever its sign.
+    // Under SRaR, outcome and offset are ±0.7071 each: the right step of the right response and the wrong step of the wrong one get
+    // both, the other two get nearly 0, where the outcome alone gives them 0.7071 of the wrong sign.
     let srar = try #require(credit["srar"])
-    #expect(abs(try #require(srar.meanRightSignal) - 0) < 1e-5)
-    #expect(grpo.meanRightSignal == 0)
+    let half = 0.5.squareRoot()
+    #expect(abs(try #require(srar.meanRightSignal) - half) < 1e-5)
+    #expect(abs(try #require(srar.meanWrongSignal) + half) < 1e-5)
+    #expect(abs(try #require(grpo.meanRightSignal)) < 1e-12)
     let rar = try #require(credit["rar"])
     #expect(rar.wrongRewardedShare == 0.5)
   }

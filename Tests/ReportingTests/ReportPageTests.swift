@@ -5,8 +5,9 @@ import Testing
 
 @Suite("The page as a file")
 struct ReportPageTests {
-  private let hostile = [UInt8](
-    ##"{"title":"</script><script>alert(1)</script><!-- \#u{2028}\#u{2029} & ]]>"}"##.utf8)
+  private let hostile = Array(
+    (#"{"title":"</script><script>alert(1)</script><!-- "# + "\u{2028}\u{2029}" + #" & ]]>"}"#).utf8
+  )
 
   @Test("data cannot end the element that they stand in, and mean the same")
   func escaping() throws {

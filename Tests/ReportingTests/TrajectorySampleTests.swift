@@ -52,7 +52,9 @@ struct TrajectorySampleTests {
     #expect(names(items) != names(other.items(limit: 200)))
   }
 
-  @Test("are of steps evenly spread where a group of each is too many, the first and the last among them")
+  @Test(
+    "are of steps evenly spread where a group of each is too many, the first and the last among them"
+  )
   func spread() {
     var sample = TrajectorySample(seed: 1, budget: 80)
     for step in 1...200 { sample.offer(group(step, size: 8), at: place(step)) }
