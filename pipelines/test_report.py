@@ -50,7 +50,7 @@ def write_run(folder, seed):
         for problem in range(6):
             for index in range(4):
                 correct = draw.random() < 0.3 + 0.04 * step
-                lines.append(record(f"problem/{problem}?#", index, LATEX.replace("x", f"x_{problem}"), correct, looping=draw.random() < 0.1,
+                lines.append(record(f"problem/{problem}?#", index, LATEX.replace("halve", f"halve {problem}"), correct, looping=draw.random() < 0.1,
                                     failed=draw.random() < 0.05, step_right=draw.random() < 0.8))
         lines.append(record("hostile</script>", 0, HOSTILE, False, problem="<script>window.hacked = 4</script>" + "\u202e" + "needle"))
         (at / "advantages.jsonl").write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
@@ -185,6 +185,10 @@ def use(browser, check, page, shots):
                    browser.run("document.documentElement.scrollWidth"))
         browser.screenshot(shots / f"{name}.png")
         browser.run("document.getElementById('trajectories').scrollIntoView()")
+        check.that(browser.run("[...document.querySelectorAll('.list li')].every((row) => row.querySelector('.row-text').getBoundingClientRect().right"
+                               " <= row.querySelector('.row-number').getBoundingClientRect().left && [...row.querySelector('.row-text').children].every("
+                               "(one) => one.getBoundingClientRect().right <= row.querySelector('.row-number').getBoundingClientRect().left))"),
+                   f"{name}: a row's parts stand beside each other")
         browser.screenshot(shots / f"{name}-trajectories.png")
     browser.media()
     browser.size(1400, 1000)

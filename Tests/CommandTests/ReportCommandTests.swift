@@ -266,4 +266,25 @@ struct ReportCommandTests {
       #expect(bytes.range(of: Data(tag.utf8)) != nil, "\(tag)")
     }
   }
+
+  /// Chromium under one of its names; nil where it is not installed.
+  private static let chromium: String? = {
+    let paths = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return ["chromium", "chromium-browser", "google-chrome"].lazy.flatMap { name in
+      paths.map { "\($0)/\(name)" }
+    }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }()
+
+  @Test(
+    "the page works in a browser",
+    .enabled(if: chromium != nil, "Chromium is not installed; make test-report sets it up"))
+  func browser() throws {
+    let folder = try TemporaryFolder()
+    let script = Fixtures.root.appendingPathComponent("pipelines/test_report.py").path
+    let result = try ToolProcess.shell(
+      """
+      PYTHONDONTWRITEBYTECODE=1 python3 '\(script)' --browser '\(Self.chromium ?? "")' --tool "$(command -v srar-report)" --shots shots
+      """, in: folder.url)
+    #expect(result.status == 0, "\(result.text)\(result.errorText)")
+  }
 }
