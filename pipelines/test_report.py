@@ -145,6 +145,7 @@ def use(browser, check, page, shots):
     check.that(in_sample and title == "problem/2?#" and "step 3 · rollout 1" in browser.run("document.querySelector('.overline').textContent"),
                "a link opens its trajectory", title)
     check.that(browser.run("document.getElementById('permalink').hash") == address, "the trajectory names its own link")
+    check.that(browser.run("document.querySelector('.siblings [aria-pressed=true]').textContent.trim()").endswith("1"), "its place in the group is marked")
     browser.run("location.hash = '#trajectory=0/3/absent/1'")
     browser.wait("document.querySelector('.detail .notice') !== null")
 
