@@ -16,10 +16,10 @@ help: ## list the targets
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "Variables of step, train, replay, eval and distill: RUN=name STEP=n STEPS=n PRESET=srar|rar|grpo|dapo"
+	@echo "Variables of step, train, replay, eval, report and distill: RUN=name STEP=n STEPS=n PRESET=srar|rar|grpo|dapo"
 	@echo "and every variable of pipelines/defaults.mk; README.md walks through them."
 
-.PHONY: deps build test test-servers lint format bench bench-peers fuzz clean
+.PHONY: deps build test test-report test-servers lint format bench bench-peers fuzz clean
 deps: ## find the system libraries that are missing and install them with apt
 	@pipelines/deps.sh
 
@@ -29,6 +29,9 @@ build: deps ## build the tools (release)
 test: deps ## set up, build and run all tests
 	@swift build -c release --build-tests
 	swift test -c release --skip-build
+
+test-report: build ## open a report's page in a headless Chromium and use it
+	@pipelines/test-report.sh
 
 test-servers: build ## judge with a real server and a small model, set up in .servers/
 	@pipelines/test-servers.sh
@@ -65,6 +68,12 @@ ifeq ($(wildcard pipelines/$(PRESET).mk),)
 $(error there is no preset "$(PRESET)": PRESET is the name of a file pipelines/PRESET.mk, such as srar, rar, grpo or dapo)
 endif
 include pipelines/$(PRESET).mk
+endif
+ifneq ($(EVAL_PRESET),)
+ifeq ($(wildcard pipelines/eval-$(EVAL_PRESET).mk),)
+$(error there is no preset "$(EVAL_PRESET)" of evaluations: EVAL_PRESET is NAME of a file pipelines/eval-NAME.mk, such as paper)
+endif
+include pipelines/eval-$(EVAL_PRESET).mk
 endif
 include pipelines/defaults.mk
 

@@ -85,6 +85,10 @@ let package = Package(
       ]),
     library("Rewards", ["Answers", "Rubrics", "Steps"]),
     library("Advantages", ["Records"]),
+    library(
+      "Evaluation",
+      ["Answers", "Diagnostics", "JSONLines", "Judging", "RandomStreams", "Records"]),
+    library("TensorBoard"),
     library("WordProblems", ["RandomStreams", "Rubrics"]),
     library("ProblemSources", ["Diagnostics", "JSONLines", "Records", "Rubrics"]),
     library(
@@ -124,7 +128,11 @@ let package = Package(
       "srar-update",
       ["Checkpoints", "PolicyGradient", "RandomStreams", "Records", "Tokenizers", "Transformer"]),
     tool(
-      "srar-report", ["Diagnostics", "JSONLines", "Judging", "Records", "ReportPage", "Reporting"]),
+      "srar-report",
+      [
+        "Diagnostics", "Evaluation", "JSONLines", "Judging", "Records", "ReportPage", "Reporting",
+        "TensorBoard",
+      ]),
 
     // What `make bench` measures with.
     tool(
@@ -157,7 +165,11 @@ let package = Package(
       ["Arithmetic", "Judging", "RandomStreams", "Rubrics", "Steps", "WordProblems"]),
     tests(
       "ProblemSourcesTests", ["Diagnostics", "JSONLines", "ProblemSources", "Records", "Rubrics"]),
-    tests("ReportingTests", ["Reporting"]),
+    tests(
+      "ReportingTests",
+      ["Advantages", "Judging", "Records", "ReportPage", "Reporting", "Steps"]),
+    tests("EvaluationTests", ["Answers", "Evaluation", "RandomStreams"]),
+    tests("TensorBoardTests", ["TensorBoard"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
     tests("TokenizersTests", ["Diagnostics", "JSONLines", "Judging", "Tokenizers"]),
     tests(

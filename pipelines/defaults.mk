@@ -15,6 +15,12 @@ POLICY ?=
 # The set that `make eval` measures on, and the policy that it measures.
 SET ?=
 EVAL_POLICY ?= $(POLICY)
+# What its files in the run's folder are called, so that a run can be measured on several sets.
+EVAL_NAME ?= eval
+# What `make compare` compares, and the runs that `make report` puts beside RUN.
+A ?=
+B ?=
+WITH ?=
 
 # A batch (the paper: 128 problems, 8 rollouts of each).
 GROUPS_PER_STEP ?= 128
@@ -44,8 +50,9 @@ ADVANTAGE_OPTIONS ?= --estimator $(ESTIMATOR)
 LEARNING_RATE ?= 1e-6
 UPDATE_OPTIONS ?= --learning-rate $(LEARNING_RATE) --warm-up-steps 10
 
-# Validation during training (the paper: temperature 0.7, top-p 0.8, one response).
-EVAL_OPTIONS ?= --group-size 1 --temperature 0.7 --top-p 0.8 \
+# Validation during training (the paper: temperature 0.7, top-p 0.8, one response); EVAL_PRESET=paper takes eval-paper.mk.
+EVAL_SAMPLES ?= 1
+EVAL_OPTIONS ?= --group-size $(EVAL_SAMPLES) --temperature 0.7 --top-p 0.8 \
   --max-response-tokens $(MAX_RESPONSE_TOKENS)
 
 # Options that every tool takes, such as --quiet.

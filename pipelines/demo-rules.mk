@@ -35,8 +35,12 @@ $(demo)/summary.json: $(demo)/before.jsonl.zst $(demo)/after.jsonl.zst
 # What came before RL is measured first, so that there is something to look at while it runs.
 $(word 1,$(step-folders))/prompts.jsonl.zst: | $(demo)/before.jsonl.zst
 
-demo-steps: $(demo)/summary.json
+$(demo)/report.html: $(demo)/summary.json
+	@$(BIN)/srar-report --quiet $(demo) --html $@ --title "The demo" > /dev/null
+
+demo-steps: $(demo)/report.html
 	@echo
+	@echo "Open $(demo)/report.html in a browser to see what happened, step by step."
 	@echo "$(demo)/summary.json has the numbers; look at a rollout of the last step with"
 	@echo "  zstdcat $(lastword $(step-folders))/advantages.jsonl.zst | head -1 | jq ."
 

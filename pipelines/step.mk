@@ -89,7 +89,7 @@ ifneq ($(makes-steps)$(filter replay,$(MAKECMDGOALS)),)
 $(foreach n,$(step-numbers),$(eval $(call step-rules,$(word $(n),$(step-folders)),$(word $(n),$(policies-before)))))
 endif
 
-.PHONY: step train replay eval
+.PHONY: step train replay eval compare report
 step: $(last-policy)/config.json ## make one RL step: RUN=name STEP=7 PROBLEMS=file POLICY=folder
 	@echo "$(last-policy) is up to date"
 
@@ -119,7 +119,24 @@ ifneq ($(words $(SET) $(EVAL_POLICY)),2)
 $(error give SET=file and EVAL_POLICY=folder; README.md shows a run)
 endif
 endif
-eval: ## measure a policy on a set: RUN=name SET=file [EVAL_POLICY=folder]
+eval: ## measure a policy on a set: RUN=name SET=file [EVAL_POLICY=folder] [EVAL_PRESET=paper]
 	@mkdir -p $(run)
-	@$(call evaluate,$(EVAL_POLICY),$(SET),$(run)/eval.jsonl.zst)
-	@$(BIN)/srar-report $(run)/eval.jsonl.zst --label $(EVAL_POLICY)
+	@$(call evaluate,$(EVAL_POLICY),$(SET),$(run)/$(EVAL_NAME).jsonl.zst)
+	@$(BIN)/srar-report $(run)/$(EVAL_NAME).jsonl.zst --label $(EVAL_POLICY)
+	@echo
+	@$(BIN)/srar-report evaluate $(run)/$(EVAL_NAME).jsonl.zst \
+	  --problems $(run)/$(EVAL_NAME)-problems.jsonl.zst
+
+# $(call evaluation,A): a file as it is, or the results of a run.
+evaluation = $(if $(wildcard $(1)/.),$(1)/$(EVAL_NAME)-problems.jsonl.zst,$(if $(wildcard $(1)),$(1),\
+  $(RUNS)/$(1)/$(EVAL_NAME)-problems.jsonl.zst))
+ifneq ($(filter compare,$(MAKECMDGOALS)),)
+ifneq ($(words $(A) $(B)),2)
+$(error give A=run B=run, both measured by 'make eval' on the same set, or two files)
+endif
+endif
+compare: ## test whether policy B is better than A: A=run B=run, after make eval, or two files
+	@$(BIN)/srar-report compare $(call evaluation,$(A)) $(call evaluation,$(B))
+
+report: ## show a run, and write its page: RUN=name [WITH="other runs"]
+	@$(BIN)/srar-report $(run) $(addprefix $(RUNS)/,$(WITH)) --html $(run)/report.html --title $(RUN)

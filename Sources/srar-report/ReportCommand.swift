@@ -12,8 +12,10 @@ struct ReportCommand: Filter {
         srar-report runs/demo --html demo.html
         srar-report before.jsonl.zst after.jsonl.zst --label before --label after
         srar-report rewarded.jsonl.zst --json
+        srar-report evaluate after.jsonl.zst
+        srar-report compare before.jsonl.zst after.jsonl.zst
       """,
     version: Version.text(),
-    subcommands: [ShowCommand.self],
+    subcommands: [ShowCommand.self, EvaluateCommand.self, CompareCommand.self],
     defaultSubcommand: ShowCommand.self)
 }

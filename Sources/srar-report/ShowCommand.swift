@@ -49,6 +49,12 @@ struct ShowCommand: ParsableCommand {
       valueName: "name=number"))
   var note: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Also write TensorBoard event files into this folder, a folder for each run.",
+      valueName: "folder"), completion: .directory)
+  var tensorboard: String?
+
   @OptionGroup(title: "Page") var page: PageArguments
   @OptionGroup(title: "Report") var report: ReportOptions
 
@@ -72,6 +78,9 @@ struct ShowCommand: ParsableCommand {
     let reports = try read(run) { group, place in builder?.sample.offer(group, at: place) }
     if let summary {
       try write(comparison(reports.flatMap(\.points).map(\.summary)), to: .file(summary))
+    }
+    if let tensorboard {
+      for path in try writeEvents(reports, to: tensorboard) { run.summarize("wrote \(path)") }
     }
     let agreement = try page.agreement { path, fraction in
       run.progress.update(fraction: fraction, path)

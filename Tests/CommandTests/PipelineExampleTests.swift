@@ -22,7 +22,8 @@ struct PipelineExampleTests {
       cp judged.jsonl.zst again.jsonl.zst; cp judged.jsonl.zst judged-by-people.jsonl.zst
       srar-reward -q judged.jsonl.zst -o rewarded.jsonl.zst
       cp rewarded.jsonl.zst before.jsonl.zst; cp rewarded.jsonl.zst after.jsonl.zst
-      cp before.jsonl.zst after.jsonl.zst runs/demo
+      cp before.jsonl.zst after.jsonl.zst runs/demo; cp before.jsonl.zst eval.jsonl.zst
+      srar-report evaluate -q eval.jsonl.zst --problems after-problems.jsonl.zst > /dev/null
       srar-advantage -q rewarded.jsonl.zst -o advantages.jsonl.zst
       echo '{"id":"1","problem":"1 + 1?","ground_truth":"2"}' > problems.jsonl.zst
       echo '{"id":"1","response":"A: 2"}' > log.jsonl.zst
@@ -47,7 +48,8 @@ struct PipelineExampleTests {
     arguments: [
       "srar-rollout", "srar-judge", "srar-judge judge", "srar-judge steps", "srar-judge agree",
       "srar-reward", "srar-advantage", "srar-update", "srar-update update", "srar-update sft",
-      "srar-update init", "srar-report",
+      "srar-update init", "srar-report", "srar-report show", "srar-report evaluate",
+      "srar-report compare",
     ])
   func help(command: String) throws {
     try expectRun(try examplesOfHelp(command))

@@ -104,7 +104,7 @@ function browserSection(data) {
     const item = element("li", { role: "option", id: "row-" + one.position, "aria-selected": false, onclick: () => open(one, true) },
       element("span", { class: "verdict " + verdictClass(one.correct), title: verdictText(one.correct) }, verdictMark(one.correct)),
       element("span", { class: "row-text" },
-        element("span", { class: "row-title" }, shortened(one.problem.problem || one.problemID, 90)),
+        element("span", { class: "row-title" }, shortened(plainLine(one.problem.problem) || one.problemID, 90)),
         element("span", { class: "row-place" }, data.runs.length > 1 && [runName(data.runs[one.run], one.run), " · "], placeText(one),
           ` · rollout ${one.index}`,
           one.misaligned && element("span", { class: "flag" }, "misaligned"), one.looping && element("span", { class: "flag" }, "looping"),
@@ -242,6 +242,11 @@ function prose(text, isSource) {
   if (isSource || text.length > 200000) return [harmless(text)];
   return plainMathematics(text).map((piece) => typeof piece === "string" ? harmless(piece)
     : element("span", { class: "boxed" }, harmless(piece.boxed)));
+}
+
+/** A text with its mathematics plain, without boxes. */
+function plainLine(text) {
+  return plainMathematics(text.slice(0, 400)).map((piece) => piece.boxed ?? piece).join("");
 }
 
 /** The text of a step; its header is set as one, without the marks, where not the source is asked for. */

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Evaluation
+import Filters
+import Foundation
+import JSONLines
+import Reporting
+
+/// `srar-report compare`: is the second policy better than the first?
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare two policies on the same problems, with a paired test.",
+    discussion: """
+      Reads two evaluations, as rewarded rollouts or as the results of 'srar-report evaluate --problems', and pairs them by \
+      problem. The difference is second minus first; its interval is bootstrapped over problems, and its p is of the \
+      permutation test that flips the signs of the problems' differences. Where both answered every problem once, McNemar's \
+      exact test is given, too.
+
+      EXAMPLES
+        srar-report compare before.jsonl.zst after.jsonl.zst
+        srar-report compare before.jsonl.zst after.jsonl.zst --json
+      """)
+
+  @Argument(help: "The evaluation of the first policy.", completion: .file())
+  var first: String
+
+  @Argument(help: "The evaluation of the second policy.", completion: .file())
+  var second: String
+
+  @OptionGroup(title: "Evaluation") var evaluation: EvaluationArguments
+  @OptionGroup(title: "Report") var report: ReportOptions
+
+  mutating func validate() throws {
+    if first == "-" && second == "-" {
+      throw ValidationError("only one of the two evaluations can be standard input")
+    }
+  }
+
+  func run() throws {
+    let run = ToolRun(tool: "srar-report compare", report)
+    let policies = try PolicyComparison(
+      first: evaluation.results(of: first, run).map { ($0.id, $0.result) },
+      second: evaluation.results(of: second, run).map { ($0.id, $0.result) },
+      options: evaluation.bootstrap)
+    guard let policies else { throw EvaluationError.nothingInCommon(first, second) }
+    try write(evaluation.json ? json(policies) : text(policies), to: .standardOutput)
+    if policies.unpaired > 0 {
+      run.summarize("\(policies.unpaired) problems are in one evaluation only, and left out")
+    }
+    run.metrics["problems"] = policies.problems
+    run.metrics["problems_unpaired"] = policies.unpaired
+    for line in policies.lines {
+      run.metrics["\(line.name)_difference"] = line.paired.difference.value
+      run.metrics["\(line.name)_p"] = line.paired.permutationP
+    }
+    try run.finish()
+  }
+
+  private func text(_ policies: PolicyComparison) -> [UInt8] {
+    var rows = [
+      [
+        "", "first", "second", "difference", evaluation.intervalTitle, "p", "first better",
+        "second better",
+      ]
+    ]
+    for line in policies.lines {
+      rows.append(
+        [line.name, percent(line.first), percent(line.second)] + cells(line.paired.difference)
+          + [
+            pText(line.paired.permutationP), String(line.paired.firstBetter),
+            String(line.paired.secondBetter),
+          ])
+    }
+    var text = "\(policies.problems) problems in both\n" + alignedText(rows)
+    if let test = policies.mcNemar {
+      text +=
+        "McNemar's exact test of right answers: \(test.firstOnly) only by the first, "
+        + "\(test.secondOnly) only by the second, p \(test.p < 0.0001 ? "" : "= ")\(pText(test.p))\n"
+    }
+    return Array(text.utf8)
+  }
+
+  private func json(_ policies: PolicyComparison) -> [UInt8] {
+    var json = JSONWriter()
+    json.object { object in
+      object.member("problems", policies.problems)
+      object.member("problems_unpaired", policies.unpaired)
+      object.member("confidence", evaluation.confidence)
+      for line in policies.lines {
+        object.member(line.name) { member in
+          member.object { object in
+            object.member("first", line.first)
+            object.member("second", line.second)
+            object.member("difference") { $0.object(line.paired.difference.writeMembers) }
+            object.member("p", line.paired.permutationP)
+            object.member("exact", line.paired.isExact)
+            object.member("first_better", line.paired.firstBetter)
+            object.member("second_better", line.paired.secondBetter)
+          }
+        }
+      }
+      if let test = policies.mcNemar {
+        object.member("mcnemar") { member in
+          member.object { object in
+            object.member("first_only", test.firstOnly)
+            object.member("second_only", test.secondOnly)
+            object.member("p", test.p)
+          }
+        }
+      }
+    }
+    return json.bytes + [0x0A]
+  }
+}
+
+/// A probability as people read it.
+private func pText(_ p: Double) -> String {
+  p < 0.0001 ? "< 0.0001" : String(format: "%.4f", p)
+}

@@ -1,0 +1,64 @@
+import Diagnostics
+import Foundation
+import JSONLines
+import Reporting
+import TensorBoard
+
+/// Writes an event file for every run into a folder of its name, and returns their paths.
+///
+/// The file of a run has one name, so that writing it again replaces it, and TensorBoard shows no point twice. Its events bear the time
+/// 0: the records hold no clock, and the same run gives the same bytes.
+func writeEvents(_ reports: [RunReport], to folder: String) throws -> [String] {
+  var paths: [String] = []
+  for report in reports {
+    let events = eventFile(report)
+    let path =
+      folder + "/" + fileName(report.label, taken: paths.count) + "/events.out.tfevents.0.srar"
+    try makeFolder(of: path)
+    try write(events.bytes, to: .file(path))
+    paths.append(path)
+  }
+  return paths
+}
+
+private func eventFile(_ report: RunReport) -> EventFile {
+  var events = EventFile(wallTime: 0)
+  for point in report.points {
+    events.add(scalars(point.measures, under: "train"), step: point.step ?? 0)
+  }
+  let steps = report.points.compactMap(\.step)
+  for evaluation in report.evaluations {
+    let step: Int? =
+      switch evaluation.label {
+      case "before": steps.first.map { $0 - 1 } ?? 0
+      case "after": steps.last ?? 0
+      default: evaluation.step
+      }
+    // One that was taken at no known step has no place on a curve.
+    guard let step else { continue }
+    events.add(scalars(evaluation.summary.measures, under: "eval"), step: step)
+  }
+  return events
+}
+
+private func scalars(_ measures: [Measure], under group: String) -> [Scalar] {
+  measures.compactMap { measure in
+    measure.value.map { Scalar(tag: "\(group)/\(measure.name)", value: Float($0)) }
+  }
+}
+
+/// A label as a folder's name.
+private func fileName(_ label: String, taken: Int) -> String {
+  let name = String(
+    label.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
+  return name.isEmpty || name.allSatisfy { $0 == "." } ? "run-\(taken + 1)" : name
+}
+
+private func makeFolder(of path: String) throws {
+  let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+  do {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  } catch {
+    throw SystemError("write", path: folder.path)
+  }
+}
