@@ -136,6 +136,7 @@ let package = Package(
     tests(
       "JudgingTests",
       ["Arithmetic", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
+    tests("HTTPClientTests", ["HTTPClient"]),
     tests("ChatCompletionsTests", ["ChatCompletions"]),
     tests("RewardsTests", ["Answers", "Rewards", "Rubrics", "Steps"]),
     tests("AdvantagesTests", ["Advantages", "RandomStreams"]),

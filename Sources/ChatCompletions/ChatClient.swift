@@ -7,8 +7,9 @@ import Synchronization
 /// A client for servers that speak OpenAI's chat-completions protocol.
 ///
 /// Rate limits (429, or 503 with Retry-After) are waited out. 408, 409, 425, 5xx, broken connections, time limits and replies that
-/// cannot be used are tried again after pauses that double, with jitter. Another 4xx ends the run while no request has ever
-/// succeeded, and always where it concerns the key or the model; later it concerns that request alone, such as one that is too long.
+/// cannot be used are tried again after pauses that double, with jitter. Another 4xx ends the run: a wrong key or model must not burn
+/// an hour. Only 400, 413 and 422 of a server that has answered this model's requests before concern that request alone, such as one
+/// that is too long.
 package final class ChatClient: Sendable {
   private let settings: ChatSettings
   private let addresses: [String]
@@ -20,7 +21,8 @@ package final class ChatClient: Sendable {
   private struct State {
     /// How the servers take a schema; nil as long as nobody knows.
     var dialect: SchemaDialect?
-    var hasSucceeded = false
+    /// The servers, by index, that have answered.
+    var answering: Set<Int> = []
   }
 
   package init(_ settings: ChatSettings) {
@@ -35,6 +37,9 @@ package final class ChatClient: Sendable {
     pacer = Pacer(
       requestsPerMinute: settings.requestsPerMinute, tokensPerMinute: settings.tokensPerMinute)
   }
+
+  /// Runs tasks that do little but ask and read replies.
+  package var executor: any TaskExecutor { http.executor }
 
   /// Asks until there is a reply that can be used.
   ///
@@ -54,7 +59,7 @@ package final class ChatClient: Sendable {
     }
     while attempts < settings.attempts {
       attempts += 1
-      let (attempt, address, took) = await call(request)
+      let (attempt, server, took) = await call(request)
       duration += took
       switch attempt {
       case .reply(let reply):
@@ -73,11 +78,10 @@ package final class ChatClient: Sendable {
         // The server rests; whoever asks next waits for that.
         continue
       case .failed(let fault, _): reason = fault
-      case .unusable(let reason): throw .unusable(url: address, reason: reason)
+      case .unusable(let reason): throw .unusable(url: addresses[server], reason: reason)
       case .refused(let status, let message):
-        guard state.withLock({ $0.hasSucceeded }), ![401, 403, 404].contains(status) else {
-          throw .refused(url: address, status: status, message: message)
-        }
+        guard [400, 413, 422].contains(status), state.withLock({ $0.answering.contains(server) })
+        else { throw .refused(url: addresses[server], status: status, message: message) }
         reason = "status \(status): \(message)"
         return outcome(.failure(ChatFailure(reason: reason)))
       }
@@ -89,7 +93,7 @@ package final class ChatClient: Sendable {
   }
 
   /// One call, when there is a server that can be asked and leave to ask it.
-  private func call(_ request: ChatRequest) async -> (Attempt, address: String, Duration) {
+  private func call(_ request: ChatRequest) async -> (Attempt, server: Int, Duration) {
     let lease = await pool.lease()
     let address = addresses[lease.index]
     // A token is about four bytes; what it really was is put right afterwards.
@@ -111,7 +115,7 @@ package final class ChatClient: Sendable {
     case .reply(let reply):
       pool.release(lease, .worked)
       state.withLock { state in
-        state.hasSucceeded = true
+        state.answering.insert(lease.index)
         if state.dialect == nil { state.dialect = dialect }
       }
       if let prompt = reply.promptTokens, let completion = reply.completionTokens {
@@ -121,7 +125,7 @@ package final class ChatClient: Sendable {
     case .failed(_, isServerDown: true): pool.release(lease, .isDown)
     case .failed, .refused, .unusable: pool.release(lease, .failed)
     }
-    return (attempt, address, ContinuousClock.now - clock)
+    return (attempt, lease.index, ContinuousClock.now - clock)
   }
 
   private func post(

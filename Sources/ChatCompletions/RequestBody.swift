@@ -15,7 +15,9 @@ enum SchemaDialect: CaseIterable {
 extension ChatSettings {
   /// The body of a request: OpenAI's members, then the user's own.
   func body(of request: ChatRequest, _ dialect: SchemaDialect) -> [UInt8] {
-    var json = JSONWriter()
+    let text = request.messages.reduce(0) { $0 + $1.content.utf8.count }
+    // With room for line ends and quotes that become two bytes.
+    var json = JSONWriter(capacity: 1024 + text + text / 8)
     json.object { body in
       func member(_ key: String, _ write: (inout JSONWriter) -> Void) {
         guard !extraBody.members.contains(where: { $0.key == key }) else { return }

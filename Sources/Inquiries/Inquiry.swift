@@ -88,7 +88,7 @@ package struct Inquiry<Question: JudgeQuestion> {
     if let entry = kept.entry(for: fingerprint), case .entries = entry.reply.outcome {
       return .known(entry)
     }
-    let pending = PendingReply { [log] in
+    let pending = PendingReply(on: voter.executor) { [log] in
       let entry = JudgeLogEntry(
         request: fingerprint, record: record, index: index, judge: voter.name,
         reply: try await voter.reply(to: question, fingerprint: fingerprint))

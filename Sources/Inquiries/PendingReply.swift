@@ -8,9 +8,14 @@ final class PendingReply<Entry: JudgementEntry>: Sendable {
   private let result = Mutex<Result<JudgeLogEntry<Entry>, any Error>?>(nil)
 
   /// Starts a call.
-  init(_ call: @escaping @Sendable () async throws -> JudgeLogEntry<Entry>) {
+  ///
+  /// - Parameter executor: what runs it; nil for what runs any task.
+  init(
+    on executor: (any TaskExecutor)?,
+    _ call: @escaping @Sendable () async throws -> JudgeLogEntry<Entry>
+  ) {
     isDone.enter()
-    Task { [self] in
+    Task(executorPreference: executor) { [self] in
       do {
         let entry = try await call()
         result.withLock { $0 = .success(entry) }

@@ -35,6 +35,7 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
   package var name: String { settings.model }
   package var concurrency: Int { settings.concurrency }
   package var keepsReplies: Bool { true }
+  package var executor: (any TaskExecutor)? { client.executor }
 
   package func reply(
     to question: Question, fingerprint: String

@@ -12,22 +12,31 @@ package enum SHA256 {
   }
 
   private static func digest(of message: [UInt8]) -> [UInt8] {
-    var padded = message
-    padded.append(0x80)
-    while padded.count % 64 != 56 { padded.append(0) }
-    let bitCount = UInt64(message.count) * 8
-    for shift in stride(from: 56, through: 0, by: -8) {
-      padded.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
-    }
     // The first 32 bits of the fractional parts of the square roots of the first 8 primes.
     var state: [UInt32] = [
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
       0x5be0_cd19,
     ]
-    var schedule = [UInt32](repeating: 0, count: 64)
-    padded.withUnsafeBufferPointer { bytes in
-      for start in stride(from: 0, to: bytes.count, by: 64) {
-        compress(UnsafeBufferPointer(rebasing: bytes[start..<start + 64]), &schedule, &state)
+    let wholeBlocks = message.count / 64 * 64
+    var last = Array(message[wholeBlocks...])
+    last.append(0x80)
+    while last.count % 64 != 56 { last.append(0) }
+    let bitCount = UInt64(message.count) * 8
+    for shift in stride(from: 56, through: 0, by: -8) {
+      last.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
+    }
+    state.withUnsafeMutableBufferPointer { state in
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
+        message.withUnsafeBytes { bytes in
+          for start in stride(from: 0, to: wholeBlocks, by: 64) {
+            compress(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 64]), schedule, state)
+          }
+        }
+        last.withUnsafeBytes { bytes in
+          for start in stride(from: 0, to: bytes.count, by: 64) {
+            compress(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 64]), schedule, state)
+          }
+        }
       }
     }
     return state.flatMap { word in
@@ -36,35 +45,45 @@ package enum SHA256 {
   }
 
   private static func compress(
-    _ block: UnsafeBufferPointer<UInt8>, _ schedule: inout [UInt32], _ state: inout [UInt32]
+    _ block: UnsafeRawBufferPointer, _ schedule: UnsafeMutableBufferPointer<UInt32>,
+    _ state: UnsafeMutableBufferPointer<UInt32>
   ) {
     for index in 0..<16 {
-      let high = UInt32(block[4 * index]) << 24 | UInt32(block[4 * index + 1]) << 16
-      schedule[index] = high | UInt32(block[4 * index + 2]) << 8 | UInt32(block[4 * index + 3])
+      schedule[index] = UInt32(
+        bigEndian: block.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
     }
     for index in 16..<64 {
-      let early = schedule[index - 15]
-      let late = schedule[index - 2]
-      let small = rotate(early, 7) ^ rotate(early, 18) ^ (early >> 3)
-      let large = rotate(late, 17) ^ rotate(late, 19) ^ (late >> 10)
-      schedule[index] = schedule[index - 16] &+ small &+ schedule[index - 7] &+ large
+      let early = schedule[index &- 15]
+      let late = schedule[index &- 2]
+      let small = rotate(early, 7) ^ rotate(early, 18) ^ (early &>> 3)
+      let large = rotate(late, 17) ^ rotate(late, 19) ^ (late &>> 10)
+      schedule[index] = schedule[index &- 16] &+ small &+ schedule[index &- 7] &+ large
     }
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-    for index in 0..<64 {
-      let sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-      let choice = (e & f) ^ (~e & g)
-      let first = h &+ sum1 &+ choice &+ roundConstants[index] &+ schedule[index]
-      let sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-      let majority = (a & b) ^ (a & c) ^ (b & c)
-      (h, g, f, e) = (g, f, e, d &+ first)
-      (d, c, b, a) = (c, b, a, first &+ sum0 &+ majority)
+    roundConstants.withUnsafeBufferPointer { constants in
+      for index in 0..<64 {
+        let sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+        let choice = (e & f) ^ (~e & g)
+        let first = h &+ sum1 &+ choice &+ constants[index] &+ schedule[index]
+        let sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+        let majority = (a & b) ^ (a & c) ^ (b & c)
+        (h, g, f, e) = (g, f, e, d &+ first)
+        (d, c, b, a) = (c, b, a, first &+ sum0 &+ majority)
+      }
     }
-    for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= value }
+    state[0] &+= a
+    state[1] &+= b
+    state[2] &+= c
+    state[3] &+= d
+    state[4] &+= e
+    state[5] &+= f
+    state[6] &+= g
+    state[7] &+= h
   }
 
   private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 {
-    word >> count | word << (32 - count)
+    word &>> count | word &<< (32 &- count)
   }
 
   /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.

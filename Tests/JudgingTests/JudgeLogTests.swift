@@ -64,12 +64,12 @@ struct JudgeLogTests {
       let steps = JudgeLogEntry(
         request: "q2", record: "p1", index: nil, judge: "m",
         reply: JudgeReply(
-          outcome: .entries([StepCheck.StepVerdict(number: 1, isCorrect: false)]), text: nil,
+          outcome: .entries([StepVerdict(number: 1, isCorrect: false)]), text: nil,
           attempts: 1))
       try log.append(steps)
       let verdicts = try JudgeReplay<Verdict>(paths: [path], maximumLineBytes: 1 << 20)
       #expect(verdicts.count == 1 && verdicts.entry(for: "q1") != nil)
-      let checks = try JudgeReplay<StepCheck.StepVerdict>(
+      let checks = try JudgeReplay<StepVerdict>(
         paths: [path], maximumLineBytes: 1 << 20)
       #expect(checks.count == 1 && checks.entry(for: "q2") == steps)
     }
