@@ -55,7 +55,7 @@ let package = Package(
     library("JSONLines", ["CSimdjson", "CZstd", "Diagnostics"]),
     library("HTTPClient", ["CCurl"]),
     library("ChatCompletions", ["Diagnostics", "HTTPClient", "JSONLines", "RandomStreams"]),
-    library("Records", ["Diagnostics", "JSONLines", "Rubrics", "Steps"]),
+    library("Records", ["Diagnostics", "JSONLines", "RandomStreams", "Rubrics", "Steps"]),
     library("Filters", ["Diagnostics", "JSONLines", "Records", argumentParser]),
 
     // The method.
