@@ -30,7 +30,7 @@ test: deps ## set up, build and run all tests
 	@swift build -c release --build-tests
 	swift test -c release --skip-build
 
-test-servers: build ## judge with a real server and a small model, set up in .servers/
+test-servers: build ## judge and sample with a real server and a small model, set up in .servers/
 	@pipelines/test-servers.sh
 
 lint: ## check the format of the sources

@@ -54,7 +54,9 @@ let package = Package(
     library("RandomStreams"),
     library("JSONLines", ["CSimdjson", "CZstd", "Diagnostics"]),
     library("HTTPClient", ["CCurl"]),
-    library("ChatCompletions", ["Diagnostics", "HTTPClient", "JSONLines", "RandomStreams"]),
+    library("Fingerprints"),
+    library("ModelServers", ["Diagnostics", "HTTPClient", "JSONLines", "RandomStreams"]),
+    library("ChatCompletions", ["JSONLines", "ModelServers"]),
     library("Records", ["Diagnostics", "JSONLines", "RandomStreams", "Rubrics", "Steps"]),
     library("Filters", ["Diagnostics", "JSONLines", "Records", argumentParser]),
 
@@ -67,14 +69,14 @@ let package = Package(
     library(
       "Judging",
       [
-        "Answers", "Arithmetic", "ChatCompletions", "Diagnostics", "JSONLines", "Records",
-        "Rubrics", "Steps",
+        "Answers", "Arithmetic", "ChatCompletions", "Diagnostics", "Fingerprints", "JSONLines",
+        "ModelServers", "Records", "Rubrics", "Steps",
       ]),
     library(
       "Inquiries",
       [
         "ChatCompletions", "Diagnostics", "Filters", "HTTPClient", "JSONLines", "Judging",
-        "Records", argumentParser,
+        "ModelServers", "Records", argumentParser,
       ]),
     library("Rewards", ["Answers", "Rubrics", "Steps"]),
     library("Advantages"),
@@ -90,6 +92,11 @@ let package = Package(
     library(
       "PolicyGradient", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),
 
+    // The engines of others.
+    library(
+      "RemoteSampling",
+      ["HTTPClient", "JSONLines", "ModelServers", "Records", "Steps", "Tokenizers"]),
+
     // The commands.
     tool(
       "srar-prep",
@@ -99,7 +106,11 @@ let package = Package(
       ]),
     tool(
       "srar-rollout",
-      ["Checkpoints", "RandomStreams", "Records", "Steps", "Tokenizers", "Transformer"]),
+      [
+        "Checkpoints", "Diagnostics", "Fingerprints", "HTTPClient", "Inquiries", "JSONLines",
+        "ModelServers", "RandomStreams", "Records", "RemoteSampling", "Steps", "Tokenizers",
+        "Transformer",
+      ]),
     tool(
       "srar-judge",
       [
@@ -137,7 +148,14 @@ let package = Package(
       "JudgingTests",
       ["Arithmetic", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
     tests("HTTPClientTests", ["HTTPClient"]),
-    tests("ChatCompletionsTests", ["ChatCompletions"]),
+    tests("ModelServersTests", ["ChatCompletions", "ModelServers"]),
+    tests(
+      "RemoteSamplingTests",
+      [
+        "JSONLines", "ModelServers", "RandomStreams", "Records", "RemoteSampling", "Steps",
+        "Tokenizers",
+      ]),
+    tests("FingerprintsTests", ["Fingerprints"]),
     tests("RewardsTests", ["Answers", "Rewards", "Rubrics", "Steps"]),
     tests("AdvantagesTests", ["Advantages", "RandomStreams"]),
     tests(
@@ -147,7 +165,7 @@ let package = Package(
       "ProblemSourcesTests", ["Diagnostics", "JSONLines", "ProblemSources", "Records", "Rubrics"]),
     tests("ReportingTests", ["Reporting"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
-    tests("TokenizersTests", ["Diagnostics", "JSONLines", "Judging", "Tokenizers"]),
+    tests("TokenizersTests", ["Diagnostics", "Fingerprints", "JSONLines", "Tokenizers"]),
     tests(
       "TransformerTests",
       ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Tokenizers", "Transformer"]),
@@ -157,8 +175,8 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "CZstd", "JSONLines", "RandomStreams", "srar-advantage", "srar-judge", "srar-prep",
-        "srar-report", "srar-reward", "srar-rollout", "srar-update",
+        "CZstd", "JSONLines", "RandomStreams", "Steps", "srar-advantage", "srar-judge",
+        "srar-prep", "srar-report", "srar-reward", "srar-rollout", "srar-update",
       ]),
   ]
 )

@@ -71,7 +71,6 @@ final class TransferLoop: TaskExecutor, @unchecked Sendable {
 
   func start() {
     Thread { [self] in
-      // Given before the start it would not reach the system.
       Thread.current.name = "srar.http"
       run()
     }.start()

@@ -57,7 +57,9 @@ struct RubricCheckCommand: ParsableCommand {
     try withRecords(
       tool: "srar-judge rubrics", input: input, output: output, report: report
     ) { records in
-      if servers.insecure { records.run.note("certificates are not verified ('--insecure')") }
+      if servers.connection.insecure {
+        records.run.note("certificates are not verified ('--insecure')")
+      }
       let voters = try servers.voters(
         about: ValidityQuestion.self, asks: log.asksForMissing, votes: votes)
       let inquiry = InquiryRun<Record, ValidityQuestion>(

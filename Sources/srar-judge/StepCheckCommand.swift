@@ -83,7 +83,9 @@ struct StepCheckCommand: ParsableCommand {
   }
 
   private func ask(_ records: RecordRun, _ counts: inout Counts) throws {
-    if servers.insecure { records.run.note("certificates are not verified ('--insecure')") }
+    if servers.connection.insecure {
+      records.run.note("certificates are not verified ('--insecure')")
+    }
     let voters = try servers.voters(
       about: StepQuestion.self, asks: log.asksForMissing, votes: judge.votes)
     let inquiry = InquiryRun<(record: Record, pitfalls: Set<Int>), StepQuestion>(

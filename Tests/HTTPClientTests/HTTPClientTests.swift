@@ -52,14 +52,19 @@ struct HTTPClientTests {
     defer { server.stop() }
     let client = HTTPClient()
     let address = url(server.port)
-    let names = try await Task(executorPreference: client.executor) {
-      var names = [threadName()]
+    let threads = try await Task(executorPreference: client.executor) {
+      var threads = [thread()]
       _ = try await client.perform(HTTPRequest(url: address))
-      names.append(threadName())
+      threads.append(thread())
       try await Task.sleep(for: .milliseconds(5))
-      return names + [threadName()]
+      return threads + [thread()]
     }.value
-    #expect(names == ["srar.http", "srar.http", "srar.http"])
+    // Another task of the client has the same thread, one of another client its own.
+    let again = await Task(executorPreference: client.executor) { thread() }.value
+    let other = HTTPClient()
+    let elsewhere = await Task(executorPreference: other.executor) { thread() }.value
+    #expect(Set(threads + [again]).count == 1)
+    #expect(elsewhere != again)
   }
 
   @Test("a connection that nobody accepts is given up after the connect limit")
@@ -131,4 +136,5 @@ struct HTTPClientTests {
   }
 }
 
-private func threadName() -> String? { Thread.current.name }
+/// The thread that this runs on.
+private func thread() -> UInt { UInt(pthread_self()) }

@@ -1,4 +1,4 @@
-/// The SHA-256 hash (FIPS 180-4): the name of what a judge was asked.
+/// The SHA-256 hash (FIPS 180-4): the name of what was asked.
 package enum SHA256 {
   /// The digest as 64 hexadecimal digits.
   package static func hexadecimalDigest(of message: [UInt8]) -> String {
