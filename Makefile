@@ -33,7 +33,7 @@ test: deps ## set up, build and run all tests
 test-report: build ## open a report's page in a headless Chromium and use it
 	@pipelines/test-report.sh
 
-test-servers: build ## judge with a real server and a small model, set up in .servers/
+test-servers: build ## judge and sample with a real server and a small model, set up in .servers/
 	@pipelines/test-servers.sh
 
 lint: ## check the format of the sources

@@ -61,8 +61,10 @@ let package = Package(
     library("RandomStreams"),
     library("JSONLines", ["CSimdjson", "CZstd", "Diagnostics"]),
     library("HTTPClient", ["CCurl"]),
-    library("ChatCompletions", ["Diagnostics", "HTTPClient", "JSONLines", "RandomStreams"]),
-    library("Records", ["Diagnostics", "JSONLines", "Rubrics", "Steps"]),
+    library("Fingerprints"),
+    library("ModelServers", ["Diagnostics", "HTTPClient", "JSONLines", "RandomStreams"]),
+    library("ChatCompletions", ["JSONLines", "ModelServers"]),
+    library("Records", ["Diagnostics", "JSONLines", "RandomStreams", "Rubrics", "Steps"]),
     library("Filters", ["Diagnostics", "JSONLines", "Records", argumentParser]),
 
     // The method.
@@ -74,14 +76,14 @@ let package = Package(
     library(
       "Judging",
       [
-        "Answers", "Arithmetic", "ChatCompletions", "Diagnostics", "JSONLines", "Records",
-        "Rubrics", "Steps",
+        "Answers", "Arithmetic", "ChatCompletions", "Diagnostics", "Fingerprints", "JSONLines",
+        "ModelServers", "Records", "Rubrics", "Steps",
       ]),
     library(
       "Inquiries",
       [
         "ChatCompletions", "Diagnostics", "Filters", "HTTPClient", "JSONLines", "Judging",
-        "Records", argumentParser,
+        "ModelServers", "Records", argumentParser,
       ]),
     library("Rewards", ["Answers", "Rubrics", "Steps"]),
     library("Advantages", ["Records"]),
@@ -96,7 +98,10 @@ let package = Package(
       ["Advantages", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
     page(
       "ReportPage",
-      ["JSONLines", "Judging", "RandomStreams", "Records", "Reporting", "Rubrics", "Steps"]),
+      [
+        "Fingerprints", "JSONLines", "Judging", "RandomStreams", "Records", "Reporting", "Rubrics",
+        "Steps",
+      ]),
 
     // The engine.
     library("Checkpoints", ["Diagnostics", "JSONLines"]),
@@ -105,6 +110,11 @@ let package = Package(
     library("Transformer", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams"]),
     library(
       "PolicyGradient", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),
+
+    // The engines of others.
+    library(
+      "RemoteSampling",
+      ["HTTPClient", "JSONLines", "ModelServers", "Records", "Steps", "Tokenizers"]),
 
     // The commands.
     tool(
@@ -115,7 +125,11 @@ let package = Package(
       ]),
     tool(
       "srar-rollout",
-      ["Checkpoints", "RandomStreams", "Records", "Steps", "Tokenizers", "Transformer"]),
+      [
+        "Checkpoints", "Diagnostics", "Fingerprints", "HTTPClient", "Inquiries", "JSONLines",
+        "ModelServers", "RandomStreams", "Records", "RemoteSampling", "Steps", "Tokenizers",
+        "Transformer",
+      ]),
     tool(
       "srar-judge",
       [
@@ -157,7 +171,15 @@ let package = Package(
     tests(
       "JudgingTests",
       ["Arithmetic", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
-    tests("ChatCompletionsTests", ["ChatCompletions"]),
+    tests("HTTPClientTests", ["HTTPClient"]),
+    tests("ModelServersTests", ["ChatCompletions", "ModelServers"]),
+    tests(
+      "RemoteSamplingTests",
+      [
+        "JSONLines", "ModelServers", "RandomStreams", "Records", "RemoteSampling", "Steps",
+        "Tokenizers",
+      ]),
+    tests("FingerprintsTests", ["Fingerprints"]),
     tests("RewardsTests", ["Answers", "Rewards", "Rubrics", "Steps"]),
     tests("AdvantagesTests", ["Advantages", "RandomStreams"]),
     tests(
@@ -167,11 +189,11 @@ let package = Package(
       "ProblemSourcesTests", ["Diagnostics", "JSONLines", "ProblemSources", "Records", "Rubrics"]),
     tests(
       "ReportingTests",
-      ["Advantages", "Judging", "Records", "ReportPage", "Reporting", "Steps"]),
+      ["Advantages", "Fingerprints", "Judging", "Records", "ReportPage", "Reporting", "Steps"]),
     tests("EvaluationTests", ["Answers", "Evaluation", "RandomStreams"]),
     tests("TensorBoardTests", ["TensorBoard"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
-    tests("TokenizersTests", ["Diagnostics", "JSONLines", "Judging", "Tokenizers"]),
+    tests("TokenizersTests", ["Diagnostics", "Fingerprints", "JSONLines", "Tokenizers"]),
     tests(
       "TransformerTests",
       ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Tokenizers", "Transformer"]),
@@ -181,8 +203,8 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "CZstd", "JSONLines", "RandomStreams", "srar-advantage", "srar-judge", "srar-prep",
-        "srar-report", "srar-reward", "srar-rollout", "srar-update",
+        "CZstd", "JSONLines", "RandomStreams", "Steps", "srar-advantage", "srar-judge",
+        "srar-prep", "srar-report", "srar-reward", "srar-rollout", "srar-update",
       ]),
   ]
 )

@@ -35,6 +35,8 @@ MAX_RESPONSE_TOKENS ?= 8192
 # Options of the stages as they stand on their command lines.
 ROLLOUT_OPTIONS ?= --group-size $(GROUP_SIZE) --temperature $(TEMPERATURE) --top-p $(TOP_P) \
   --top-k $(TOP_K) --max-response-tokens $(MAX_RESPONSE_TOKENS)
+# How many shards of a step's problems are sampled and judged side by side, with `make -j`; one is a stage as a whole.
+SHARDS ?= 1
 # Whether a judge is asked at all.
 JUDGED ?= yes
 JUDGE_OPTIONS ?= --judge equations

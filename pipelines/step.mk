@@ -45,6 +45,10 @@ endef
 # $(call stage,TOOL,FOLDER,NAME OF ITS OPTIONS): one tool from its input to its output.
 stage = $(BIN)/$(1) $(TOOL_OPTIONS) $$< --output $$@ --metrics $(2)/metrics.jsonl $$$$(< $(2)/$(3).options)
 
+# $(call sharded-stage,TOOL,FOLDER,NAME OF ITS OPTIONS): the same, in SHARDS parts where there are several.
+sharded-stage = $(if $(filter-out 1,$(SHARDS)),+$(MAKE) -f pipelines/shards.mk TOOL='$(BIN)/$(1) $(TOOL_OPTIONS)' \
+  INPUT=$$< OUTPUT=$$@ OPTIONS=$(2)/$(3).options METRICS=$(2)/metrics.jsonl SHARDS=$(SHARDS) NEEDS='$$^',@$(call stage,$(1),$(2),$(3)))
+
 # Without a judge the reward reads the rollouts themselves, and with a check of the steps what comes of it.
 before-check := $(if $(filter yes,$(JUDGED)),judged,rollouts)
 before-reward := $(if $(filter yes,$(STEP_CHECK)),checked,$(before-check))
@@ -54,9 +58,9 @@ define step-rules
 $(1)/prompts.jsonl.zst: $(PROBLEMS) $(1)/prompts.options | $(BIN)/srar-update
 	@$(call stage,srar-prep batch,$(1),prompts)
 $(1)/rollouts.jsonl.zst: $(1)/prompts.jsonl.zst $(2)/config.json $(1)/rollout.options
-	@$(call stage,srar-rollout --policy $(2),$(1),rollout)
+	$(call sharded-stage,srar-rollout --policy $(2),$(1),rollout)
 $(1)/judged.jsonl.zst: $(1)/rollouts.jsonl.zst $(1)/judge.options
-	@$(call stage,srar-judge --log $(1)/judge.log.jsonl,$(1),judge)
+	$(call sharded-stage,srar-judge --log $(1)/judge.log.jsonl,$(1),judge)
 $(1)/checked.jsonl.zst: $(1)/$(before-check).jsonl.zst $(1)/check.options
 	@$(call stage,srar-judge steps,$(1),check)
 $(1)/rewarded.jsonl.zst: $(1)/$(before-reward).jsonl.zst $(1)/reward.options

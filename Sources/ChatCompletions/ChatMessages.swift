@@ -1,6 +1,5 @@
-// What is asked of a model, what it answers, and how asking fails.
+// What is asked of a model, and what it answers.
 
-package import Diagnostics
 package import JSONLines
 
 /// One message of a conversation.
@@ -53,45 +52,4 @@ package struct ChatReply: Equatable, Sendable {
   package let text: String
   /// Why it ended, such as `stop` or `length`.
   package let finishReason: String?
-  package let promptTokens: Int?
-  package let completionTokens: Int?
-}
-
-/// A reply as whoever asked has read it.
-package enum ReadReply<Value: Sendable>: Sendable {
-  case usable(Value)
-  /// Another one may be better.
-  case unusable(reason: String)
-}
-
-/// What was read of a reply, or why there is none, and what it took.
-package struct ChatOutcome<Value: Sendable>: Sendable {
-  package let result: Result<Value, ChatFailure>
-  /// How many calls were made.
-  package let attempts: Int
-  /// How long the calls took together, without the pauses.
-  package let milliseconds: Int
-}
-
-/// Why one request has no reply; others may have.
-package struct ChatFailure: Error, Equatable, Sendable {
-  package let reason: String
-}
-
-/// What ends a run: asking goes wrong for every request.
-package enum ChatError: ToolError, Equatable {
-  /// The server refuses: a wrong key, model or request.
-  case refused(url: String, status: Int, message: String)
-  /// The address, or the server's certificate, cannot be used.
-  case unusable(url: String, reason: String)
-
-  package var description: String {
-    switch self {
-    case .refused(let url, let status, let message):
-      "\(url): the server refuses with status \(status): \(message); check the key, the model's name and the request"
-    case .unusable(let url, let reason): "\(url): \(reason)"
-    }
-  }
-
-  package var exitStatus: ExitStatus { .unavailable }
 }

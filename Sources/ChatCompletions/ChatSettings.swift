@@ -1,38 +1,11 @@
-// Whom to ask, and how hard.
+// What a model's replies depend on.
 
-package import HTTPClient
-import JSONLines
+package import ModelServers
 
-/// A key, which is sent and never shown.
-package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
-  let value: String
-
-  /// - Returns: nil where the text is empty or cannot stand in a header.
-  package init?(_ text: String) {
-    guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
-    value = text
-  }
-
-  package var description: String { "(a key)" }
-  package var debugDescription: String { description }
-
-  /// A text in which asterisks stand in place of the key.
-  func redacted(in text: [UInt8]) -> [UInt8] {
-    let key = Array(value.utf8)
-    var text = text
-    while let found = text.firstRange(ofBytes: key) {
-      text.replaceSubrange(found, with: repeatElement(UInt8(ascii: "*"), count: key.count))
-    }
-    return text
-  }
-}
-
-/// Whom to ask, and how hard.
+/// A model, and how it is asked.
 package struct ChatSettings: Sendable {
-  /// The servers, such as `http://localhost:8000/v1`; at least one.
-  package var urls: [String]
+  package var servers: ServerSettings
   package var model: String
-  package var key: APIKey?
   package var temperature = 0.0
   /// The longest reply, in tokens.
   package var maximumTokens = 4096
@@ -40,28 +13,9 @@ package struct ChatSettings: Sendable {
   package var extraBody = ExtraBody()
   /// Whether servers are asked to enforce a reply's schema, as long as they take it.
   package var usesSchema = true
-  /// How many requests are under way at once.
-  package var concurrency = 32
-  package var requestsPerMinute: Double?
-  package var tokensPerMinute: Double?
-  /// How many calls a request may take; those that a rate limit turned away do not count.
-  package var attempts = 6
-  /// Seconds before the second attempt; they double up to the longest pause.
-  package var firstPause = 1.0
-  package var longestPause = 60.0
-  /// Seconds that one request may spend on being turned away by rate limits.
-  package var patience = 900.0
-  /// Seconds until the last byte of a reply.
-  package var totalLimit = 600.0
-  /// Seconds without a byte once a reply has begun.
-  package var stallLimit = 60.0
-  package var maximumResponseBytes = 4 << 20
-  /// What jitter is drawn from.
-  package var seed: UInt64 = 1
-  package var http = HTTPSettings()
 
-  package init(urls: [String], model: String) {
-    self.urls = urls
+  package init(_ servers: ServerSettings, model: String) {
+    self.servers = servers
     self.model = model
   }
 }
@@ -72,32 +26,4 @@ extension ChatSettings: CustomStringConvertible {
     let request = ChatRequest(messages: [], schema: nil, label: "")
     return String(decoding: body(of: request, .none), as: UTF8.self)
   }
-}
-
-/// Members of a request as the user wrote them.
-package struct ExtraBody: Sendable {
-  private(set) var members: [(key: String, json: [UInt8])] = []
-
-  package init() {}
-
-  /// Reads a JSON object; nil where the text is none.
-  package init?(_ text: String) {
-    guard let document = try? JSONDocument(parsing: Array(text.utf8)),
-      let members = document.root.members
-    else { return nil }
-    self.members = members.map { member in
-      var json = JSONWriter()
-      json.value(member.value)
-      return (member.key, json.bytes)
-    }
-  }
-}
-
-/// The address of the chat completions of a server: a bare host gets `/v1/chat/completions`, another path what it lacks.
-package func completionsAddress(_ url: String) -> String {
-  var address = url
-  while address.hasSuffix("/") { address.removeLast() }
-  if address.hasSuffix("/chat/completions") { return address }
-  let afterScheme = address.firstRange(of: "://").map { address[$0.upperBound...] } ?? address[...]
-  return address + (afterScheme.contains("/") ? "" : "/v1") + "/chat/completions"
 }

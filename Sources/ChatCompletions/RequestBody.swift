@@ -1,4 +1,5 @@
 import JSONLines
+import ModelServers
 
 /// How a server is asked to enforce the form of a reply, in the order in which they are tried.
 enum SchemaDialect: CaseIterable {
@@ -8,18 +9,17 @@ enum SchemaDialect: CaseIterable {
   case jsonObject
   /// Not at all.
   case none
-
-  var next: SchemaDialect { self == .jsonSchema ? .jsonObject : .none }
 }
 
 extension ChatSettings {
   /// The body of a request: OpenAI's members, then the user's own.
   func body(of request: ChatRequest, _ dialect: SchemaDialect) -> [UInt8] {
-    var json = JSONWriter()
+    let text = request.messages.reduce(0) { $0 + $1.content.utf8.count }
+    // With room for line ends and quotes that become two bytes.
+    var json = JSONWriter(capacity: 1024 + text + text / 8)
     json.object { body in
       func member(_ key: String, _ write: (inout JSONWriter) -> Void) {
-        guard !extraBody.members.contains(where: { $0.key == key }) else { return }
-        body.member(key, write)
+        extraBody.write(key, to: &body, write)
       }
       member("model") { $0.value(model) }
       member("messages") { $0.value(request.messages) }
@@ -28,7 +28,7 @@ extension ChatSettings {
       if let schema = request.schema, dialect != .none {
         member("response_format") { $0.object { schema.writeMembers(to: &$0, dialect) } }
       }
-      for member in extraBody.members { body.member(member.key) { $0.raw(member.json) } }
+      extraBody.write(to: &body)
     }
     return json.bytes
   }

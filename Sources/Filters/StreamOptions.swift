@@ -22,6 +22,18 @@ package struct InputOptions: ParsableArguments {
     help: ArgumentHelp("A longer line is an error, not an allocation.", valueName: "bytes"))
   package var maxLineBytes = 64 << 20
 
+  @Option(
+    help: ArgumentHelp(
+      "Read only this part of the problems, such as 2/8; a problem's records stay together. (default: all)",
+      valueName: "i/n"),
+    transform: { text in
+      guard let shard = Shard(argument: text) else {
+        throw ValidationError("'--shard' must be a part such as 2/8, but is '\(text)'")
+      }
+      return shard
+    })
+  package var shard: Shard?
+
   package init() {}
 
   package mutating func validate() throws {
@@ -36,7 +48,8 @@ package struct InputOptions: ParsableArguments {
       throw UsageError("nothing to read: name a file, pipe a stream in, or see '--help'")
     }
     return RecordReader(
-      paths: files, maximumLineBytes: maxLineBytes, faults: rejects.map { .reject($0) } ?? .stop)
+      paths: files, maximumLineBytes: maxLineBytes, faults: rejects.map { .reject($0) } ?? .stop,
+      shard: shard)
   }
 }
 

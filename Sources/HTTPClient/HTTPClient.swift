@@ -30,6 +30,9 @@ package final class HTTPClient: Sendable {
 
   deinit { loop.stop() }
 
+  /// Runs tasks on the client's own thread: tasks that do little but ask and read replies spare two changes of thread a request.
+  package var executor: any TaskExecutor { loop }
+
   /// Makes a request and waits for its response, whatever its status.
   package func perform(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
     let result = await withCheckedContinuation { continuation in

@@ -1,7 +1,6 @@
 // One request under way.
 
 internal import CCurl
-internal import Dispatch
 
 /// A request, what has come of it so far, and who waits for it. Used by one thread at a time: the maker's, then the loop's.
 final class Transfer: @unchecked Sendable {
@@ -12,10 +11,9 @@ final class Transfer: @unchecked Sendable {
   private var headerList: UnsafeMutablePointer<curl_slist>?
   private let message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   private var body: [UInt8] = []
-  /// When the last bytes came; nil before the first.
-  private var lastBytes: DispatchTime?
+  /// When the last bytes of the body came; nil before the first.
+  private var lastBytes: UInt64?
   private var isTooLarge = false
-  private var isStalled = false
 
   init(_ request: HTTPRequest, _ continuation: CheckedContinuation<Outcome, Never>) {
     self.request = request
@@ -30,11 +28,8 @@ final class Transfer: @unchecked Sendable {
 
   func fail(_ error: HTTPError) { continuation.resume(returning: .failure(error)) }
 
-  /// Sets a handle up for the request; an error where the request cannot be made.
-  func configure(_ easy: UnsafeMutableRawPointer, _ settings: HTTPSettings) -> HTTPError? {
-    guard srar_curl_set_string(easy, CURLOPT_URL, request.url) == CURLE_OK else {
-      return .badAddress(request.url)
-    }
+  /// Sets a new handle up with what all requests have in common.
+  static func prepare(_ easy: UnsafeMutableRawPointer, _ settings: HTTPSettings) {
     srar_curl_allow_only_http(easy)
     srar_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
     srar_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
@@ -42,13 +37,25 @@ final class Transfer: @unchecked Sendable {
     srar_curl_set_string(easy, CURLOPT_ACCEPT_ENCODING, "")
     srar_curl_set_long(
       easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(settings.connectLimit))
-    srar_curl_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds(request.totalLimit))
     srar_curl_set_long(easy, CURLOPT_TCP_NODELAY, 1)
     if let file = settings.caFile { srar_curl_set_string(easy, CURLOPT_CAINFO, file) }
     srar_curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, settings.isInsecure ? 0 : 1)
     srar_curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, settings.isInsecure ? 0 : 2)
-    srar_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, message)
+    srar_curl_set_sink(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+      guard let bytes, let context else { return 0 }
+      let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+      return transfer.receive(UnsafeRawBufferPointer(start: bytes, count: size * count))
+    }
+  }
 
+  /// Sets a prepared handle up for this request, whatever it was used for before; an error where the request cannot be made.
+  func configure(_ easy: UnsafeMutableRawPointer) -> HTTPError? {
+    srar_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, message)
+    guard srar_curl_set_string(easy, CURLOPT_URL, request.url) == CURLE_OK else {
+      Self.release(easy)
+      return .badAddress(request.url)
+    }
+    srar_curl_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds(request.totalLimit))
     for header in request.headers {
       headerList = curl_slist_append(headerList, "\(header.name): \(header.value)")
     }
@@ -56,33 +63,30 @@ final class Transfer: @unchecked Sendable {
     headerList = curl_slist_append(headerList, "Expect:")
     srar_curl_set_list(easy, CURLOPT_HTTPHEADER, headerList)
     if let body = request.body {
+      srar_curl_set_long(easy, CURLOPT_POST, 1)
       srar_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
       body.withUnsafeBytes { bytes in
         // The bytes are copied.
         _ = srar_curl_set_pointer(
           easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
       }
+    } else {
+      srar_curl_set_long(easy, CURLOPT_HTTPGET, 1)
     }
-
-    let context = Unmanaged.passUnretained(self).toOpaque()
-    srar_curl_set_sink(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-      guard let bytes, let context else { return 0 }
-      let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-      return transfer.receive(UnsafeRawBufferPointer(start: bytes, count: size * count))
-    }
-    srar_curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
-    srar_curl_set_progress(easy) { context, _, _, _, _ in
-      guard let context else { return 0 }
-      return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().isGoingOn ? 0 : 1
-    }
-    srar_curl_set_pointer(easy, CURLOPT_XFERINFODATA, context)
-    srar_curl_set_long(easy, CURLOPT_NOPROGRESS, 0)
+    srar_curl_set_pointer(easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
     return nil
+  }
+
+  /// Makes a handle forget what belongs to a transfer, which may go before the handle is used again.
+  static func release(_ easy: UnsafeMutableRawPointer) {
+    srar_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, nil)
+    srar_curl_set_pointer(easy, CURLOPT_WRITEDATA, nil)
+    srar_curl_set_list(easy, CURLOPT_HTTPHEADER, nil)
   }
 
   /// Takes bytes of the body; fewer than were given end the transfer.
   private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
-    lastBytes = .now()
+    lastBytes = uptime()
     guard body.count + bytes.count <= request.maximumResponseBytes else {
       isTooLarge = true
       return 0
@@ -91,13 +95,13 @@ final class Transfer: @unchecked Sendable {
     return bytes.count
   }
 
-  /// libcurl asks about once a second, and whenever something comes.
-  private var isGoingOn: Bool {
-    guard let lastBytes else { return true }
-    let seconds = Double(DispatchTime.now().uptimeNanoseconds - lastBytes.uptimeNanoseconds) / 1e9
-    isStalled = seconds > request.stallLimit
-    return !isStalled
+  /// Whether the response has begun, and then nothing came for too long.
+  func isStalled(at now: UInt64) -> Bool {
+    guard let lastBytes, now > lastBytes else { return false }
+    return Double(now - lastBytes) / 1e9 > request.stallLimit
   }
+
+  func failAsStalled() { fail(.stalled(seconds: request.stallLimit)) }
 
   func finish(_ easy: UnsafeMutableRawPointer, _ result: CURLcode) {
     if result == CURLE_OK {
@@ -112,7 +116,6 @@ final class Transfer: @unchecked Sendable {
 
   private func error(_ easy: UnsafeMutableRawPointer, _ result: CURLcode) -> HTTPError {
     if isTooLarge { return .tooLarge(limitBytes: request.maximumResponseBytes) }
-    if isStalled { return .stalled(seconds: request.stallLimit) }
     let detail = String(cString: message)
     let reason = detail.isEmpty ? String(cString: curl_easy_strerror(result)) : detail
     switch result {

@@ -1,34 +1,36 @@
-package import Judging
-
 /// How many of a run's questions may fail.
 package struct FailureLimit {
-  private let share: Double
-  private let subjects: String
-  private var judged = 0
-  private var failed = 0
-  private var lastReason = ""
-
-  /// - Parameter subjects: what is judged, for the message, such as "rollouts".
-  package init(_ options: LogOptions, subjects: String) {
-    share = options.maxFailures
-    self.subjects = subjects
+  /// More failures than may be.
+  package struct Excess {
+    package let failed: Int
+    package let total: Int
+    /// Why the last one failed.
+    package let reason: String
   }
+
+  private let share: Double
+  private var total = 0
+  private var failed = 0
+  private var reason = ""
+
+  /// - Parameter share: of all questions.
+  package init(share: Double) { self.share = share }
 
   /// Notes what came of a question.
-  package mutating func note<Entry>(_ outcome: JudgeOutcome<Entry>) {
-    judged += 1
-    if case .failure(let reason) = outcome {
-      failed += 1
-      lastReason = reason
-    }
+  ///
+  /// - Parameter failure: why it failed; nil where it did not.
+  package mutating func note(failure: String?) {
+    total += 1
+    guard let failure else { return }
+    failed += 1
+    reason = failure
   }
 
-  /// The error that too many failed, if they did.
+  /// What there is too much of, if there is.
   ///
   /// - Parameter isAtEnd: before the end a few failures say little.
-  package func error(isAtEnd: Bool) -> JudgingError? {
-    guard isAtEnd || failed >= 20, Double(failed) > share * Double(judged) else { return nil }
-    return .tooManyFailures(
-      failed: failed, judged: judged, subjects: subjects, last: lastReason)
+  package func excess(isAtEnd: Bool) -> Excess? {
+    guard isAtEnd || failed >= 20, Double(failed) > share * Double(total) else { return nil }
+    return Excess(failed: failed, total: total, reason: reason)
   }
 }

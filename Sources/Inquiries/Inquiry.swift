@@ -10,7 +10,7 @@ package struct Inquiry<Question: JudgeQuestion> {
   package typealias Entry = Question.Entry
 
   private let voters: [any Judge<Question>]
-  private let log: JudgeLogWriter?
+  private let log: AppendedLog?
   private let replay: JudgeReplay<Entry>?
   /// What the log holds already, of judges that are dear to ask.
   private let kept: JudgeReplay<Entry>
@@ -33,7 +33,7 @@ package struct Inquiry<Question: JudgeQuestion> {
     } else {
       kept = JudgeReplay()
     }
-    log = try options.log.map { try JudgeLogWriter(path: $0) }
+    log = try options.log.map { try AppendedLog(path: $0) }
   }
 
   /// The names of the voters, each once.
@@ -88,7 +88,7 @@ package struct Inquiry<Question: JudgeQuestion> {
     if let entry = kept.entry(for: fingerprint), case .entries = entry.reply.outcome {
       return .known(entry)
     }
-    let pending = PendingReply { [log] in
+    let pending = PendingReply(on: voter.executor) { [log] in
       let entry = JudgeLogEntry(
         request: fingerprint, record: record, index: index, judge: voter.name,
         reply: try await voter.reply(to: question, fingerprint: fingerprint))
@@ -107,9 +107,9 @@ package struct Inquiry<Question: JudgeQuestion> {
 /// What one voter says.
 enum Vote<Entry: JudgementEntry>: Sendable {
   case known(JudgeLogEntry<Entry>)
-  case pending(PendingReply<Entry>)
+  case pending(PendingReply<JudgeLogEntry<Entry>>)
   /// Under way for another record.
-  case shared(PendingReply<Entry>)
+  case shared(PendingReply<JudgeLogEntry<Entry>>)
 
   /// What it is for the next record that asks the same.
   var repeated: Vote {

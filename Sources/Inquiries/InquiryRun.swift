@@ -62,7 +62,7 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
     asksModels = inquiry.asksModels
     unreadableLogLines = inquiry.unreadableLogLines
     self.subjects = subjects
-    limit = FailureLimit(options, subjects: subjects)
+    limit = FailureLimit(share: options.maxFailures)
   }
 
   /// - Parameters:
@@ -73,45 +73,45 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
     reading read: @escaping ((Subject, Question?, Place) throws -> Void) throws -> Void,
     writing write: (Subject, Question?, Reached?) throws -> Void, flushing flush: () throws -> Void
   ) throws {
-    let handover = Handover<Asked>(capacity: inquiry.window)
-    // Handed over as a whole: nobody else touches what it reads from, nor the inquiry, until it has ended.
-    nonisolated(unsafe) let work = { [inquiry] in
-      var inquiry = inquiry
-      try read { subject, question, place in
-        let decision = try question.map {
-          try inquiry.ask($0, record: place.record, index: place.index, place.position)
+    nonisolated(unsafe) let read = read
+    try withReadAhead(
+      window: inquiry.window,
+      reading: { [inquiry] put in
+        var inquiry = inquiry
+        try read { subject, question, place in
+          let decision = try question.map {
+            try inquiry.ask($0, record: place.record, index: place.index, place.position)
+          }
+          try put(Asked(subject: subject, question: question, decision: decision))
         }
-        try handover.put(Asked(subject: subject, question: question, decision: decision))
-      }
-    }
-    let thread = Thread { handover.end(Result { try work() }) }
-    thread.name = "srar.reading"
-    thread.stackSize = 8 << 20
-    thread.start()
-    do {
-      while let asked = try handover.next(flush) {
+      },
+      writing: { asked in
         try write(asked.subject, asked.question, try reached(asked, flush))
-        if let error = limit.error(isAtEnd: false) {
-          // A judge that is gone must not cost an hour; what is under way still comes into the log.
-          for decision in handover.abandon().compactMap(\.decision) { _ = try decision.wait() }
-          throw error
-        }
-      }
-    } catch {
-      _ = handover.abandon()
-      throw error
+        // A judge that is gone must not cost an hour; what is under way still comes into the log.
+        return tooManyFailures(isAtEnd: false)
+      },
+      awaitingRest: { _ = try $0.decision?.wait() }, flushing: flush)
+    if let error = tooManyFailures(isAtEnd: true) { throw error }
+  }
+
+  private func tooManyFailures(isAtEnd: Bool) -> JudgingError? {
+    limit.excess(isAtEnd: isAtEnd).map {
+      .tooManyFailures(
+        failed: $0.failed, judged: $0.total, subjects: subjects, last: $0.reason)
     }
-    if let error = limit.error(isAtEnd: true) { throw error }
   }
 
   private func reached(_ asked: Asked, _ flush: () throws -> Void) throws -> Reached? {
     guard let decision = asked.decision else { return nil }
     if !decision.isReached(within: 0.25) { try flush() }
     let reached = try decision.wait()
-    limit.note(reached.decision.outcome)
     switch reached.decision.outcome {
-    case .entries: counts.answered += 1
-    case .failure: counts.failed += 1
+    case .entries:
+      limit.note(failure: nil)
+      counts.answered += 1
+    case .failure(let reason):
+      limit.note(failure: reason)
+      counts.failed += 1
     }
     counts.replayed += reached.isReplayed ? 1 : 0
     counts.calls += reached.calls

@@ -1,19 +1,23 @@
 import Dispatch
-import Judging
 import Synchronization
 
 /// A call under way, which whoever reads and writes in order can wait for.
-final class PendingReply<Entry: JudgementEntry>: Sendable {
+package final class PendingReply<Value: Sendable>: Sendable {
   private let isDone = DispatchGroup()
-  private let result = Mutex<Result<JudgeLogEntry<Entry>, any Error>?>(nil)
+  private let result = Mutex<Result<Value, any Error>?>(nil)
 
   /// Starts a call.
-  init(_ call: @escaping @Sendable () async throws -> JudgeLogEntry<Entry>) {
+  ///
+  /// - Parameter executor: what runs it; nil for what runs any task.
+  package init(
+    on executor: (any TaskExecutor)?,
+    _ call: @escaping @Sendable () async throws -> Value
+  ) {
     isDone.enter()
-    Task { [self] in
+    Task(executorPreference: executor) { [self] in
       do {
-        let entry = try await call()
-        result.withLock { $0 = .success(entry) }
+        let value = try await call()
+        result.withLock { $0 = .success(value) }
       } catch {
         result.withLock { $0 = .failure(error) }
       }
@@ -22,14 +26,14 @@ final class PendingReply<Entry: JudgementEntry>: Sendable {
   }
 
   /// Whether the call ends before so many seconds have passed.
-  func isDone(within seconds: Double) -> Bool {
+  package func isDone(within seconds: Double) -> Bool {
     isDone.wait(timeout: .now() + seconds) == .success
   }
 
-  func waitUntilDone() { isDone.wait() }
+  package func waitUntilDone() { isDone.wait() }
 
   /// Waits for the end of the call.
-  func wait() throws -> JudgeLogEntry<Entry> {
+  package func wait() throws -> Value {
     isDone.wait()
     guard let outcome = result.withLock({ $0 }) else {
       preconditionFailure("the task leaves the group only when it has set its result")

@@ -2,10 +2,8 @@ package import ArgumentParser
 import ChatCompletions
 import Diagnostics
 import Filters
-import Foundation
-import HTTPClient
-import JSONLines
 package import Judging
+import ModelServers
 
 /// The servers of language models that judge, and how they are asked.
 package struct ServerArguments: ParsableArguments {
@@ -24,12 +22,6 @@ package struct ServerArguments: ParsableArguments {
       (default: JUDGE_MODEL)
       """, valueName: "name"))
   package var model: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "A file that holds the key. (default: the key in JUDGE_API_KEY)", valueName: "file"),
-    completion: .file())
-  var apiKeyFile: String?
 
   @Option(
     help: ArgumentHelp(
@@ -54,44 +46,7 @@ package struct ServerArguments: ParsableArguments {
     completion: .file())
   var prompt: String?
 
-  @Option(help: ArgumentHelp("How many requests are under way at once.", valueName: "count"))
-  var concurrency = 32
-
-  @Option(help: ArgumentHelp("No more requests than these.", valueName: "count"))
-  var requestsPerMinute: Double?
-
-  @Option(help: ArgumentHelp("No more tokens than these, prompts included.", valueName: "count"))
-  var tokensPerMinute: Double?
-
-  @Option(
-    help: ArgumentHelp(
-      "Calls that a request may take; those that a rate limit turned away do not count.",
-      valueName: "count"))
-  var attempts = 6
-
-  @Option(
-    help: ArgumentHelp(
-      "The pause before the second attempt; pauses double up to a minute.", valueName: "seconds"))
-  var retryPause = 1.0
-
-  @Option(help: ArgumentHelp("Until a connection stands.", valueName: "seconds"))
-  var connectTimeout = 10.0
-
-  @Option(help: ArgumentHelp("Until the last byte of a reply.", valueName: "seconds"))
-  var timeout = 600.0
-
-  @Option(
-    help: ArgumentHelp("Without a byte, once a reply has begun.", valueName: "seconds"))
-  var stallTimeout = 60.0
-
-  @Option(
-    help: ArgumentHelp(
-      "Trust the certificates of this file instead of the system's.", valueName: "file"),
-    completion: .file())
-  var caFile: String?
-
-  @Flag(help: "Take any certificate for good; your key and data can be read on the way.")
-  package var insecure = false
+  @OptionGroup package var connection: ConnectionArguments
 
   @Option(help: "Another seed draws other markers and pauses.")
   var seed: UInt64 = 1
@@ -102,19 +57,8 @@ package struct ServerArguments: ParsableArguments {
     if let temperature, !(temperature >= 0 && temperature.isFinite) {
       throw ValidationError("'--temperature' must be at least 0, but is \(temperature)")
     }
-    for (name, value) in [
-      ("--concurrency", Double(concurrency)), ("--attempts", Double(attempts)),
-      ("--max-tokens", Double(maxTokens)),
-    ] where value < 1 {
-      throw ValidationError("'\(name)' must be at least 1, but is \(Int(value))")
-    }
-    for (name, value) in [
-      ("--requests-per-minute", requestsPerMinute), ("--tokens-per-minute", tokensPerMinute),
-      ("--retry-pause", retryPause), ("--timeout", timeout), ("--stall-timeout", stallTimeout),
-      ("--connect-timeout", connectTimeout),
-    ] {
-      guard let value, !(value > 0 && value.isFinite) else { continue }
-      throw ValidationError("'\(name)' must be positive, but is \(value)")
+    if maxTokens < 1 {
+      throw ValidationError("'--max-tokens' must be at least 1, but is \(maxTokens)")
     }
   }
 
@@ -131,27 +75,24 @@ package struct ServerArguments: ParsableArguments {
   package func voters<Question: JudgeQuestion>(
     about: Question.Type, asks: Bool, votes: Int = 1
   ) throws -> [any Judge<Question>] {
-    let environment = ProcessInfo.processInfo.environment
-    // A variable that is set to nothing is not set.
-    func fallback(_ name: String) -> [String] { [environment[name] ?? ""].filter { !$0.isEmpty } }
-    let names = model.isEmpty ? fallback("JUDGE_MODEL") : model
+    let names = model.isEmpty ? environmentValue("JUDGE_MODEL").map { [$0] } ?? [] : model
     guard !names.isEmpty, !names.contains("") else {
       throw UsageError("which model judges? give '--model' or set JUDGE_MODEL")
     }
     let prompt: JudgePrompt<Question> = try words()
-    var settings = try sharedSettings(environment)
+    var settings = try sharedSettings()
     if temperature == nil, votes > 1 { settings.temperature = 0.7 }
-    let urls = url.isEmpty ? fallback("JUDGE_URL") : url
+    let urls = url.isEmpty ? environmentValue("JUDGE_URL").map { [$0] } ?? [] : url
     return try names.flatMap { name in
       var own = settings
       if let server = server(of: name) {
         own.model = server.model
-        own.urls = [server.url]
+        own.servers.urls = [server.url]
       } else {
         own.model = name
-        own.urls = urls
+        own.servers.urls = urls
       }
-      guard !own.urls.isEmpty || !asks else {
+      guard !own.servers.urls.isEmpty || !asks else {
         throw UsageError("where is the judge? give '--url' or set JUDGE_URL")
       }
       let client = ChatClient(own)
@@ -168,66 +109,23 @@ package struct ServerArguments: ParsableArguments {
   }
 
   /// What all models have in common.
-  private func sharedSettings(_ environment: [String: String]) throws -> ChatSettings {
-    var settings = ChatSettings(urls: [], model: "")
-    settings.key = try key(environment)
+  private func sharedSettings() throws -> ChatSettings {
+    var settings = ChatSettings(try connection.settings(keyVariable: "JUDGE_API_KEY"), model: "")
     settings.temperature = temperature ?? 0
     settings.maximumTokens = maxTokens
-    if let extraBody {
-      guard let extra = ExtraBody(extraBody) else {
-        throw UsageError("'--extra-body' must be a JSON object")
-      }
-      settings.extraBody = extra
-    }
+    settings.extraBody = try extraMembers(extraBody)
     settings.usesSchema = !noSchema
-    settings.concurrency = concurrency
-    settings.requestsPerMinute = requestsPerMinute
-    settings.tokensPerMinute = tokensPerMinute
-    settings.attempts = attempts
-    settings.firstPause = retryPause
-    settings.totalLimit = timeout
-    settings.stallLimit = stallTimeout
-    settings.http.connectLimit = connectTimeout
-    settings.http.caFile = caFile
-    settings.http.isInsecure = insecure
-    settings.seed = seed
+    settings.servers.seed = seed
     return settings
-  }
-
-  private func key(_ environment: [String: String]) throws -> APIKey? {
-    let text: String
-    if let apiKeyFile {
-      text = String(decoding: try readWholeFile(apiKeyFile), as: UTF8.self)
-    } else if let key = environment["JUDGE_API_KEY"], !key.isEmpty {
-      text = key
-    } else {
-      return nil
-    }
-    guard let key = APIKey(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-      throw UsageError("the key is empty or has characters that no key has")
-    }
-    return key
   }
 
   private func words<Question>() throws -> JudgePrompt<Question> {
     guard let prompt else { return JudgePrompt() }
-    let text = String(decoding: try readWholeFile(prompt), as: UTF8.self)
+    let text = String(decoding: try wholeFile(prompt), as: UTF8.self)
     guard let words = JudgePrompt<Question>(template: text) else {
       let marks = Question.requiredMarks.map { "{{\($0)}}" }.joined(separator: " and ")
       throw UsageError("\(prompt): the marks \(marks) must stand in it")
     }
     return words
-  }
-
-  private func readWholeFile(_ path: String) throws -> [UInt8] {
-    let file = try FileReader(path: path)
-    var bytes: [UInt8] = []
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-    defer { buffer.deallocate() }
-    while true {
-      let count = try file.read(into: buffer)
-      if count == 0 { return bytes }
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-    }
   }
 }

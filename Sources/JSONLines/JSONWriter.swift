@@ -23,6 +23,9 @@ package struct JSONWriter {
 
   package init() {}
 
+  /// - Parameter capacity: about how many bytes there will be.
+  package init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
   /// Empties the text but keeps its memory.
   package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
@@ -126,17 +129,13 @@ package struct JSONWriter {
     bytes.append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { utf8 in
-      var start = 0
-      for index in 0..<utf8.count {
-        let byte = utf8[index]
-        guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
-          continue
-        }
-        bytes.append(contentsOf: utf8[start..<index])
-        appendEscaped(byte)
-        start = index + 1
+      var rest = utf8
+      while let index = firstEscaped(in: rest) {
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: rest[..<index]))
+        appendEscaped(rest[index])
+        rest = UnsafeBufferPointer(rebasing: rest[(index + 1)...])
       }
-      bytes.append(contentsOf: utf8[start...])
+      bytes.append(contentsOf: rest)
     }
     bytes.append(UInt8(ascii: "\""))
   }
@@ -155,6 +154,17 @@ package struct JSONWriter {
       bytes.append(digits[Int(byte & 15)])
     }
   }
+}
+
+/// Where the first byte stands that cannot stand in a quoted text as it is.
+private func firstEscaped(in text: UnsafeBufferPointer<UInt8>) -> Int? {
+  var index = 0
+  while index < text.count {
+    let byte = text[index]
+    if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return index }
+    index += 1
+  }
+  return nil
 }
 
 extension Int: JSONWritable {

@@ -46,6 +46,9 @@ package protocol Judge<Question>: Sendable {
   /// Whether asking is dear, so that what a log holds already is not asked again.
   var keepsReplies: Bool { get }
 
+  /// What runs the tasks that ask it; nil for what runs any task.
+  var executor: (any TaskExecutor)? { get }
+
   /// The answer to one question.
   ///
   /// - Parameter fingerprint: the question's, asked of this judge.
@@ -59,4 +62,5 @@ extension Judge {
   package var identity: String { name }
   package var concurrency: Int { 1 }
   package var keepsReplies: Bool { false }
+  package var executor: (any TaskExecutor)? { nil }
 }

@@ -26,12 +26,15 @@ package struct JudgePrompt<Question: JudgeQuestion>: Equatable, Sendable {
   func text(_ question: Question, asking ids: [Int], marker: String) -> String {
     var values = question.values(asking: ids, marker: marker)
     values["marker"] = marker
-    return parts.map { part in
+    var text = ""
+    text.reserveCapacity(values.values.reduce(template.utf8.count) { $0 + $1.utf8.count })
+    for part in parts {
       switch part {
-      case .text(let text): text
-      case .mark(let name): values[name] ?? "{{\(name)}}"
+      case .text(let words): text += words
+      case .mark(let name): text += values[name] ?? "{{\(name)}}"
       }
-    }.joined()
+    }
+    return text
   }
 
   private static func parts(of template: String) -> [Part] {

@@ -1,5 +1,6 @@
 // What can be asked of a judge, whatever it is about, and what an answer to it is made of.
 
+import Fingerprints
 package import JSONLines
 package import Records
 

@@ -1,7 +1,9 @@
 // A judge that is a language model behind a server.
 
 package import ChatCompletions
+import Fingerprints
 import JSONLines
+import ModelServers
 
 /// Asks a language model for all entries of an answer at once, and once more for those that its reply left out.
 package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
@@ -33,8 +35,9 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
   }
 
   package var name: String { settings.model }
-  package var concurrency: Int { settings.concurrency }
+  package var concurrency: Int { settings.servers.concurrency }
   package var keepsReplies: Bool { true }
+  package var executor: (any TaskExecutor)? { client.executor }
 
   package func reply(
     to question: Question, fingerprint: String
@@ -67,7 +70,8 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
   ) async throws -> (ReadEntries<Question.Entry>, JudgeReply<Question.Entry>) {
     // Unknown to whoever wrote the material, and the same in every run with this seed.
     let marker = String(
-      SHA256.hexadecimalDigest(of: Array("\(settings.seed) \(fingerprint)".utf8)).prefix(16))
+      SHA256.hexadecimalDigest(of: Array("\(settings.servers.seed) \(fingerprint)".utf8)).prefix(16)
+    )
     let message = ChatMessage(
       role: "user", content: prompt.text(question, asking: ids, marker: marker))
     let wanted = Set(ids)

@@ -7,23 +7,26 @@ import Steps
 /// - Parameter marker: a code that the response cannot contain, so that it can imitate none of the lines.
 func markedSteps(_ response: String, _ steps: [ResponseStep], marker: String) -> String {
   let bytes = Array(response.utf8)
-  var lines = ["[\(marker) solution begins]"]
+  var text = "[\(marker) solution begins]\n"
+  text.reserveCapacity(bytes.count + 80 * (steps.count + 1))
   var end = 0
   func append(_ range: Range<Int>) {
-    let text = String(decoding: bytes[range], as: UTF8.self)
-    if text.contains(where: { !$0.isWhitespace }) { lines.append(text) }
+    let piece = String(decoding: bytes[range], as: UTF8.self)
+    guard piece.contains(where: { !$0.isWhitespace }) else { return }
+    text += piece
+    text += "\n"
   }
   for step in steps {
     let range = step.bytes.clamped(to: 0..<bytes.count)
     if end < range.lowerBound { append(end..<range.lowerBound) }
-    lines.append("[\(marker) step \(step.number)]")
+    text += "[\(marker) step \(step.number)]\n"
     append(range)
-    lines.append("[\(marker) end of step \(step.number)]")
+    text += "[\(marker) end of step \(step.number)]\n"
     end = max(end, range.upperBound)
   }
   if end < bytes.count { append(end..<bytes.count) }
-  lines.append("[\(marker) solution ends]")
-  return lines.joined(separator: "\n")
+  text += "[\(marker) solution ends]"
+  return text
 }
 
 /// A text between lines that carry a code.

@@ -17,9 +17,10 @@ package struct PanelDecision<Entry: JudgementEntry>: Equatable, Sendable {
   /// A voter that failed has no vote. The panel decides where more than half of its voters answered, and then each entry by the
   /// majority of those that gave it.
   package init(_ votes: [JudgeReply<Entry>]) {
+    // Closures, for key paths of a generic type are made anew each time they are used.
     attempts = votes.reduce(0) { $0 + $1.attempts }
     dropped = votes.reduce(0) { $0 + $1.dropped }
-    let latencies = votes.compactMap(\.latencyMilliseconds)
+    let latencies = votes.compactMap { $0.latencyMilliseconds }
     latencyMilliseconds = latencies.isEmpty ? nil : latencies.reduce(0, +)
     guard votes.count > 1 else {
       outcome = votes[0].outcome

@@ -6,7 +6,7 @@ package import Steps
 
 /// What a judge is asked about the steps of one response.
 package struct StepQuestion: JudgeQuestion, Equatable {
-  package typealias Entry = StepCheck.StepVerdict
+  package typealias Entry = StepVerdict
 
   package let problem: String
   package let response: String
@@ -63,7 +63,7 @@ package struct StepQuestion: JudgeQuestion, Equatable {
     """
 }
 
-extension StepCheck.StepVerdict: JudgementEntry {
+extension StepVerdict: JudgementEntry {
   package static let kind = QuestionKind.steps
   package static let schema = [
     (member: "number", json: #"{"type":"integer"}"#),

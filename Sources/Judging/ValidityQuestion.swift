@@ -125,39 +125,11 @@ extension ItemValidity: JudgementEntry {
   package func claimsSame(as other: Self) -> Bool { self == other }
 }
 
-/// What `srar-judge rubrics` says of a problem's rubric: the object under `rubric_check`.
-package struct RubricCheck: RecordObject, Equatable, Sendable {
-  package static let key = "rubric_check"
-  package static let tool = "srar-judge rubrics"
-
-  /// Who checked.
-  package let judge: String
-  /// Every item of the rubric as it was; none where the check failed.
-  package let items: [ItemValidity]
-  /// Why the check failed, which says nothing about the items; nil where it did not.
-  package let error: String?
-  package let panel: PanelRecord?
-
-  package init(judge: String, items: [ItemValidity], error: String?, panel: PanelRecord?) {
-    self.judge = judge
-    self.items = items
-    self.error = error
-    self.panel = panel
-  }
-
-  package init(_ fields: Fields) throws {
-    judge = try fields.string("judge")
-    items = try fields.objects("items").map(ItemValidity.init)
-    error = try fields.stringIfPresent("error")
-    panel = try PanelRecord(fields)
-  }
-
-  package func write(to json: inout JSONWriter) {
-    json.object { check in
-      check.member("judge", judge)
-      check.member("items", items)
-      panel?.writeMembers(to: &check)
-      check.member(ifPresent: "error", error)
-    }
-  }
+extension ItemValidity: CheckedEntry {
+  package static let checkKey = "rubric_check"
+  package static let checkTool = "srar-judge rubrics"
+  package static let listKey = "items"
 }
+
+/// What `srar-judge rubrics` says of a problem's rubric, every item of it as it was: the object under `rubric_check`.
+package typealias RubricCheck = RecordCheck<ItemValidity>

@@ -17,16 +17,20 @@ package final class RecordReader {
   private var remaining: ArraySlice<String>
   private let maximumLineBytes: Int
   private let faults: Faults
+  private let shard: Shard?
   private var lines: LineReader?
   private var documents: [JSONDocument] = []
   private let fileCount: Int
 
-  /// - Parameter paths: files, `-` for standard input; none is standard input.
-  package init(paths: [String], maximumLineBytes: Int, faults: Faults) {
+  /// - Parameters:
+  ///   - paths: files, `-` for standard input; none is standard input.
+  ///   - shard: the part to read; others are passed over.
+  package init(paths: [String], maximumLineBytes: Int, faults: Faults, shard: Shard? = nil) {
     remaining = (paths.isEmpty ? ["-"] : paths)[...]
     fileCount = remaining.count
     self.maximumLineBytes = maximumLineBytes
     self.faults = faults
+    self.shard = shard
   }
 
   /// The next record; nil at the end of the last stream.
@@ -43,8 +47,10 @@ package final class RecordReader {
         } catch {
           throw StreamError.notJSON(lines.position, error)
         }
-        return try Record(document: document, position: lines.position)
+        let record = try Record(document: document, position: lines.position)
+        if shard?.contains(id: record.id) ?? true { return record }
       } catch {
+        guard shard?.contains(id: nil) ?? true else { continue }
         switch faults {
         case .stop: throw error
         case .reject(let writer): try writer.write(line, reason: error.description)

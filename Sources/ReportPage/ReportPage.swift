@@ -1,4 +1,4 @@
-import Judging
+import Fingerprints
 
 /// One HTML file that needs nothing else, and may load nothing else.
 package struct ReportPage {

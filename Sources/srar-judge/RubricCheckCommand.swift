@@ -57,7 +57,9 @@ struct RubricCheckCommand: ParsableCommand {
     try withRecords(
       tool: "srar-judge rubrics", input: input, output: output, report: report
     ) { records in
-      if servers.insecure { records.run.note("certificates are not verified ('--insecure')") }
+      if servers.connection.insecure {
+        records.run.note("certificates are not verified ('--insecure')")
+      }
       let voters = try servers.voters(
         about: ValidityQuestion.self, asks: log.asksForMissing, votes: votes)
       let inquiry = InquiryRun<Record, ValidityQuestion>(
@@ -100,10 +102,10 @@ struct RubricCheckCommand: ParsableCommand {
       var reason: String?
       if case .failure(let cause) = decision.outcome { reason = cause }
       return try writer.write(
-        record, setting: RubricCheck(judge: judge, items: [], error: reason, panel: decision.panel))
+        record, setting: RubricCheck(judge: judge, [], error: reason, panel: decision.panel))
     }
     let check = RubricCheck(
-      judge: judge, items: validity.sorted { $0.id < $1.id }, error: nil, panel: decision.panel)
+      judge: judge, validity.sorted { $0.id < $1.id }, panel: decision.panel)
     counts.add(check)
     let fit = Set(validity.filter(\.isValid).map(\.id))
     let kept = items.filter { fit.contains($0.id) }
@@ -129,11 +131,11 @@ private struct Counts {
   var withoutRubric = 0
 
   mutating func add(_ check: RubricCheck) {
-    items += check.items.count
-    notRight += check.items.count { !$0.isRight }
-    notRelevant += check.items.count { !$0.isRelevant }
-    notApt += check.items.count { !$0.hasAptType }
-    unfit += check.items.count { !$0.isValid }
+    items += check.entries.count
+    notRight += check.entries.count { !$0.isRight }
+    notRelevant += check.entries.count { !$0.isRelevant }
+    notApt += check.entries.count { !$0.hasAptType }
+    unfit += check.entries.count { !$0.isValid }
   }
 
   func report(to run: ToolRun) {

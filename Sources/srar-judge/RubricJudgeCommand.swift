@@ -39,7 +39,9 @@ struct RubricJudgeCommand: ParsableCommand {
 
   func run() throws {
     try withRecords(tool: "srar-judge", input: input, output: output, report: report) { records in
-      if servers.insecure { records.run.note("certificates are not verified ('--insecure')") }
+      if servers.connection.insecure {
+        records.run.note("certificates are not verified ('--insecure')")
+      }
       let voters: [any Judge<RubricQuestion>] =
         switch judge.kind(servers) {
         case .equations: [EquationJudge(unattempted: unattempted)]

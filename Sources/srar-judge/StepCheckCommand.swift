@@ -83,7 +83,9 @@ struct StepCheckCommand: ParsableCommand {
   }
 
   private func ask(_ records: RecordRun, _ counts: inout Counts) throws {
-    if servers.insecure { records.run.note("certificates are not verified ('--insecure')") }
+    if servers.connection.insecure {
+      records.run.note("certificates are not verified ('--insecure')")
+    }
     let voters = try servers.voters(
       about: StepQuestion.self, asks: log.asksForMissing, votes: judge.votes)
     let inquiry = InquiryRun<(record: Record, pitfalls: Set<Int>), StepQuestion>(
@@ -105,12 +107,12 @@ struct StepCheckCommand: ParsableCommand {
         let decision = reached?.decision
         let check =
           switch decision?.outcome {
-          case nil: StepCheck(judge: inquiry.name, steps: [])
+          case nil: StepCheck(judge: inquiry.name, [])
           case .entries(let steps):
-            StepCheck(judge: inquiry.name, steps: steps.inOrder, panel: decision?.panel)
+            StepCheck(judge: inquiry.name, steps.inOrder, panel: decision?.panel)
               .calling(wrong: subject.pitfalls)
           case .failure(let reason):
-            StepCheck(judge: inquiry.name, steps: [], error: reason, panel: decision?.panel)
+            StepCheck(judge: inquiry.name, [], error: reason, panel: decision?.panel)
           }
         try records.writer.write(subject.record, setting: check)
         counts.add(check)
@@ -129,7 +131,7 @@ struct StepCheckCommand: ParsableCommand {
   }
 }
 
-extension [StepCheck.StepVerdict] {
+extension [StepVerdict] {
   /// By the number of the step, in whatever order a judge named them.
   fileprivate var inOrder: Self { sorted { $0.number < $1.number } }
 }

@@ -49,7 +49,9 @@ struct DistillCommand: ParsableCommand {
     try withRecords(
       tool: "srar-prep distill", input: input, output: output, report: report
     ) { records in
-      if servers.insecure { records.run.note("certificates are not verified ('--insecure')") }
+      if servers.connection.insecure {
+        records.run.note("certificates are not verified ('--insecure')")
+      }
       let voters = try servers.voters(about: ContrastQuestion.self, asks: log.asksForMissing)
       let inquiry = InquiryRun<Record, ContrastQuestion>(
         try Inquiry(voters, log, maximumLineBytes: input.maxLineBytes), log, subjects: "problems")

@@ -58,6 +58,11 @@ struct SourceArguments: ParsableArguments {
     if from == .gsm8k, let option = namedFields.first(where: { $0.value != nil })?.option {
       throw ValidationError("'\(option)' and '--from gsm8k' exclude each other")
     }
+    if input.shard != nil {
+      throw ValidationError(
+        "'--shard' parts records by their ids, which rows get here first; give it to the stage that follows"
+      )
+    }
     for (option, field) in namedFields where field?.isEmpty ?? false {
       throw ValidationError("'\(option)' must name a field")
     }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Filters
+import HTTPClient
+import Inquiries
 import Records
 import Steps
 
@@ -8,17 +10,20 @@ import Steps
 struct RolloutCommand: Filter {
   static let configuration = CommandConfiguration(
     commandName: "srar-rollout",
-    abstract: "Sample responses to problems from a policy, or take them from a log.",
+    abstract:
+      "Sample responses to problems from a policy or from servers, or take them from a log.",
     discussion: """
       Adds the object "rollout": one record per response, the responses to a problem one after the other. A response \
       depends on the policy, the prompt, the options and the seed alone, whatever else is being sampled.
 
       EXAMPLES
         srar-rollout --policy runs/demo/warm prompts.jsonl.zst > rollouts.jsonl.zst
+        srar-rollout --url http://localhost:8000/v1 --model NAME --log log.jsonl \\
+          prompts.jsonl.zst > rollouts.jsonl.zst
         srar-rollout --responses log.jsonl.zst --steps lines problems.jsonl.zst \\
           > rollouts.jsonl.zst
       """,
-    version: Version.text())
+    version: Version.text(curlVersion))
 
   @OptionGroup(title: "Input") var input: InputOptions
 
@@ -29,6 +34,7 @@ struct RolloutCommand: Filter {
   var policy: String?
 
   @OptionGroup(title: "Sampling") var sampling: SamplingArguments
+  @OptionGroup(title: "Servers") var fleet: FleetArguments
   @OptionGroup(title: "Responses from a log") var log: ResponseLogArguments
 
   @Option(
@@ -41,11 +47,16 @@ struct RolloutCommand: Filter {
   @OptionGroup(title: "Report") var report: ReportOptions
 
   mutating func validate() throws {
-    if policy != nil && log.responses != nil {
-      throw ValidationError("'--policy' and '--responses' exclude each other")
+    let ways = [
+      ("--policy", policy != nil), ("--url", !fleet.url.isEmpty),
+      ("--responses", log.responses != nil),
+    ].filter(\.1).map(\.0)
+    if ways.count > 1 {
+      throw ValidationError("'\(ways[0])' and '\(ways[1])' exclude each other")
     }
-    if policy == nil && log.responses == nil {
-      throw ValidationError("give '--policy' to sample, or '--responses' to take what was sampled")
+    if ways.isEmpty && fleet.servers.isEmpty {
+      throw ValidationError(
+        "give '--policy' or '--url' to sample, or '--responses' to take what was sampled")
     }
   }
 
@@ -54,13 +65,17 @@ struct RolloutCommand: Filter {
       if let policy {
         var stage = try SamplingStage(policy: policy, arguments: sampling, stepStyle: steps)
         try stage.run(records)
-      } else {
+      } else if log.responses != nil {
         var stage = try ResponseLogStage(
           arguments: log, stepStyle: steps, maximumLineBytes: input.maxLineBytes)
         try records.forEachRecord { record in
           try stage.process(record, into: records.writer)
         }
         stage.report(to: records.run)
+      } else {
+        var stage = try FleetStage(
+          fleet, sampling, stepStyle: steps, maximumLineBytes: input.maxLineBytes)
+        try stage.run(records)
       }
     }
   }

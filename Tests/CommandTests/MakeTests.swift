@@ -168,6 +168,32 @@ struct MakeTests {
     #expect(result.status == 0, "\(result.errorText)")
   }
 
+  @Test(
+    "make a step in shards: the same records, nothing left over, and a part that is done is not done again"
+  )
+  func shards() throws {
+    let folder = try prepared()
+    let sharded = make("step", "sharded", "STEP=1 SHARDS=3", in: folder) + " -j 3"
+    let result = try ToolProcess.shell(
+      """
+      set -eo pipefail
+      \(make("step", "whole", "STEP=1", in: folder)) > /dev/null
+      # A judge that cannot start fails the stage after the rollouts are there.
+      ! \(sharded) JUDGE_OPTIONS=--no-such-option > /dev/null 2>&1
+      stat -c %Y.%y sharded/step-0001/rollouts.jsonl.zst > before
+      \(sharded) > /dev/null
+      stat -c %Y.%y sharded/step-0001/rollouts.jsonl.zst | cmp - before
+      for name in rollouts judged; do
+        srar-judge -q --plain whole/step-0001/$name.jsonl.zst | sort > a
+        srar-judge -q --plain sharded/step-0001/$name.jsonl.zst | sort | cmp - a
+      done
+      ls sharded/step-0001 | grep -- -of- || true
+      \(make("-n step", "dry", "STEP=1 SHARDS=3", in: folder)) | grep -c -- '--shard'
+      """, in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(result.text == "6\n", "\(result.text)")
+  }
+
   @Test("list their targets, and make no folder for that")
   func help() throws {
     let result = try ToolProcess.shell(

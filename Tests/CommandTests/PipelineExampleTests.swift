@@ -35,9 +35,13 @@ struct PipelineExampleTests {
 
   private func expectRun(_ examples: [String]) throws {
     #expect(examples.count >= 2, "\(examples)")
+    // Whatever servers the examples name are behind this proxy.
+    let servers = try FleetServer(style: .textAlone)
+    defer { servers.stop() }
     for example in examples {
       let folder = try prepared()
-      let result = try ToolProcess.shell(example, in: folder.url)
+      let result = try ToolProcess.shell(
+        "export http_proxy=http://127.0.0.1:\(servers.port)\n\(example)", in: folder.url)
       #expect(result.status == 0, "\(example)\n\(result.errorText)")
       #expect(!result.errorText.contains("warning"), "\(example)\n\(result.errorText)")
     }

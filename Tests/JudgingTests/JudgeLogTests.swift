@@ -31,11 +31,11 @@ struct JudgeLogTests {
   func replays() throws {
     try withFolder { folder in
       let paths = ["a.jsonl", "b.jsonl"].map { folder.appendingPathComponent($0).path }
-      let first = try JudgeLogWriter(path: paths[0])
+      let first = try AppendedLog(path: paths[0])
       try first.append(entry("q1", step: 1))
       try first.append(entry("q2", step: 2))
       try first.append(entry("q1", step: 3))
-      let second = try JudgeLogWriter(path: paths[1])
+      let second = try AppendedLog(path: paths[1])
       try second.append(entry("q2", step: 4))
       try second.append(entry("q3", step: 0, failure: "no reply"))
       let replay = try JudgeReplay<Verdict>(paths: paths, maximumLineBytes: 1 << 20)
@@ -59,17 +59,17 @@ struct JudgeLogTests {
   func kinds() throws {
     try withFolder { folder in
       let path = folder.appendingPathComponent("log.jsonl").path
-      let log = try JudgeLogWriter(path: path)
+      let log = try AppendedLog(path: path)
       try log.append(entry("q1", step: 1))
       let steps = JudgeLogEntry(
         request: "q2", record: "p1", index: nil, judge: "m",
         reply: JudgeReply(
-          outcome: .entries([StepCheck.StepVerdict(number: 1, isCorrect: false)]), text: nil,
+          outcome: .entries([StepVerdict(number: 1, isCorrect: false)]), text: nil,
           attempts: 1))
       try log.append(steps)
       let verdicts = try JudgeReplay<Verdict>(paths: [path], maximumLineBytes: 1 << 20)
       #expect(verdicts.count == 1 && verdicts.entry(for: "q1") != nil)
-      let checks = try JudgeReplay<StepCheck.StepVerdict>(
+      let checks = try JudgeReplay<StepVerdict>(
         paths: [path], maximumLineBytes: 1 << 20)
       #expect(checks.count == 1 && checks.entry(for: "q2") == steps)
     }
@@ -79,7 +79,7 @@ struct JudgeLogTests {
   func appends() throws {
     try withFolder { folder in
       let path = folder.appendingPathComponent("log.jsonl").path
-      for step in 1...3 { try JudgeLogWriter(path: path).append(entry("q\(step)", step: step)) }
+      for step in 1...3 { try AppendedLog(path: path).append(entry("q\(step)", step: step)) }
       let text = try String(contentsOfFile: path, encoding: .utf8)
       #expect(text.split(separator: "\n").count == 3 && text.hasSuffix("}\n"))
       #expect(
@@ -113,7 +113,7 @@ struct JudgeLogTests {
   @Test("that cannot be written say so")
   func unwritable() {
     let error = #expect(throws: SystemError.self) {
-      _ = try JudgeLogWriter(path: "/nonexistent/folder/log.jsonl")
+      _ = try AppendedLog(path: "/nonexistent/folder/log.jsonl")
     }
     #expect(error?.exitStatus == .inputOutput)
   }

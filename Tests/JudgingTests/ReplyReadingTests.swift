@@ -100,11 +100,11 @@ struct ReplyReadingTests {
 
   @Test("are read strictly whatever they are about")
   func otherKinds() {
-    let steps = ReadEntries<StepCheck.StepVerdict>(
+    let steps = ReadEntries<StepVerdict>(
       reply:
         #"{"steps":[{"number":1,"correct":true},{"number":2,"correct":"no"},{"number":"3","correct":true}]}"#,
       ids: [1, 2, 3], code: code)
-    #expect(steps.entries == [StepCheck.StepVerdict(number: 1, isCorrect: true)])
+    #expect(steps.entries == [StepVerdict(number: 1, isCorrect: true)])
     #expect(steps.dropped == 2)
     let validity = ReadEntries<ItemValidity>(
       reply:

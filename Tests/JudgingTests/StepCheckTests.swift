@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The step check")
 struct StepCheckTests {
-  private func check(_ steps: [String], pitfalls: Set<Int> = []) -> [StepCheck.StepVerdict] {
+  private func check(_ steps: [String], pitfalls: Set<Int> = []) -> [StepVerdict] {
     let asked = request([], steps: steps)
     return StepCheck.byArithmetic(
       response: asked.response, steps: asked.steps
@@ -21,7 +21,7 @@ struct StepCheckTests {
   func judgesSteps(text: String, isCorrect: Bool, equations: Int) {
     #expect(
       check([text])
-        == [StepCheck.StepVerdict(number: 1, isCorrect: isCorrect, equationCount: equations)],
+        == [StepVerdict(number: 1, isCorrect: isCorrect, equationCount: equations)],
       "\(text)")
   }
 

@@ -20,7 +20,7 @@ struct CreditAssignmentTests {
         ]),
       stepCheck: StepCheck(
         judge: "test",
-        steps: steps.enumerated().map { .init(number: $0 + 1, isCorrect: $1) }),
+        steps.enumerated().map { .init(number: $0 + 1, isCorrect: $1) }),
       reward: Reward(
         answer: nil, answerRule: nil, isCorrect: correct, hasFormat: true,
         base: correct ? 1 : 0.1, rubric: deltas.reduce(0, +),
@@ -84,7 +84,7 @@ struct CreditAssignmentTests {
     #expect(credit["srar"]?.stepsInCorrect == 0)
     #expect(credit["srar"]?.wrongRewardedShare == nil)
     var failed = trajectory(1, correct: false, steps: [true, true], deltas: [0, 0])
-    failed.stepCheck = StepCheck(judge: "test", steps: [], error: "no reply")
+    failed.stepCheck = StepCheck(judge: "test", [], error: "no reply")
     credit.add(group([failed, failed]))
     #expect(credit["grpo"]?.rightSteps == 0)
   }

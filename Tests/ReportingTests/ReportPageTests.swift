@@ -1,5 +1,5 @@
+import Fingerprints
 import Foundation
-import Judging
 import ReportPage
 import Testing
 

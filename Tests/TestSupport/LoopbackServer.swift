@@ -44,6 +44,8 @@ package enum ServerAnswer: Sendable {
   case respond(status: Int, headers: [String: String] = [:], body: Data)
   /// The head and half of the body, then the connection is reset.
   case reset(body: Data)
+  /// The head and half of the body, then nothing until the other side closes the connection.
+  case stall(body: Data)
   /// The body in so many pieces, with pauses of so many seconds between them.
   case trickle(body: Data, pieces: Int, pause: Double)
   /// Nothing for so many seconds, then the connection closes.
@@ -140,6 +142,8 @@ package final class LoopbackServer: Sendable {
           connection, SOL_SOCKET, SO_LINGER, &linger,
           socklen_t(MemoryLayout.size(ofValue: linger)))
         return
+      case .stall(let body):
+        _ = send(head(200, [:], body.count) + body.prefix(body.count / 2), to: connection)
       case .trickle(let body, let pieces, let pause):
         guard send(head(200, [:], body.count), to: connection) else { return }
         let size = max(1, (body.count + pieces - 1) / pieces)

@@ -1,6 +1,6 @@
+import Fingerprints
 import Foundation
 import JSONLines
-import Judging
 import TestSupport
 import Testing
 import Tokenizers

@@ -1,4 +1,5 @@
 import ChatCompletions
+import ModelServers
 import Testing
 
 @Suite("Which server is asked")
@@ -92,7 +93,7 @@ struct PacerTests {
 }
 
 @Suite("Addresses and keys")
-struct ChatSettingsTests {
+struct AddressTests {
   @Test(
     "a server's address gets what it lacks",
     arguments: [
@@ -101,7 +102,14 @@ struct ChatSettingsTests {
       ("https://a/openai/v1", "https://a/openai/v1/chat/completions"),
       ("http://a/v1/chat/completions", "http://a/v1/chat/completions"),
     ])
-  func addresses(url: String, address: String) { #expect(completionsAddress(url) == address) }
+  func addresses(url: String, address: String) {
+    #expect(apiAddress(url, "/chat/completions") == address)
+  }
+
+  @Test(
+    "what stands beside a server's API is found from its address",
+    arguments: ["http://a:1", "http://a:1/", "http://a:1/v1", "http://a:1/v1/"])
+  func roots(url: String) { #expect(rootAddress(url, "/generate") == "http://a:1/generate") }
 
   @Test("a key shows itself in no description, and is none with a line break in it")
   func keys() throws {
@@ -109,8 +117,9 @@ struct ChatSettingsTests {
     #expect("\(key)" == "(a key)" && String(reflecting: key) == "(a key)")
     #expect(!String(describing: ["key": key]).contains("4711"))
     #expect(APIKey("a\r\nX-Other: 1") == nil && APIKey("") == nil)
-    var settings = ChatSettings(urls: ["http://a"], model: "m")
-    settings.key = key
+    var servers = ServerSettings()
+    servers.key = key
+    let settings = ChatSettings(servers, model: "m")
     #expect(!settings.description.contains("4711"))
   }
 }

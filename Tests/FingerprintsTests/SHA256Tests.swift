@@ -1,4 +1,4 @@
-import Judging
+import Fingerprints
 import Testing
 
 @Suite("SHA-256")

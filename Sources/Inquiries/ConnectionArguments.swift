@@ -1,0 +1,133 @@
+import ArgumentParser
+import Filters
+import Foundation
+import HTTPClient
+import JSONLines
+package import ModelServers
+
+/// How servers are connected to, and how hard they are asked.
+package struct ConnectionArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A file that holds the key. (default: the key in JUDGE_API_KEY, or ROLLOUT_API_KEY for rollouts)",
+      valueName: "file"),
+    completion: .file())
+  var apiKeyFile: String?
+
+  @Option(help: ArgumentHelp("How many requests are under way at once.", valueName: "count"))
+  var concurrency = 32
+
+  @Option(help: ArgumentHelp("No more requests than these.", valueName: "count"))
+  var requestsPerMinute: Double?
+
+  @Option(help: ArgumentHelp("No more tokens than these, prompts included.", valueName: "count"))
+  var tokensPerMinute: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Calls that a request may take; those that a rate limit turned away do not count.",
+      valueName: "count"))
+  var attempts = 6
+
+  @Option(
+    help: ArgumentHelp(
+      "The pause before the second attempt; pauses double up to a minute.", valueName: "seconds"))
+  var retryPause = 1.0
+
+  @Option(help: ArgumentHelp("Until a connection stands.", valueName: "seconds"))
+  var connectTimeout = 10.0
+
+  @Option(help: ArgumentHelp("Until the last byte of a reply.", valueName: "seconds"))
+  var timeout = 600.0
+
+  @Option(
+    help: ArgumentHelp("Without a byte, once a reply has begun.", valueName: "seconds"))
+  var stallTimeout = 60.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Trust the certificates of this file instead of the system's.", valueName: "file"),
+    completion: .file())
+  var caFile: String?
+
+  @Flag(help: "Take any certificate for good; your key and data can be read on the way.")
+  package var insecure = false
+
+  package init() {}
+
+  package mutating func validate() throws {
+    for (name, value) in [("--concurrency", concurrency), ("--attempts", attempts)] where value < 1
+    {
+      throw ValidationError("'\(name)' must be at least 1, but is \(value)")
+    }
+    for (name, value) in [
+      ("--requests-per-minute", requestsPerMinute), ("--tokens-per-minute", tokensPerMinute),
+      ("--retry-pause", retryPause), ("--timeout", timeout), ("--stall-timeout", stallTimeout),
+      ("--connect-timeout", connectTimeout),
+    ] {
+      guard let value, !(value > 0 && value.isFinite) else { continue }
+      throw ValidationError("'\(name)' must be positive, but is \(value)")
+    }
+  }
+
+  /// The settings that these options describe, without servers.
+  ///
+  /// - Parameter keyVariable: the environment's variable that holds the key where no file does.
+  package func settings(keyVariable: String) throws -> ServerSettings {
+    var settings = ServerSettings()
+    settings.key = try key(variable: keyVariable)
+    settings.concurrency = concurrency
+    settings.requestsPerMinute = requestsPerMinute
+    settings.tokensPerMinute = tokensPerMinute
+    settings.attempts = attempts
+    settings.firstPause = retryPause
+    settings.totalLimit = timeout
+    settings.stallLimit = stallTimeout
+    settings.http.connectLimit = connectTimeout
+    settings.http.caFile = caFile
+    settings.http.isInsecure = insecure
+    return settings
+  }
+
+  private func key(variable: String) throws -> APIKey? {
+    let text: String
+    if let apiKeyFile {
+      text = String(decoding: try wholeFile(apiKeyFile), as: UTF8.self)
+    } else if let key = environmentValue(variable) {
+      text = key
+    } else {
+      return nil
+    }
+    guard let key = APIKey(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+      throw UsageError("the key is empty or has characters that no key has")
+    }
+    return key
+  }
+}
+
+/// The value of a variable of the environment; one that is set to nothing is not set.
+package func environmentValue(_ name: String) -> String? {
+  ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+}
+
+/// What `--extra-body` says.
+package func extraMembers(_ json: String?) throws -> ExtraBody {
+  guard let json else { return ExtraBody() }
+  guard let extra = ExtraBody(json) else {
+    throw UsageError("'--extra-body' must be a JSON object")
+  }
+  return extra
+}
+
+/// A small file's bytes.
+func wholeFile(_ path: String) throws -> [UInt8] {
+  let file = try FileReader(path: path)
+  var bytes: [UInt8] = []
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+  defer { buffer.deallocate() }
+  while true {
+    let count = try file.read(into: buffer)
+    if count == 0 { return bytes }
+    bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+  }
+}

@@ -1,0 +1,118 @@
+// From what a server answers to the record.
+
+package import Records
+package import Steps
+package import Tokenizers
+
+/// How samples become rollouts.
+package struct RolloutReading: Sendable {
+  package let server: SamplingServer
+  /// What log-probabilities of the server are under.
+  package let logProbabilityKind: LogProbabilityKind
+  /// The policy's tokenizer, where it is known here: it decodes tokens exactly.
+  package let tokenizer: Tokenizer?
+  package let stepStyle: StepStyle
+
+  package init(
+    server: SamplingServer, logProbabilityKind: LogProbabilityKind, tokenizer: Tokenizer?,
+    stepStyle: StepStyle
+  ) {
+    self.server = server
+    self.logProbabilityKind = logProbabilityKind
+    self.tokenizer = tokenizer
+    self.stepStyle = stepStyle
+  }
+
+  /// Why a sample cannot be a rollout.
+  package struct Fault: Error, Equatable {
+    package let reason: String
+  }
+
+  /// The record of a sample.
+  package func rollout(
+    _ sample: ServedSample, index: Int, prompt: SamplingPrompt
+  ) throws(Fault) -> Rollout {
+    guard let finishReason = FinishReason(rawValue: sample.finishReason) else {
+      throw Fault(
+        reason:
+          "the response ended for the reason '\(sample.finishReason)', which is not stop or length")
+    }
+    let places = try self.places(of: sample)
+    let parted = steps(of: places.text, style: stepStyle)
+    var rollout = Rollout(
+      index: index, response: places.text, finishReason: finishReason, model: server.model,
+      sampling: server.sampling, stepStyle: stepStyle,
+      steps: places.ranges.map { withTokenSpans(parted, tokenBytes: $0) } ?? parted)
+    rollout.promptTokens = sample.promptTokens ?? prompt.tokens
+    // Servers also tell of token ids that ended a response here; only texts are texts.
+    if let stop = sample.stopString, server.sampling.stop.contains(stop), places.text.contains(stop)
+    {
+      rollout.stopString = stop
+    }
+    guard let tokens = sample.tokens else { return rollout }
+    rollout.tokens = tokens
+    guard let values = sample.logProbabilities else { return rollout }
+    guard values.count == tokens.count else {
+      throw Fault(
+        reason: "the server gives \(tokens.count) tokens and \(values.count) log-probabilities")
+    }
+    place(values, in: &rollout)
+    return rollout
+  }
+
+  /// The response, and which bytes of it each token wrote; nil of a server that names no tokens.
+  private func places(
+    of sample: ServedSample
+  ) throws(Fault) -> (text: String, ranges: [Range<Int>]?) {
+    guard let tokens = sample.tokens else { return (sample.text, nil) }
+    if let tokenizer {
+      let decoded: DecodedText
+      do {
+        decoded = try tokenizer.decode(tokens)
+      } catch {
+        throw Fault(reason: "the tokenizer cannot read the server's tokens: \(error)")
+      }
+      // A server may part thoughts from the text, or cut it behind a stop string.
+      guard decoded.text.contains(sample.text) else {
+        throw Fault(reason: "the tokenizer makes another text of the tokens than the server")
+      }
+      return (decoded.text, decoded.byteRanges)
+    }
+    guard let tokenBytes = sample.tokenBytes, tokenBytes.count == tokens.count else {
+      throw Fault(
+        reason:
+          "the server names tokens, but not what each of them wrote; '--tokenizer' with the policy's folder decodes them"
+      )
+    }
+    guard
+      let places = tokenPlaces(
+        tokenBytes, in: Array(sample.text.utf8), mayExceed: !server.sampling.stop.isEmpty)
+    else {
+      throw Fault(
+        reason:
+          "the tokens as the server shows them do not make up its text; '--tokenizer' with the policy's folder decodes them"
+      )
+    }
+    return (String(decoding: places.text, as: UTF8.self), places.ranges)
+  }
+
+  /// Puts log-probabilities where a record has those under this distribution; nowhere where it has none such.
+  private func place(_ values: [Float], in rollout: inout Rollout) {
+    let sampling = server.sampling
+    let isUnpenalized =
+      sampling.presencePenalty == 0 && sampling.frequencyPenalty == 0
+      && sampling.repetitionPenalty == 1
+    // Of greedy sampling a record has them under temperature 1.
+    let isAtOne = [0, 1].contains(sampling.temperature)
+    let isPolicysOwn = isAtOne && sampling.isWholeDistribution
+    switch logProbabilityKind {
+    case .raw where isPolicysOwn: rollout.logProbabilities = values
+    case .raw: rollout.rawLogProbabilities = values
+    case .processed where sampling.temperature > 0 || isPolicysOwn:
+      rollout.logProbabilities = values
+    case .tempered where sampling.isWholeDistribution: rollout.logProbabilities = values
+    case .tempered where isAtOne && isUnpenalized: rollout.rawLogProbabilities = values
+    case .processed, .tempered: break
+    }
+  }
+}

@@ -1,0 +1,144 @@
+// What a server answers.
+
+import JSONLines
+
+/// One response as a server gives it.
+package struct ServedSample: Equatable, Sendable {
+  package var text: String
+  /// The end-of-sequence token included; nil where the server names no tokens.
+  package var tokens: [Int]?
+  /// What the server says that each token wrote; nil where it does not. U+FFFD stands for parts of characters.
+  package var tokenBytes: [[UInt8]]?
+  package var logProbabilities: [Float]?
+  package var promptTokens: [Int]?
+  /// As the server says it: `stop`, `length` or something else.
+  package var finishReason: String
+  /// The text that ended it.
+  package var stopString: String?
+  /// The version of the weights that it was sampled from.
+  package var weightVersion: String?
+}
+
+/// What a reply holds, and what it took.
+struct ServedReply: Sendable {
+  let samples: [ServedSample]
+  /// Prompt and responses together.
+  let tokens: Int?
+}
+
+/// Why a reply cannot be read.
+struct UnreadableReply: Error, Equatable {
+  let reason: String
+}
+
+extension SamplingAPI {
+  /// Reads the body of a reply.
+  func read(_ body: [UInt8]) throws(UnreadableReply) -> ServedReply {
+    let document: JSONDocument
+    do {
+      document = try JSONDocument(parsing: body)
+    } catch {
+      throw UnreadableReply(reason: "the reply is not JSON: \(error)")
+    }
+    let root = document.root
+    if self == .sglang {
+      var samples: [ServedSample] = []
+      for element in root.elements ?? [root] { samples.append(try ServedSample(sglang: element)) }
+      return ServedReply(samples: samples, tokens: sum(of: samples))
+    }
+    guard let choices = root["choices"]?.elements, !choices.isEmpty else {
+      throw UnreadableReply(reason: "the reply has no choices")
+    }
+    let order = choices.map { $0["index"]?.integer ?? 0 }
+    var samples: [ServedSample] = []
+    for (_, choice) in zip(order, choices).sorted(by: { $0.0 < $1.0 }) {
+      samples.append(
+        self == .chat
+          ? try ServedSample(chat: choice, reply: root)
+          : try ServedSample(completion: choice, reply: root))
+    }
+    return ServedReply(samples: samples, tokens: root["usage"]?["total_tokens"]?.integer)
+  }
+
+  private func sum(of samples: [ServedSample]) -> Int? {
+    let counts = samples.compactMap { $0.tokens?.count }
+    return counts.isEmpty ? nil : counts.reduce(0, +)
+  }
+}
+
+extension ServedSample {
+  /// A choice of OpenAI's chat completions; vLLM adds `token_ids`, and `prompt_token_ids` of the whole reply.
+  fileprivate init(chat choice: JSONValue, reply: JSONValue) throws(UnreadableReply) {
+    guard let text = choice["message"]?["content"]?.string else {
+      throw UnreadableReply(reason: "a choice has no text at message.content")
+    }
+    try self.init(choice, text: text, reply: reply)
+    guard let entries = choice["logprobs"]?["content"]?.elements else { return }
+    logProbabilities = try numbers(entries.map { $0["logprob"]?.double })
+    // Bytes where they are given; else the token's text, which is the same unless a character is split.
+    tokenBytes = entries.map { entry in
+      entry["bytes"]?.integers.map { $0.map(UInt8.init(truncatingIfNeeded:)) }
+        ?? Array((entry["token"]?.string ?? "").utf8)
+    }
+  }
+
+  /// A choice of OpenAI's completions, as vLLM extends it.
+  fileprivate init(completion choice: JSONValue, reply: JSONValue) throws(UnreadableReply) {
+    guard let text = choice["text"]?.string else {
+      throw UnreadableReply(reason: "a choice has no text")
+    }
+    try self.init(choice, text: text, reply: reply)
+    guard let logprobs = choice["logprobs"], let values = logprobs["token_logprobs"]?.elements
+    else {
+      return
+    }
+    logProbabilities = try numbers(values.map(\.double))
+    tokenBytes = logprobs["tokens"]?.elements?.map { Array(($0.string ?? "").utf8) }
+  }
+
+  private init(_ choice: JSONValue, text: String, reply: JSONValue) throws(UnreadableReply) {
+    self.text = text
+    tokens = choice["token_ids"]?.integers
+    promptTokens = (choice["prompt_token_ids"] ?? reply["prompt_token_ids"])?.integers
+    finishReason = choice["finish_reason"]?.string ?? ""
+    stopString = choice["stop_reason"]?.string
+  }
+
+  /// A reply of SGLang's own protocol.
+  fileprivate init(sglang reply: JSONValue) throws(UnreadableReply) {
+    guard let text = reply["text"]?.string, let meta = reply["meta_info"] else {
+      throw UnreadableReply(reason: "the reply has no text and meta_info")
+    }
+    self.text = text
+    finishReason = meta["finish_reason"]?["type"]?.string ?? meta["finish_reason"]?.string ?? ""
+    stopString = meta["finish_reason"]?["matched"]?.string
+    weightVersion = meta["weight_version"]?.string
+    tokens = reply["output_ids"]?.integers
+    guard let entries = meta["output_token_logprobs"]?.elements else { return }
+    let triples = entries.map { $0.elements ?? [] }
+    guard triples.allSatisfy({ $0.count >= 2 }) else {
+      throw UnreadableReply(reason: "output_token_logprobs has an entry without a token")
+    }
+    logProbabilities = try numbers(triples.map { $0[0].double })
+    let named = triples.compactMap { $0[1].integer }
+    guard named.count == triples.count else {
+      throw UnreadableReply(reason: "output_token_logprobs has a token that is no number")
+    }
+    // Both lists are of the same tokens; where a stop was trimmed from one, the longer holds what was sampled.
+    if named.count >= tokens?.count ?? 0 { tokens = named }
+    let texts = triples.compactMap { $0.count > 2 ? $0[2].string : nil }
+    if texts.count == triples.count { tokenBytes = texts.map { Array($0.utf8) } }
+  }
+}
+
+/// Log-probabilities, all of them numbers.
+private func numbers(_ values: [Double?]) throws(UnreadableReply) -> [Float] {
+  var result: [Float] = []
+  for value in values {
+    guard let value, value.isFinite else {
+      throw UnreadableReply(reason: "a log-probability is no number")
+    }
+    result.append(Float(value))
+  }
+  return result
+}
