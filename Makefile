@@ -77,6 +77,7 @@ include pipelines/eval-$(EVAL_PRESET).mk
 endif
 include pipelines/defaults.mk
 
+include pipelines/cluster.mk
 include pipelines/step.mk
 include pipelines/distill.mk
 include pipelines/demo-rules.mk

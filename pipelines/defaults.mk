@@ -49,6 +49,8 @@ ESTIMATOR ?= srar
 ADVANTAGE_OPTIONS ?= --estimator $(ESTIMATOR)
 
 # The policy update (the paper: AdamW, 1e-6, 10 warm-up steps, one mini-batch).
+# srar computes it here, on the CPU; fsdp on PyTorch with NPROC processes, one a GPU (pipelines/fsdp).
+UPDATE ?= srar
 LEARNING_RATE ?= 1e-6
 UPDATE_OPTIONS ?= --learning-rate $(LEARNING_RATE) --warm-up-steps 10
 

@@ -45,6 +45,9 @@ endef
 # $(call stage,TOOL,FOLDER,NAME OF ITS OPTIONS): one tool from its input to its output.
 stage = $(BIN)/$(1) $(TOOL_OPTIONS) $$< --output $$@ --metrics $(2)/metrics.jsonl $$$$(< $(2)/$(3).options)
 
+# What makes the next policy: srar-update, or with UPDATE=fsdp the same on PyTorch.
+update = $(if $(filter fsdp,$(UPDATE)),$(fsdp),$(BIN)/srar-update)
+
 # $(call sharded-stage,TOOL,FOLDER,NAME OF ITS OPTIONS): the same, in SHARDS parts where there are several.
 sharded-stage = $(if $(filter-out 1,$(SHARDS)),+$(MAKE) -f pipelines/shards.mk TOOL='$(BIN)/$(1) $(TOOL_OPTIONS)' \
   INPUT=$$< OUTPUT=$$@ OPTIONS=$(2)/$(3).options METRICS=$(2)/metrics.jsonl SHARDS=$(SHARDS) NEEDS='$$^',@$(call stage,$(1),$(2),$(3)))
@@ -68,10 +71,17 @@ $(1)/rewarded.jsonl.zst: $(1)/$(before-reward).jsonl.zst $(1)/reward.options
 $(1)/advantages.jsonl.zst: $(1)/rewarded.jsonl.zst $(1)/advantage.options
 	@$(call stage,srar-advantage,$(1),advantage)
 $(1)/policy/config.json: $(1)/advantages.jsonl.zst $(1)/update.options
-	@$(BIN)/srar-update $(TOOL_OPTIONS) $$< --policy $(2) --output $(1)/policy \
+	@$(update) $(TOOL_OPTIONS) $$< --policy $(2) --output $(1)/policy \
 	  --metrics $(1)/metrics.jsonl $$$$(< $(1)/update.options)
 
 endef
+
+ifeq ($(filter srar fsdp,$(UPDATE)),)
+$(error UPDATE is "$(UPDATE)": give srar or fsdp)
+endif
+ifeq ($(UPDATE),fsdp)
+$(addsuffix /policy/config.json,$(step-folders)): | $(FSDP_PYTHON)
+endif
 
 # The tools are built where they are missing; `make build` brings them up to date.
 $(BIN)/srar-update:

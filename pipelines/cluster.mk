@@ -1,0 +1,22 @@
+# What leaves this machine: the update on GPUs, verl, Ray, Slurm, and a simulation of a step's waiting. None of it is needed by
+# `make demo` or `make test`; each target sets up a folder of its own.
+
+# The Python of the update on PyTorch; another one, with PyTorch and transformers in it, may be named.
+FSDP_PYTHON ?= .fsdp/bin/python
+# Processes of an update, one a GPU.
+NPROC ?= 1
+fsdp = PYTHONPATH=pipelines/fsdp NPROC=$(NPROC) $(FSDP_PYTHON) -m srar_fsdp.launch
+
+.fsdp/bin/python: pipelines/fsdp/requirements.txt
+	@pipelines/python-env.sh .fsdp $<
+	@touch $@
+
+.PHONY: test-fsdp bench-fsdp
+test-fsdp: $(FSDP_PYTHON) | $(BIN)/srar-update ## test the update on PyTorch against srar-update, in .fsdp/ (5 GB, minutes)
+	@$(FSDP_PYTHON) -m ruff format --check --quiet pipelines/fsdp
+	@$(FSDP_PYTHON) -m ruff check --quiet pipelines/fsdp
+	@cd pipelines/fsdp && SRAR_BIN=$(abspath $(BIN)) OMP_NUM_THREADS=1 $(abspath $(FSDP_PYTHON)) -m pytest -q -p no:cacheprovider
+
+bench-fsdp: $(FSDP_PYTHON) ## measure the update on PyTorch: tokens per second, share of the peak, memory (NPROC=n)
+	@PYTHONPATH=pipelines/fsdp $(FSDP_PYTHON) -m torch.distributed.run --standalone --nproc-per-node $(NPROC) \
+	  -m srar_fsdp.bench $(BENCH_FSDP_OPTIONS)

@@ -1,0 +1,107 @@
+"""Tokens of rollouts that came as text alone."""
+
+import os
+from functools import cached_property
+from typing import NamedTuple
+
+from .errors import BadData
+
+
+class Piece(NamedTuple):
+    """A part of a prompt: text, or the spelling of one special token."""
+
+    text: str
+    is_special: bool = False
+
+
+CHATML_SYSTEMS = {
+    "chatml": None,
+    "smollm": "You are a helpful AI assistant named SmolLM, trained by Hugging Face",
+    "qwen2": "You are a helpful assistant.",
+    "qwen2.5": "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.",
+    "qwen3": None,
+}
+CHAT_FORMATS = (*CHATML_SYSTEMS, "llama3", "llama3.1")
+# The date is the template's own default, not the clock's.
+LLAMA31_DATES = "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n"
+
+
+def rendered(chat_format: str, messages: list[dict]) -> list[Piece]:
+    """A prompt in a named format; contents are text whatever they look like."""
+    messages = [(message["role"], message["content"]) for message in messages]
+    if chat_format in CHATML_SYSTEMS:
+        system = CHATML_SYSTEMS[chat_format]
+        if system is not None and messages[0][0] != "system":
+            messages.insert(0, ("system", system))
+        pieces = []
+        for role, content in messages:
+            pieces += [Piece("<|im_start|>", True), Piece(f"{role}\n{content}"), Piece("<|im_end|>", True), Piece("\n")]
+        pieces += [Piece("<|im_start|>", True), Piece("assistant\n")]
+        if chat_format == "qwen3":
+            pieces += [Piece("<think>", True), Piece("\n\n"), Piece("</think>", True), Piece("\n\n")]
+        return pieces
+    pieces = [Piece("<|begin_of_text|>", True)]
+    if chat_format == "llama3.1":
+        system = messages.pop(0)[1].strip() if messages[0][0] == "system" else ""
+        pieces += [*_llama_header("system"), Piece(f"\n\n{LLAMA31_DATES}{system}"), Piece("<|eot_id|>", True)]
+    for role, content in messages:
+        pieces += [*_llama_header(role), Piece(f"\n\n{content.strip()}"), Piece("<|eot_id|>", True)]
+    return [*pieces, *_llama_header("assistant"), Piece("\n\n")]
+
+
+def _llama_header(role: str) -> list[Piece]:
+    return [Piece("<|start_header_id|>", True), Piece(role), Piece("<|end_header_id|>", True)]
+
+
+class PromptTokenizer:
+    """The tokenizer of a policy folder, opened when the first text comes."""
+
+    def __init__(self, folder: str, chat_format: str | None, end_of_sequence: int | None):
+        self.folder = folder
+        self.chat_format = chat_format
+        self.end_of_sequence = end_of_sequence
+
+    @cached_property
+    def _tokenizer(self):
+        from transformers import PreTrainedTokenizerFast
+
+        if not os.path.exists(os.path.join(self.folder, "tokenizer.json")):
+            raise BadData(f"{self.folder}/tokenizer.json: missing from the policy folder")
+        return PreTrainedTokenizerFast.from_pretrained(self.folder)
+
+    def prompt(self, messages: list[dict]) -> list[int]:
+        """Tokens of a conversation, up to where the answer begins."""
+        if self.chat_format is None:
+            if self._tokenizer.chat_template is None:
+                raise BadData(f"{self.folder}/tokenizer_config.json: has no chat template; give '--chat-format'")
+            # Models that can think are asked not to, as `srar-rollout` does.
+            text = self._tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False, enable_thinking=False)
+            return self._tokenizer(text, add_special_tokens=False)["input_ids"]
+        tokens = []
+        for piece in rendered(self.chat_format, messages):
+            if piece.is_special:
+                token = self._tokenizer.get_vocab().get(piece.text)
+                if token is None:
+                    raise BadData(f"{self.folder}/tokenizer.json: has no token {piece.text}; use another '--chat-format'")
+                tokens.append(token)
+            else:
+                tokens += self._text_tokens(piece.text)[0]
+        return tokens
+
+    def response(self, text: str, ends: bool) -> tuple[list[int], list[int]]:
+        """Tokens of a response and the first byte of each; with its end-of-sequence token where it ended by itself."""
+        tokens, starts = self._text_tokens(text)
+        if ends and self.end_of_sequence is not None:
+            tokens.append(self.end_of_sequence)
+            starts.append(len(text.encode()))
+        return tokens, starts
+
+    def _text_tokens(self, text: str) -> tuple[list[int], list[int]]:
+        encoded = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, split_special_tokens=True)
+        # Offsets are characters; tokens that share a character share its first byte.
+        bytes_before, total = [], 0
+        for character in text:
+            bytes_before.append(total)
+            total += len(character.encode())
+        starts = [bytes_before[begin] for begin, _ in encoded["offset_mapping"]]
+        return list(encoded["input_ids"]), starts

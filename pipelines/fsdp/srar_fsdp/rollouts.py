@@ -1,0 +1,166 @@
+"""From a record with advantages to the tokens and numbers that an update learns from."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .errors import BadData, UsageError
+from .prompts import PromptTokenizer
+from .shard import Shard
+from .streams import Line
+
+TOKEN_LIMIT = 2**31
+
+
+@dataclass
+class Sample:
+    """One rollout: tokens, and one number of each kind per response token."""
+
+    name: str
+    prompt: list[int]
+    response: list[int]
+    advantages: Tensor
+    """float64, rounded to float32 as `srar-update` holds them."""
+    rollout_logprobs: Tensor | None = None
+    """As the sampler recorded them, natural; None where it gave none."""
+
+
+@dataclass
+class Samples:
+    """The rollouts of an update, and what is known of how they were sampled."""
+
+    shard: Shard
+    """The part that is read; records of other parts are passed over."""
+    samples: list[Sample] = field(default_factory=list)
+    tokenized_count: int = 0
+    temperatures: set[float] = field(default_factory=set)
+    rejected_count: int = 0
+
+    def common_temperature(self) -> float:
+        """The temperature that all were sampled at; 1 where nothing says, and for greedy sampling."""
+        if len(self.temperatures) > 1:
+            raise UsageError("the rollouts were sampled at different temperatures; give '--temperature'")
+        return next(iter(self.temperatures), 1.0) or 1.0
+
+    def add(self, line: Line, tokenizer: PromptTokenizer) -> None:
+        """Takes a record; raises `BadData` with its place where it cannot be used."""
+        try:
+            record = _Record(line)
+        except BadData:
+            if self.shard.has(None):
+                raise
+            return
+        if not self.shard.has(record.id):
+            return
+        rollout = record.object("rollout", "srar-rollout")
+        advantage = record.object("advantage", "srar-advantage")
+        name = f"{record.id}, rollout {record.typed(rollout, 'rollout.index', int)}"
+        if rollout.get("tokens") is not None and rollout.get("prompt_tokens") is not None:
+            sample = self._tokens(record, rollout, advantage, name)
+        else:
+            sample = self._text(record, rollout, advantage, name, tokenizer)
+        if not sample.prompt:
+            raise BadData(f"{line.place}: {name}: has no prompt tokens; give at least one")
+        self.samples.append(sample)
+
+    def _tokens(self, record: "_Record", rollout: dict, advantage: dict, name: str) -> Sample:
+        response = record.tokens(rollout, "tokens")
+        logprobs = record.numbers(rollout, "logprobs", len(response))
+        sample = Sample(
+            name,
+            record.tokens(rollout, "prompt_tokens"),
+            response,
+            record.token_advantages(advantage, len(response), "tokens", None),
+            logprobs,
+        )
+        sampling = rollout.get("sampling")
+        if sampling is not None:
+            self.temperatures.add(float(record.typed(sampling, "rollout.sampling.temperature", float)))
+        return sample
+
+    def _text(self, record: "_Record", rollout: dict, advantage: dict, name: str, tokenizer: PromptTokenizer) -> Sample:
+        text = record.typed(rollout, "rollout.response", str)
+        messages = record.fields.get("messages")
+        if not messages:
+            record.fail('has no "messages"; run srar-prep first')
+        response, starts = tokenizer.response(text, ends=rollout.get("finish_reason") != "length")
+        advantages = record.token_advantages(advantage, len(response), "bytes", starts)
+        sample = Sample(name, tokenizer.prompt(messages), response, advantages)
+        self.tokenized_count += 1
+        return sample
+
+
+class _Record:
+    """The fields of one line; what is wrong with them is said with the line's place."""
+
+    def __init__(self, line: Line):
+        self.place = line.place
+        self.id = None
+        try:
+            fields = json.loads(line.text)
+        except ValueError as error:
+            raise BadData(f"{line.place}: not JSON: {error}") from None
+        if not isinstance(fields, dict):
+            raise BadData(f"{line.place}: the record must be an object")
+        self.fields: dict[str, Any] = fields
+        if "id" not in fields:
+            raise BadData(f'{line.place}: the record has no "id"; run srar-prep first')
+        self.id = self.typed(fields, "id", str)
+
+    def fail(self, what: str) -> None:
+        raise BadData(f'{self.place}: record "{self.id}" {what}')
+
+    def object(self, key: str, written_by: str) -> dict:
+        if key not in self.fields:
+            self.fail(f'has no "{key}"; run {written_by} first')
+        return self.typed(self.fields, key, dict)
+
+    def typed(self, fields: dict, path: str, kind: type) -> Any:
+        """A field by its full path, of which the last part is its name in `fields`."""
+        value = fields.get(path.rpartition(".")[2])
+        kinds = (int, float) if kind is float else kind
+        if value is None or not isinstance(value, kinds) or (isinstance(value, bool) and kind is not bool):
+            self.fail(f'has no usable "{path}": it must be of type {kind.__name__}')
+        return value
+
+    def tokens(self, rollout: dict, key: str) -> list[int]:
+        values = self.typed(rollout, f"rollout.{key}", list)
+        for value in values:
+            if type(value) is not int or not 0 <= value < TOKEN_LIMIT:
+                self.fail(f'"rollout.{key}" holds {value}, which is no token')
+        return values
+
+    def numbers(self, rollout: dict, key: str, count: int) -> Tensor | None:
+        values = rollout.get(key)
+        if values is None:
+            return None
+        if len(values) != count:
+            self.fail(f'"rollout.{key}" has {len(values)} values, but "rollout.tokens" has {count}')
+        numbers = torch.tensor(values, dtype=torch.float32).double()
+        if not torch.isfinite(numbers).all():
+            self.fail(f'"rollout.{key}" holds a number that is not finite')
+        return numbers
+
+    def token_advantages(self, advantage: dict, count: int, span: str, starts: list[int] | None) -> Tensor:
+        """One advantage per token: the outcome, and the offsets of the steps.
+
+        `starts` are the first bytes of the response's tokens, where spans are bytes.
+        """
+        outcome = self.typed(advantage, "advantage.outcome", float)
+        values = torch.full((count,), float(outcome), dtype=torch.float64)
+        for offset in self.typed(advantage, "advantage.offsets", list):
+            if offset.get(span) is None:
+                continue
+            begin, end = offset[span]
+            if starts is not None:
+                begin, end = (next((i for i, b in enumerate(starts) if b >= edge), len(starts)) for edge in (begin, end))
+            if end > count:
+                self.fail(f'"advantage.offsets" reach to token {end} of a response of {count} tokens')
+            values[begin:end] += self.typed(offset, "advantage.offsets.value", float)
+        values = values.float().double()
+        if not torch.isfinite(values).all():
+            self.fail('"advantage" holds a number that is not finite')
+        return values
