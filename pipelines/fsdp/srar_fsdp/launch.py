@@ -25,13 +25,20 @@ def main() -> NoReturn:
     except UsageError as error:
         print(f"srar-fsdp: {error}", file=sys.stderr)
         sys.exit(ExitStatus.USAGE)
-    nodes = os.environ.get("NNODES", "1")
-    placing = ["--nproc-per-node", os.environ.get("NPROC", "1"), "--nnodes", nodes]
+    processes, nodes = os.environ.get("NPROC", "1"), os.environ.get("NNODES", "1")
+    placing = ["--nproc-per-node", processes, "--nnodes", nodes]
     if nodes == "1":
         placing.append("--standalone")
     else:
+        missing = [name for name in ("MASTER_ADDR", "NODE_RANK") if name not in os.environ]
+        if missing:
+            print(f"srar-fsdp: NNODES is {nodes}, but {' and '.join(missing)} not set; set both on every node", file=sys.stderr)
+            sys.exit(ExitStatus.USAGE)
         address, port = os.environ["MASTER_ADDR"], os.environ.get("MASTER_PORT", "29500")
         placing += ["--node-rank", os.environ["NODE_RANK"], "--master-addr", address, "--master-port", port]
+    # torchrun gives several processes one thread each and says so on every run; said by us, it is silent.
+    if processes != "1":
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
     # torchrun's own notes say nothing that the tool does not.
     logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)
     options = get_args_parser().parse_args([*placing, "--module", "srar_fsdp", *arguments])

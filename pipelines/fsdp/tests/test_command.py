@@ -1,8 +1,10 @@
 """The command: its exit statuses and words, and what its options do."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,6 +12,8 @@ from conftest import TOOLS, contents, last_metrics, random_records, srar_fsdp, s
 from safetensors import safe_open
 
 FAST = ["--learning-rate", "1e-2", "--warm-up-steps", "0", "--adam-epsilon", "1e-3", "-q"]
+
+PACKAGE = Path(__file__).parents[1]
 
 
 def written(path, records):
@@ -56,6 +60,14 @@ def test_options_and_defaults_are_those_of_srar_update():
     swift = subprocess.run([TOOLS / "srar-update", "update", "--help"], capture_output=True, text=True).stdout
     torch_help = srar_fsdp("--help").stdout
     assert options(swift) - options(torch_help) == set()
+
+
+def test_several_nodes_need_an_address(policy, rollouts, tmp_path):
+    launch = [sys.executable, "-m", "srar_fsdp.launch", rollouts, "--policy", policy, "--output", tmp_path / "out"]
+    environment = {name: value for name, value in os.environ.items() if name not in ("MASTER_ADDR", "NODE_RANK")}
+    result = subprocess.run(launch, env=environment | {"NNODES": "2"}, cwd=PACKAGE, capture_output=True, text=True)
+    assert result.returncode == 64
+    assert result.stderr == "srar-fsdp: NNODES is 2, but MASTER_ADDR and NODE_RANK not set; set both on every node\n"
 
 
 def test_shards_are_those_of_srar_update(policy, tmp_path):
