@@ -52,6 +52,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except Exception:
         print(f"{TOOL}: internal error: {traceback.format_exc()}", file=sys.stderr)
         status = ExitStatus.INTERNAL_ERROR
+    if "RANK" in os.environ:
+        # A process of torchrun's ends here: unwinding, PyTorch's threads now and then abort what is done.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
     sys.exit(status)
 
 

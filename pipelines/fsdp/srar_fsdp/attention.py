@@ -1,5 +1,6 @@
 """Attention of packed sequences: causal within each, nothing across."""
 
+import inspect
 from itertools import pairwise
 
 import torch
@@ -10,6 +11,8 @@ from transformers import AttentionInterface
 from transformers.masking_utils import AttentionMaskInterface
 
 PACKED_ATTENTION = "srar_packed"
+ASKS_FOR_GROUPS = "enable_gqa" in inspect.signature(varlen_attn).parameters
+"""Before 2.13, PyTorch's flash attention took fewer keys than queries without being told."""
 
 
 def packed_attention(
@@ -33,10 +36,8 @@ def packed_attention(
     if query.is_cuda and query.dtype in (torch.bfloat16, torch.float16):
         q, k, v = (states[0].transpose(0, 1).contiguous() for states in (query, key, value))
         causal = (-1, 0)
-        grouped = query.shape[1] != key.shape[1]
-        output = varlen_attn(
-            q, k, v, boundaries, boundaries, longest, longest, scale=scaling, window_size=causal, enable_gqa=grouped
-        )
+        groups = {"enable_gqa": query.shape[1] != key.shape[1]} if ASKS_FOR_GROUPS else {}
+        output = varlen_attn(q, k, v, boundaries, boundaries, longest, longest, scale=scaling, window_size=causal, **groups)
         return output[None], None
     outputs = [
         scaled_dot_product_attention(

@@ -61,6 +61,8 @@ def processes(device_name: str | None):
     if device.type == "cuda":
         torch.cuda.set_device(device)
         torch.use_deterministic_algorithms(True, warn_only=True)
+        # Nothing here reads memory before it is written.
+        torch.utils.deterministic.fill_uninitialized_memory = False
     if dist.is_initialized():
         yield Processes(device)
         return

@@ -18,13 +18,14 @@ from srar_fsdp.__main__ import main
 REPOSITORY = Path(__file__).parents[3]
 TOOLS = Path(os.environ.get("SRAR_BIN", REPOSITORY / ".build/release")).absolute()
 # The processes that tests start find the package where it lies.
-os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
 VOCABULARY, PROMPTS, ROLLOUTS = 300, 3, 4
 
 
 @pytest.fixture(scope="session")
 def work(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("fsdp")
+    """Where all is made. A machine without srar-update, such as a lent GPU's, is handed what it made elsewhere as SRAR_CASES."""
+    return Path(os.environ["SRAR_CASES"]) if "SRAR_CASES" in os.environ else tmp_path_factory.mktemp("fsdp")
 
 
 def srar_update(*arguments: object) -> subprocess.CompletedProcess:
@@ -51,13 +52,15 @@ def srar_fsdp(*arguments: object, processes: int = 1, check: bool = True, **opti
 def problems(work) -> Path:
     path = work / "problems.jsonl"
     command = [TOOLS / "srar-prep", "synth", "-q", "--count", "60", "--seed", "5", "--plain", "--output", path]
-    subprocess.run(command, check=True)
+    if not path.exists():
+        subprocess.run(command, check=True)
     return path
 
 
 def _policy(work: Path, problems: Path, name: str, seed: int) -> Path:
     size = ["--layers", 2, "--hidden", 32, "--heads", 4, "--vocabulary", VOCABULARY, "--positions", 256]
-    srar_update("init", "--text", problems, "--output", work / name, "-q", "--seed", seed, *size)
+    if not (work / name).exists():
+        srar_update("init", "--text", problems, "--output", work / name, "-q", "--seed", seed, *size)
     return work / name
 
 

@@ -7,6 +7,6 @@ from pathlib import Path
 from srar_fsdp.__main__ import run
 from srar_fsdp.processes import processes
 
-with processes("cpu"):
+with processes(None):
     for arguments in json.loads(Path(sys.argv[1]).read_text()):
         run(arguments)

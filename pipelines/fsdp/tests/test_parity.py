@@ -1,4 +1,4 @@
-"""Loss, gradient and weights equal srar-update's, over two processes, for each option of the loss."""
+"""Loss, gradient and weights equal srar-update's, for each option of the loss: over two processes, or on the GPU that is there."""
 
 import json
 import os
@@ -60,10 +60,13 @@ def runs(work, policy, reference, rollouts) -> Path:
     places = {"policy": policy, "reference": reference, "rollouts": rollouts}
     listed = [(case, steps) for case in CASES for steps in EPOCHS]
     for case, steps in listed:
-        srar_update(*arguments(work, case, steps, "swift", places))
+        if not (work / f"swift-{case}-{steps}").exists():
+            srar_update(*arguments(work, case, steps, "swift", places))
     cases = work / "cases.json"
-    cases.write_text(json.dumps([arguments(work, case, steps, "torch", places) for case, steps in listed]))
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    float32 = ["--compute-dtype", "float32"]
+    cases.write_text(json.dumps([arguments(work, case, steps, "torch", places) + float32 for case, steps in listed]))
+    count = min(2, torch.cuda.device_count()) or 2
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(count)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     driver = Path(__file__).parent / "run_cases.py"
     result = subprocess.run([*torchrun, driver, cases], env=environment, capture_output=True, text=True)
