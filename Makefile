@@ -63,6 +63,9 @@ endif
 ifneq ($(filter smollm-steps,$(MAKECMDGOALS)),)
 include pipelines/smollm.mk
 endif
+ifneq ($(filter experiment-steps,$(MAKECMDGOALS)),)
+include pipelines/experiment.mk
+endif
 ifneq ($(PRESET),)
 ifeq ($(wildcard pipelines/$(PRESET).mk),)
 $(error there is no preset "$(PRESET)": PRESET is the name of a file pipelines/PRESET.mk, such as srar, rar, grpo or dapo)
@@ -82,3 +85,4 @@ include pipelines/step.mk
 include pipelines/distill.mk
 include pipelines/demo-rules.mk
 include pipelines/smollm-rules.mk
+include pipelines/experiment-rules.mk

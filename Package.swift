@@ -96,6 +96,7 @@ let package = Package(
     library(
       "Reporting",
       ["Advantages", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
+    library("Experiments", ["Diagnostics", "Reporting"]),
     page(
       "ReportPage",
       [
@@ -144,8 +145,8 @@ let package = Package(
     tool(
       "srar-report",
       [
-        "Diagnostics", "Evaluation", "JSONLines", "Judging", "Records", "ReportPage", "Reporting",
-        "TensorBoard",
+        "Diagnostics", "Evaluation", "Experiments", "JSONLines", "Judging", "Records", "ReportPage",
+        "Reporting", "TensorBoard",
       ]),
 
     // What `make bench` measures with.
@@ -190,6 +191,7 @@ let package = Package(
     tests(
       "ReportingTests",
       ["Advantages", "Fingerprints", "Judging", "Records", "ReportPage", "Reporting", "Steps"]),
+    tests("ExperimentsTests", ["Experiments"]),
     tests("EvaluationTests", ["Answers", "Evaluation", "RandomStreams"]),
     tests("TensorBoardTests", ["TensorBoard"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),

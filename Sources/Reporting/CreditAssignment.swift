@@ -41,6 +41,33 @@ package struct CreditAssignment: Equatable, Sendable {
     }
   }
 
+  /// Counts the steps of a rollout under the advantage that it was given; one without an advantage, or whose steps nobody checked, says
+  /// nothing.
+  package mutating func add(_ trajectory: Trajectory) {
+    guard let advantage = trajectory.advantage else { return }
+    add(trajectory, outcome: advantage.outcome) { step in
+      advantage.offsets.reduce(0) { sum, offset in
+        offset.step == 0 || offset.step == step ? sum + offset.value : sum
+      }
+    }
+  }
+
+  /// Counts the steps of a rollout.
+  ///
+  /// - Parameters:
+  ///   - outcome: what every token gets.
+  ///   - offset: what the step of a number gets in addition.
+  fileprivate mutating func add(
+    _ trajectory: Trajectory, outcome: Double, offset: (Int) -> Double
+  ) {
+    guard let reward = trajectory.reward, let steps = trajectory.stepsCorrect else { return }
+    for (index, isCorrect) in steps.enumerated() {
+      add(
+        isStepCorrect: isCorrect, signal: outcome + offset(index + 1),
+        isAnswerCorrect: reward.isCorrect)
+    }
+  }
+
   /// Counts what another one has counted.
   package mutating func add(_ other: CreditAssignment) {
     stepsInCorrect += other.stepsInCorrect
@@ -107,22 +134,12 @@ package struct CreditComparison: Equatable, Sendable {
       guard let estimator = Estimator(named: name) else { continue }
       let advantages = estimator.advantages(scores, options)
       for (trajectory, advantage) in zip(rewarded, advantages) {
-        add(trajectory, advantage, to: position)
+        credits[position].add(trajectory, outcome: advantage.outcome) { step in
+          advantage.offsets.reduce(0) { sum, offset in
+            offset.placement == .wholeResponse || offset.step == step ? sum + offset.value : sum
+          }
+        }
       }
-    }
-  }
-
-  private mutating func add(
-    _ trajectory: Trajectory, _ advantage: RolloutAdvantage, to position: Int
-  ) {
-    guard let reward = trajectory.reward, let steps = trajectory.stepsCorrect else { return }
-    for (index, isCorrect) in steps.enumerated() {
-      let offset = advantage.offsets.reduce(0) { sum, offset in
-        offset.placement == .wholeResponse || offset.step == index + 1 ? sum + offset.value : sum
-      }
-      credits[position].add(
-        isStepCorrect: isCorrect, signal: advantage.outcome + offset,
-        isAnswerCorrect: reward.isCorrect)
     }
   }
 }

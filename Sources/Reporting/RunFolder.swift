@@ -83,12 +83,17 @@ extension RunFolder.Step {
 package enum ReportingError: ToolError, Equatable {
   /// A folder without steps and without streams of rollouts.
   case noRun(String)
+  /// A stream that lacks what a measure is made of.
+  case notMeasured(String, String)
 
   package var description: String {
     switch self {
     case .noRun(let path):
       "\(path): holds no step-0001, step-0002, … and no stream of rollouts; name a run's folder, "
         + "such as runs/demo"
+    case .notMeasured(let measure, let path):
+      "\(path): holds nothing that \"\(measure)\" could be measured by; give rewarded rollouts, with "
+        + "checked steps where the measure needs them"
     }
   }
 

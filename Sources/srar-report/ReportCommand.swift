@@ -14,8 +14,12 @@ struct ReportCommand: Filter {
         srar-report rewarded.jsonl.zst --json
         srar-report evaluate after.jsonl.zst
         srar-report compare before.jsonl.zst after.jsonl.zst
+        srar-report experiment runs/experiment --arm grpo --arm srar
       """,
     version: Version.text(),
-    subcommands: [ShowCommand.self, EvaluateCommand.self, CompareCommand.self],
+    subcommands: [
+      ShowCommand.self, EvaluateCommand.self, CompareCommand.self, BestCommand.self,
+      ExperimentCommand.self,
+    ],
     defaultSubcommand: ShowCommand.self)
 }

@@ -194,6 +194,39 @@ struct MakeTests {
     #expect(result.text == "6\n", "\(result.text)")
   }
 
+  @Test(
+    "make an experiment: a rate for each arm, every arm under every seed, the results written, and nothing twice"
+  )
+  func experiment() throws {
+    let folder = try TemporaryFolder()
+    let task = "--min-steps 2 --max-steps 2 --seed 1"
+    let experiment = make(
+      "-j 2 experiment-steps", "small",
+      """
+      RESULTS='\(folder.path("results"))' ARMS='grpo srar' RATES='1e-4 1e-3' SEEDS='1 2' STEPS=2 TEST_PROBLEMS=3 \
+        experiment-train='--count 30 \(task)' experiment-held-out='--split test --count 6 \(task)' \
+        experiment-init='--text \(folder.path("small/train.jsonl.zst")) --layers 1 --hidden 16 --heads 2 --vocabulary 300 --positions 512' \
+        experiment-sft='--learning-rate 1e-3 --batch-tokens 2048'
+      """, in: folder)
+    try folder.write("## What it shows\n", to: "results-discussion.md")
+    let result = try ToolProcess.shell(
+      "\(experiment) > first && \(experiment) > second && ls small/srar small/srar/seed-2/step-0002 && ! grep done second",
+      in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(
+      result.text.split(separator: "\n") == [
+        "small/srar:", "rate", "seed-1", "seed-2", "small/srar/seed-2/step-0002:",
+        "advantage.options", "advantages.jsonl.zst", "check.options", "judge.options",
+        "metrics.jsonl", "prompts.options", "reward.options", "rewarded.jsonl.zst",
+        "rollout.options", "update.options",
+      ])
+    let text = try String(contentsOfFile: folder.path("results.md"), encoding: .utf8)
+    #expect(text.contains("2 arms, seeds 1, 2, 2 RL steps each"), "\(text)")
+    #expect(text.contains("![Curves of all arms over the training steps](results.svg)"))
+    #expect(text.hasSuffix("\n## What it shows\n"))
+    #expect(FileManager.default.fileExists(atPath: folder.path("small/report.html")))
+  }
+
   @Test("list their targets, and make no folder for that")
   func help() throws {
     let result = try ToolProcess.shell(

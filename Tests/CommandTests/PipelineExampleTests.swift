@@ -25,6 +25,12 @@ struct PipelineExampleTests {
       cp before.jsonl.zst after.jsonl.zst runs/demo; cp before.jsonl.zst eval.jsonl.zst
       srar-report evaluate -q eval.jsonl.zst --problems after-problems.jsonl.zst > /dev/null
       srar-advantage -q rewarded.jsonl.zst -o advantages.jsonl.zst
+      for arm in grpo srar; do
+        mkdir -p runs/experiment/$arm/seed-1/step-0001
+        cp advantages.jsonl.zst runs/experiment/$arm/seed-1/step-0001
+        cp after.jsonl.zst runs/experiment/$arm/seed-1
+      done
+      cp before.jsonl.zst runs/experiment
       echo '{"id":"1","problem":"1 + 1?","ground_truth":"2"}' > problems.jsonl.zst
       echo '{"id":"1","response":"A: 2"}' > log.jsonl.zst
       echo '{"question":"1 + 1?","solution":"A: 2"}' > model_solutions.jsonl.zst
@@ -53,7 +59,7 @@ struct PipelineExampleTests {
       "srar-rollout", "srar-judge", "srar-judge judge", "srar-judge steps", "srar-judge agree",
       "srar-reward", "srar-advantage", "srar-update", "srar-update update", "srar-update sft",
       "srar-update init", "srar-report", "srar-report show", "srar-report evaluate",
-      "srar-report compare",
+      "srar-report compare", "srar-report best", "srar-report experiment",
     ])
   func help(command: String) throws {
     try expectRun(try examplesOfHelp(command))

@@ -146,6 +146,55 @@ struct ReportCommandTests {
     #expect(result.text.contains("held out"))
   }
 
+  @Test("the best of several evaluations is named, by the measure asked for")
+  func best() throws {
+    let folder = try TemporaryFolder()
+    // Two right answers, one of them over a wrong step; and one right answer of two, over right steps.
+    let checked = #","step_check":{"judge":"test","steps":[{"number":1,"correct":true}]}}"#
+    let wrong = #","step_check":{"judge":"test","steps":[{"number":1,"correct":false}]}}"#
+    func line(_ index: Int, correct: Bool, _ check: String) -> String {
+      #"{"id":"p","rollout":{"index":\#(index),"response":"","steps":[]},"reward":{"correct":\#(correct),"format":true,"base":1}"#
+        + check + "\n"
+    }
+    try folder.write(line(0, correct: true, wrong) + line(1, correct: true, wrong), to: "lucky")
+    try folder.write(line(0, correct: true, checked) + line(1, correct: false, wrong), to: "sound")
+    try folder.write(
+      #"{"id":"p","rollout":{"index":0,"response":"","steps":[]}}"# + "\n", to: "bare")
+    func best(_ arguments: [String]) throws -> ToolProcess.Result {
+      try ToolProcess.run("srar-report", ["best", "-q"] + arguments, in: folder.url)
+    }
+    #expect(try best(["sound", "lucky"]).text == "lucky\n")
+    #expect(try best(["--by", "faithful", "lucky", "sound"]).text == "sound\n")
+    let unknown = try best(["--by", "beauty", "lucky"])
+    #expect(unknown.status == 64)
+    #expect(unknown.errorText.contains("'beauty'"), "\(unknown.errorText)")
+    let bare = try best(["bare"])
+    #expect(bare.status == 65)
+    #expect(bare.errorText.hasPrefix("srar-report: bare: holds nothing"), "\(bare.errorText)")
+  }
+
+  @Test("an experiment that is not whole says where, and arms are named at least twice")
+  func unfinishedExperiment() throws {
+    let folder = try run()
+    try FileManager.default.createDirectory(
+      at: folder.url.appendingPathComponent("x/grpo"), withIntermediateDirectories: true)
+    let moved = try ToolProcess.shell("cp -r run x/grpo/seed-1 && mkdir x/srar", in: folder.url)
+    #expect(moved.status == 0)
+    let one = try ToolProcess.run(
+      "srar-report", ["experiment", "x", "--arm", "grpo"], in: folder.url)
+    #expect(one.status == 64)
+    let both = ["experiment", "x", "-q", "--arm", "grpo", "--arm", "srar"]
+    let unevaluated = try ToolProcess.run("srar-report", both, in: folder.url)
+    #expect(unevaluated.status == 65)
+    #expect(unevaluated.errorText.contains("x/grpo/seed-1: has no after.jsonl.zst"))
+    let finished = try ToolProcess.shell(
+      "cp run/before.jsonl.zst x/grpo/seed-1/after.jsonl.zst", in: folder.url)
+    #expect(finished.status == 0)
+    let missing = try ToolProcess.run("srar-report", both, in: folder.url)
+    #expect(missing.status == 65)
+    #expect(missing.errorText.contains("x/srar: holds no seed-1"), "\(missing.errorText)")
+  }
+
   @Test("a folder that is no run, and one that is not there, are told apart")
   func faults() throws {
     let folder = try TemporaryFolder()

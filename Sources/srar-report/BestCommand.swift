@@ -1,0 +1,50 @@
+import ArgumentParser
+import Filters
+import Foundation
+import JSONLines
+import Reporting
+
+/// `srar-report best`: which of several evaluations is the best.
+struct BestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "best",
+    abstract: "Print the path of the best of several evaluations, to choose a setting by.",
+    discussion: """
+      EXAMPLES
+        srar-report best before.jsonl.zst after.jsonl.zst
+        srar-report best --by rubric before.jsonl.zst after.jsonl.zst
+      """)
+
+  @Argument(help: "Streams of rewarded rollouts.", completion: .file())
+  var inputs: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "The measure that is to be largest, by its name in 'srar-report --json'; of equals the first.",
+      valueName: "measure"))
+  var by = "accuracy"
+
+  @OptionGroup(title: "Report") var report: ReportOptions
+
+  func run() throws {
+    let run = ToolRun(tool: "srar-report best", report)
+    var best: (path: String, value: Double)?
+    for path in inputs {
+      run.progress.update(fraction: nil, path)
+      let measures = try RunReading().read(path, label: path, index: 0).points.flatMap(\.measures)
+      guard let measure = measures.first(where: { $0.name == by }) else {
+        throw UsageError("there is no measure '\(by)'; 'srar-report --json' names them")
+      }
+      guard let value = measure.value else {
+        throw ReportingError.notMeasured(by, path)
+      }
+      if best.map({ value > $0.value }) ?? true { best = (path, value) }
+    }
+    run.progress.clear()
+    guard let best else { throw UsageError("name the evaluations to choose from") }
+    run.summarize("\(best.path): \(by) \(best.value)")
+    try write(Array("\(best.path)\n".utf8), to: .standardOutput)
+    run.metrics[by] = best.value
+    try run.finish()
+  }
+}
