@@ -20,3 +20,15 @@ test-fsdp: $(FSDP_PYTHON) | $(BIN)/srar-update ## test the update on PyTorch aga
 bench-fsdp: $(FSDP_PYTHON) ## measure the update on PyTorch: tokens per second, share of the peak, memory (NPROC=n)
 	@PYTHONPATH=pipelines/fsdp $(FSDP_PYTHON) -m torch.distributed.run --standalone --nproc-per-node $(NPROC) \
 	  -m srar_fsdp.bench $(BENCH_FSDP_OPTIONS)
+
+# Python's standard library is all that these need.
+scaling = PYTHONPATH=pipelines/scaling python3 -m
+.PHONY: scaling test-scaling costs
+scaling: ## simulate a step's waiting for judges into docs/scaling.md (SCALING_OPTIONS='--update-seconds n')
+	@$(scaling) srar_scaling docs/scaling.md $(SCALING_OPTIONS)
+
+test-scaling: | $(BIN)/srar-update ## hold the simulation to the real srar-judge and servers on loopback
+	@cd pipelines/scaling && SRAR_BIN=$(abspath $(BIN)) python3 -m unittest discover -t . -s tests
+
+costs: ## print seconds per stage of a run: RUN=name
+	@$(scaling) srar_scaling.costs $(run)
