@@ -20,3 +20,29 @@ test-fsdp: $(FSDP_PYTHON) | $(BIN)/srar-update ## test the update on PyTorch aga
 bench-fsdp: $(FSDP_PYTHON) ## measure the update on PyTorch: tokens per second, share of the peak, memory (NPROC=n)
 	@PYTHONPATH=pipelines/fsdp $(FSDP_PYTHON) -m torch.distributed.run --standalone --nproc-per-node $(NPROC) \
 	  -m srar_fsdp.bench $(BENCH_FSDP_OPTIONS)
+
+# Python's standard library is all that these need.
+scaling = PYTHONPATH=pipelines/scaling python3 -m
+.PHONY: scaling test-scaling costs
+scaling: ## simulate a step's waiting for judges into docs/scaling.md (SCALING_OPTIONS='--update-seconds n')
+	@$(scaling) srar_scaling docs/scaling.md $(SCALING_OPTIONS)
+
+test-scaling: | $(BIN)/srar-update ## hold the simulation to the real srar-judge and servers on loopback
+	@cd pipelines/scaling && SRAR_BIN=$(abspath $(BIN)) python3 -m unittest discover -t . -s tests
+
+costs: ## print seconds per stage of a run: RUN=name
+	@$(scaling) srar_scaling.costs $(run)
+
+# What jobs on other machines are told, by the environment; options are make's, so that presets hold there as here.
+slurm: export RUN_FOLDER = $(abspath $(run))
+slurm: export UPDATE_COMMAND = $(update)
+$(foreach name,PROBLEMS POLICY SHARDS GROUPS_PER_STEP SEED TOOL_OPTIONS ROLLOUT_OPTIONS JUDGE_OPTIONS REWARD_OPTIONS ADVANTAGE_OPTIONS \
+  UPDATE_OPTIONS,$(eval slurm: export $(name) := $($(name))))
+slurm: export BIN := $(abspath $(BIN))
+
+.PHONY: slurm test-slurm
+slurm: ## submit a run's steps to Slurm: RUN=name STEPS=n PROBLEMS=file POLICY=folder [SHARDS=n] [SLURM_OPTIONS=--dry-run]
+	@pipelines/slurm/submit.sh $(SLURM_OPTIONS) steps 1 $(STEPS)
+
+test-slurm: | $(BIN)/srar-update ## run two small steps through Slurm's batch files, with a stand-in for sbatch
+	@BIN=$(abspath $(BIN)) pipelines/slurm/test.sh
