@@ -24,12 +24,12 @@ package struct ArmRecords: Sendable {
 
   package let name: String
   package let rate: String?
-  /// The accuracy on the validation problems with each rate that was tried.
-  package let tuning: [(rate: String, accuracy: Double)]
+  /// The measures on the validation problems with each rate that was tried, by name.
+  package let tuning: [(rate: String, measures: [String: Double])]
   package let seeds: [Seed]
 
   package init(
-    name: String, rate: String?, tuning: [(rate: String, accuracy: Double)], seeds: [Seed]
+    name: String, rate: String?, tuning: [(rate: String, measures: [String: Double])], seeds: [Seed]
   ) {
     self.name = name
     self.rate = rate
@@ -72,7 +72,7 @@ package struct ArmReading {
   /// Everything that is known of an arm.
   package func arm(_ name: String) throws -> ArmRecords {
     let tuning = try folder.tuning(of: name).map { rate, path in
-      (rate, try stream(path)["accuracy"] ?? 0)
+      (rate, try stream(path))
     }
     let seeds = try folder.runs(of: name).map { seed, path in
       try run(path, seed: seed)

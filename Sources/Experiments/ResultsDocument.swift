@@ -88,23 +88,33 @@ package struct ResultsDocument {
   }
 
   private var rates: String {
+    """
+    Each arm learns at the rate in bold: the best accuracy on problems that no result is of, under a seed that no result is of.
+
+    \(tuning("accuracy", "accuracy on the validation problems"))
+
+    What the arms would have come to at other rates, one seed each:
+
+    \(tuning("faithful", "faithful (FRR) on the validation problems"))
+    """
+  }
+
+  private func tuning(_ measure: String, _ title: String) -> String {
     var names: [String] = []
     for rate in arms.flatMap(\.tuning).map(\.rate) where !names.contains(rate) {
       names.append(rate)
     }
-    var rows = [["accuracy on the validation problems"] + names]
+    var rows = [[title] + names]
     for arm in arms {
       rows.append(
         [arm.name]
           + names.map { name in
-            guard let tried = arm.tuning.first(where: { $0.rate == name }) else { return "–" }
-            let text = String(format: "%.1f %%", tried.accuracy * 100)
-            return name == arm.rate ? "**\(text)**" : text
+            let value = arm.tuning.first { $0.rate == name }?.measures[measure]
+            let text = value.map { String(format: "%.1f %%", $0 * 100) } ?? "–"
+            return name == arm.rate && value != nil ? "**\(text)**" : text
           })
     }
-    return table(rows) + """
-      \n\nEach arm learns at the rate in bold: the best on problems that no result is of, under a seed that no result is of.
-      """
+    return table(rows)
   }
 }
 
@@ -123,14 +133,15 @@ private struct Column {
     guard let mean else { return "–" }
     let sign = isDifference && mean.mean >= 0 ? "+" : ""
     let value = isShare ? String(format: "%.1f", mean.mean * 100) : number(mean.mean)
-    let margin = mean.margin.map {
-      " ± " + (isShare ? String(format: "%.1f", $0 * 100) : number($0))
+    let margin = mean.margin.map { margin in
+      " ± " + (isShare ? String(format: "%.1f", margin * 100) : number(margin, like: mean.mean))
     }
     return sign + value + (margin ?? "") + (isShare ? (isDifference ? " points" : " %") : "")
   }
 
-  private func number(_ value: Double) -> String {
-    String(format: abs(value) < 10 ? "%.3f" : "%.1f", value)
+  /// With as many decimal places as fit the size of `other`, by default its own.
+  private func number(_ value: Double, like other: Double? = nil) -> String {
+    String(format: abs(other ?? value) < 10 ? "%.3f" : "%.1f", value)
   }
 }
 

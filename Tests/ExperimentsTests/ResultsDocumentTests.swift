@@ -16,7 +16,9 @@ private func arm(_ name: String, accuracy: [Double], rate: String = "1e-4") -> A
       test: ["accuracy": value, "response_tokens": 120], seconds: 1800)
   }
   return ArmRecords(
-    name: name, rate: rate, tuning: [("5e-5", 0.5), ("1e-4", 0.61)], seeds: seeds)
+    name: name, rate: rate,
+    tuning: [("5e-5", ["accuracy": 0.5, "faithful": 0.3]), ("1e-4", ["accuracy": 0.61])],
+    seeds: seeds)
 }
 
 private let arms = [
@@ -34,6 +36,7 @@ private let arms = [
   // Differences 0.08, 0.07, 0.09: a mean of 0.08 with the same spread, apart from 0.
   #expect(lines.contains { $0.hasPrefix("| srar | **+8.0 ± 2.5 points** | – |") })
   #expect(lines.contains("| srar | 50.0 % | **61.0 %** |"))
+  #expect(lines.contains("| srar | 30.0 % | – |"))
   #expect(lines.contains { $0.hasPrefix("| grpo | – | – | 0.600 ± 0.000 |") })
   #expect(text.contains("2 arms, seeds 1, 2, 3, 2 RL steps each, 3.00 hours"))
   #expect(text.contains("![Curves of all arms over the training steps](results.svg)"))
