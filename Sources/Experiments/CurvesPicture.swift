@@ -50,8 +50,10 @@ package struct CurvesPicture {
       left + (right - left) * Double(step) / Double(max(steps - 1, 1))
     }
     func y(_ value: Double) -> Double { bottom - (bottom - top) * (value - low) / (high - low) }
+    let digits = min(max(0, Int((-log10(high - low)).rounded(.up)) + 1), 6)
     func label(_ value: Double) -> String {
-      panel.isShare ? String(format: "%.0f %%", value * 100) : String(format: "%.2f", value)
+      panel.isShare
+        ? String(format: "%.0f %%", value * 100) : String(format: "%.\(digits)f", value)
     }
     var result =
       "<text x=\"\(text(left))\" y=\"16\" font-weight=\"bold\">\(escaped(panel.title))</text>\n"

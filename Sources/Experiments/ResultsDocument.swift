@@ -161,7 +161,7 @@ private let trainingColumns = [
   Column(measure: "suggest", title: "SUGGEST", isShare: false),
   Column(measure: "pitfall", title: "PITFALL", isShare: false),
   Column(measure: "bonus", title: "BONUS", isShare: false),
-  Column(measure: "looping", title: "looping"),
+  Column(measure: "absolute_offset", title: "mean \\|offset\\|", isShare: false),
 ]
 
 private func table(_ rows: [[String]]) -> String {
