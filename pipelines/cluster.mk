@@ -34,11 +34,11 @@ costs: ## print seconds per stage of a run: RUN=name
 	@$(scaling) srar_scaling.costs $(run)
 
 # What jobs on other machines are told, by the environment; options are make's, so that presets hold there as here.
-slurm: export RUN_FOLDER = $(abspath $(run))
-slurm: export UPDATE_COMMAND = $(update)
+slurm ray: export RUN_FOLDER = $(abspath $(run))
+slurm ray: export UPDATE_COMMAND = $(update)
 $(foreach name,PROBLEMS POLICY SHARDS GROUPS_PER_STEP SEED TOOL_OPTIONS ROLLOUT_OPTIONS JUDGE_OPTIONS REWARD_OPTIONS ADVANTAGE_OPTIONS \
-  UPDATE_OPTIONS,$(eval slurm: export $(name) := $($(name))))
-slurm: export BIN := $(abspath $(BIN))
+  UPDATE_OPTIONS,$(eval slurm ray: export $(name) := $($(name))))
+slurm ray: export BIN := $(abspath $(BIN))
 
 .PHONY: slurm test-slurm
 slurm: ## submit a run's steps to Slurm: RUN=name STEPS=n PROBLEMS=file POLICY=folder [SHARDS=n] [SLURM_OPTIONS=--dry-run]
@@ -46,3 +46,16 @@ slurm: ## submit a run's steps to Slurm: RUN=name STEPS=n PROBLEMS=file POLICY=f
 
 test-slurm: | $(BIN)/srar-update ## run two small steps through Slurm's batch files, with a stand-in for sbatch
 	@BIN=$(abspath $(BIN)) pipelines/slurm/test.sh
+
+.ray/bin/python: pipelines/ray/requirements.txt
+	@pipelines/python-env.sh .ray $<
+	@touch $@
+
+.PHONY: ray test-ray
+ray: ## submit a run's steps to Ray: RUN=name STEPS=n PROBLEMS=file POLICY=folder [SHARDS=n] [RAY_OPTIONS=--dry-run]
+	@python3 pipelines/ray/submit.py $(RAY_OPTIONS) 1 $(STEPS)
+
+test-ray: .ray/bin/python | $(BIN)/srar-update ## start a Ray of one node, set up in .ray/, and run two small steps as a job
+	@.ray/bin/python -m ruff format --check --quiet pipelines/ray
+	@.ray/bin/python -m ruff check --quiet pipelines/ray
+	@BIN=$(abspath $(BIN)) pipelines/ray/test.sh

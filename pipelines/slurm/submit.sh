@@ -40,14 +40,7 @@ case ${1:-} in
     ;;
   steps)
     (($# == 3)) || usage
-    if [[ -z $PROBLEMS || -z $POLICY ]]; then
-      echo "submit.sh: give PROBLEMS=file and POLICY=folder; pipelines/slurm/README.md shows a run" >&2
-      exit 64
-    fi
-    if [[ -n ${SAMPLING_SERVERS:-} && $SHARDS != 1 ]]; then
-      echo "submit.sh: several shards would load weights into servers that sample for another; one drives a whole fleet: SHARDS=1" >&2
-      exit 64
-    fi
+    pipelines/cluster/check.sh
     after=()
     for ((step = $2; step <= $3; step++)); do
       # shellcheck disable=SC2086

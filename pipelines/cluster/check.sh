@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Whether a run's settings can be placed at all, asked before anything is submitted.
+set -euo pipefail
+if [[ -z $PROBLEMS || -z $POLICY ]]; then
+  echo "check.sh: give PROBLEMS=file and POLICY=folder; pipelines/slurm/README.md and pipelines/ray/README.md show a run" >&2
+  exit 64
+fi
+if [[ -n ${SAMPLING_SERVERS:-} && $SHARDS != 1 ]]; then
+  echo "check.sh: several shards would load weights into servers that sample for another; one drives a whole fleet: SHARDS=1" >&2
+  exit 64
+fi
