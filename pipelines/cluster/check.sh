@@ -9,3 +9,7 @@ if [[ -n ${SAMPLING_SERVERS:-} && $SHARDS != 1 ]]; then
   echo "check.sh: several shards would load weights into servers that sample for another; one drives a whole fleet: SHARDS=1" >&2
   exit 64
 fi
+if [[ -n ${JUDGE_SERVERS:-} && " $JUDGE_OPTIONS " == *" --judge"[\ =]"equations "* ]]; then
+  echo "check.sh: the judge equations asks no server, and JUDGE_SERVERS names some: give JUDGE_OPTIONS='--model NAME'" >&2
+  exit 64
+fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The batch files, run here by a stand-in for sbatch: the commands of a dry run, two small steps as `make train` makes them, a failed
-# shard, and servers that come and go. BIN is the tools' folder.
+# shard, judges behind addresses, and servers that come and go. BIN is the tools' folder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
@@ -37,6 +37,39 @@ make slurm BIN="$BIN" RUNS="$work" RUN=broken "${words[@]}" POLICY="$work/none" 
 [[ ! -e $work/broken/step-0001/policy ]] || fail "a step was updated without its shards"
 grep -qx never "$FAKE_SLURM"/*.status || fail "what depends on a failed shard was run"
 echo "test-slurm: after a failed shard nothing runs"
+
+# Shards ask the judges whose addresses are in JUDGE_SERVERS. These judges, which end with this script, say how often each was
+# asked; they know five items, and about others they are asked in vain, once.
+coproc judges {
+  PYTHONPATH=pipelines/scaling/tests exec python3 -B -c '
+import sys
+from loopback import Loopback
+with Loopback(servers=2, latency_seconds=0, slots=8) as judges:
+    print(*judges.urls, flush=True)
+    for _ in sys.stdin:
+        print(*judges.asked, flush=True)'
+}
+mkdir "$work/judges"
+read -r -u "${judges[0]}" first second
+echo "$first" > "$work/judges/1.url"
+echo "$second" > "$work/judges/2.url"
+asked() { echo >&"${judges[1]}" && read -r -u "${judges[0]}" counts && echo "$counts"; }
+judged() {
+  JUDGE_SERVERS=$work/judges JUDGE_SERVER_COUNT=2 make slurm BIN="$BIN" RUNS="$work" RUN=judged "${words[@]}" STEPS=1 "$@"
+}
+if judged >/dev/null 2>&1; then fail "judges that the built-in one would not ask were accepted"; fi
+judged JUDGE_OPTIONS='--model loopback --attempts 1' >/dev/null
+verdicts=$(zstdcat "$work/judged/step-0001/judged.jsonl.zst" | grep -c '"judge":{"status":"ok",.*"model":"loopback"') || true
+[[ $verdicts == 24 ]] || { cat "$FAKE_SLURM"/*.log >&2; fail "judges have judged $verdicts rollouts of 24"; }
+counts=$(asked)
+calls=$(grep -ho '"attempts":[0-9]*' "$work"/judged/step-0001/judge.log.* | awk -F: '{ sum += $2 } END { print sum }')
+((${counts% *} > 0 && ${counts#* } > 0 && ${counts% *} + ${counts#* } == calls)) \
+  || fail "judges were asked $counts times, and the logs hold $calls calls"
+rm "$work"/judged/step-0001/judged.jsonl.zst.*
+judged JUDGE_OPTIONS='--model loopback --attempts 1' >/dev/null
+zstdcat "$work"/judged/step-0001/judged.jsonl.zst.* | cmp - <(zstdcat "$work/judged/step-0001/judged.jsonl.zst")
+[[ $(asked) == "$counts" ]] || fail "judges were asked again what the logs hold"
+echo "test-slurm: shards ask the judges behind addresses, and a shard made again asks only its log"
 
 # A server's address is there while the server is healthy.
 mkdir "$work/site"
