@@ -1,4 +1,4 @@
-# What leaves this machine: the update on GPUs, verl, Ray, Slurm, and a simulation of a step's waiting. None of it is needed by
+# What leaves this machine: the update on GPUs, Ray, Slurm, and a simulation of a step's waiting. None of it is needed by
 # `make demo` or `make test`; each target sets up a folder of its own.
 
 # The Python of the update on PyTorch; another one, with PyTorch and transformers in it, may be named.
