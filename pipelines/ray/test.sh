@@ -10,6 +10,9 @@ stop() {
   if [[ -n $node ]]; then
     kill "$node" 2>/dev/null || true
     wait "$node" 2>/dev/null || true
+    # The dashboard's processes notice that they are alone, and end.
+    for ((i = 0; i < 20; i++)); do kill -0 -- "-$node" 2>/dev/null || break; sleep 1; done
+    kill -KILL -- "-$node" 2>/dev/null || true
   fi
   rm -rf "$work"
 }
@@ -21,7 +24,8 @@ fail() { echo "test-ray: $*" >&2; exit 1; }
 bash -n pipelines/ray/test.sh
 words=(PROBLEMS="$work/problems.jsonl.zst" POLICY="$work/policy" STEPS=2 GROUPS_PER_STEP=6 GROUP_SIZE=4 SHARDS=2
   MAX_RESPONSE_TOKENS=40 LEARNING_RATE=1e-3 TOOL_OPTIONS=--quiet)
-resources='--shard-cpus 1 --update-cpus 1'
+# The node is said to have a GPU, so that asking for one is tried, too.
+resources='--shard-cpus 1 --update-cpus 1 --update-gpus 1'
 BIN=$BIN pipelines/cluster/reference.sh "$work" "${words[@]}"
 
 # A dry run needs no Ray and submits nothing.
@@ -31,16 +35,18 @@ grep -q "^ray job submit --runtime-env-json '{.*\"RUN_FOLDER\": \"$work/placed\"
 [[ ! -e $work/placed ]] || fail "a dry run has made files"
 
 free_port() { python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-# Ray listens on every address of the machine and runs what it is sent: only who has the token may send. With --block the node's
-# processes end with the one that started them.
+# Ray listens on every address of the machine and runs what it is sent: only who has the token may send. With --block the node ends
+# with the process that started it, and set -m puts that one at the head of a group.
 export PATH=$PWD/.ray/bin:$PATH RAY_USAGE_STATS_ENABLED=0 RAY_AUTH_MODE=token
 RAY_AUTH_TOKEN=$(python -c 'import secrets; print(secrets.token_hex(32))')
 export RAY_AUTH_TOKEN
 port=$(free_port)
-ray start --head --block --num-cpus 2 --num-gpus 0 --port 0 --dashboard-host 127.0.0.1 --dashboard-port "$port" \
+set -m
+ray start --head --block --num-cpus 2 --num-gpus 1 --port 0 --dashboard-host 127.0.0.1 --dashboard-port "$port" \
   --dashboard-agent-listen-port 0 --ray-client-server-port "$(free_port)" --object-store-memory 100000000 --temp-dir "$work/node" \
   --disable-usage-stats > "$work/node.log" 2>&1 &
 node=$!
+set +m
 export RAY_ADDRESS=http://127.0.0.1:$port
 for ((i = 0; ; i++)); do
   if ray job list >/dev/null 2>&1; then break; fi
