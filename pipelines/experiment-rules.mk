@@ -11,6 +11,8 @@ experiment: build ## the paper's comparisons in miniature: writes docs/results.m
 ifneq ($(filter experiment-steps,$(MAKECMDGOALS)),)
 
 $(foreach name,train held-out init sft,$(call options-file,$(experiment)/$(name).options,$(experiment-$(name))))
+# What the runs of an arm depend on beside their seed and rate.
+$(foreach arm,$(ARMS),$(call options-file,$(experiment)/arm-$(arm).options,$(arm-$(arm)) $(experiment-update) $(experiment-run)))
 
 $(experiment)/train.jsonl.zst: $(experiment)/train.options
 	@$(BIN)/srar-prep synth --quiet $$(< $<) --output $@
@@ -32,8 +34,10 @@ $(experiment)/before.jsonl.zst: $(experiment)/warm/config.json $(experiment)/tes
 	@$(BIN)/srar-report $@ --label "after the warm start"
 
 last-step := step-$(shell printf %04d $(STEPS))
-# $(call train-arm,ARM,FOLDER,NAME,SEED,RATE,PROBLEMS TO BE MEASURED ON): one run and its evaluation, without what only it needed.
+# $(call train-arm,ARM,FOLDER,NAME,SEED,RATE,PROBLEMS TO BE MEASURED ON): one run and its evaluation, without what only it needed. A run
+# under other options begins anew; one that was interrupted goes on.
 define train-arm
+	@[[ ! $(experiment)/arm-$(1).options -nt $(2)/$(3)/step-0001/prompts.options ]] || rm -rf $(2)/$(3)
 	@$$(MAKE) train $(experiment-run) RUNS=$(2) RUN=$(3) SEED=$(4) PROBLEMS=$(experiment)/train.jsonl.zst POLICY=$(experiment)/warm \
 	  ADVANTAGE_OPTIONS='$(arm-$(1))' UPDATE_OPTIONS="--learning-rate $(5) $(experiment-update)" > /dev/null
 	@$(call evaluate,$(2)/$(3)/$(last-step)/policy,$(6),$(2)/$(3)/after.jsonl.zst)
@@ -43,14 +47,14 @@ endef
 
 # $(call tuning-rule,ARM,RATE)
 define tuning-rule
-$(experiment)/tuning/$(1)/$(2)/after.jsonl.zst: $(experiment)/warm/config.json $(experiment)/validation.jsonl
+$(experiment)/tuning/$(1)/$(2)/after.jsonl.zst: $(experiment)/warm/config.json $(experiment)/validation.jsonl $(experiment)/arm-$(1).options
 	@mkdir -p $(experiment)/tuning/$(1)
 $(call train-arm,$(1),$(experiment)/tuning/$(1),$(2),$(TUNING_SEED),$(2),$(experiment)/validation.jsonl)
 
 endef
 # $(call seed-rule,ARM,SEED)
 define seed-rule
-$(experiment)/$(1)/seed-$(2)/after.jsonl.zst: $(experiment)/$(1)/rate $(experiment)/test.jsonl
+$(experiment)/$(1)/seed-$(2)/after.jsonl.zst: $(experiment)/$(1)/rate $(experiment)/test.jsonl $(experiment)/arm-$(1).options
 $(call train-arm,$(1),$(experiment)/$(1),seed-$(2),$(2),$$$$(cat $(experiment)/$(1)/rate),$(experiment)/test.jsonl)
 
 endef

@@ -1,5 +1,5 @@
 # The experiment's values: seven ways of giving credit, from one warm start, on problems whose right answers often come out of wrong
-# steps. About three quarters of an hour on two cores; 1 GB under runs/experiment.
+# steps. About half an hour on two cores; 250 MB under runs/experiment.
 
 RUNS ?= runs
 RUN ?= experiment

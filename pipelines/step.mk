@@ -27,7 +27,8 @@ is-dry-run := $(findstring n,$(filter-out --%,$(firstword $(MAKEFLAGS))))
 ifneq ($(is-dry-run),)
 %.options: ;
 endif
-write-options = $(if $(and $(wildcard $(1)),$(call same,$(file <$(1)),$(strip $(2)))),,\
+# (GNU make 4.3 sometimes keeps a file's last newline, which must not count as a change.)
+write-options = $(if $(and $(wildcard $(1)),$(call same,$(strip $(file <$(1))),$(strip $(2)))),,\
   $(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
 same = $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x))
 

@@ -225,6 +225,12 @@ struct MakeTests {
     #expect(text.contains("![Curves of all arms over the training steps](results.svg)"))
     #expect(text.hasSuffix("\n## What it shows\n"))
     #expect(FileManager.default.fileExists(atPath: folder.path("small/report.html")))
+
+    // Another number of steps makes every run anew, and leaves nothing of the old ones.
+    let shorter = try ToolProcess.shell(
+      "\(experiment) STEPS=1 | grep -c done && ls -d small/{,tuning/}*/*/step-* | grep -c 0002",
+      in: folder.url)
+    #expect(shorter.text == "8\n0\n", "\(shorter.errorText)")
   }
 
   @Test("list their targets, and make no folder for that")
