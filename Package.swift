@@ -54,6 +54,8 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CKernels"),
+    // Optional: empty where oneDNN's header is missing.
+    .target(name: "COneDNN"),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
     // Foundations.
@@ -107,7 +109,7 @@ let package = Package(
     // The engine.
     library("Checkpoints", ["Diagnostics", "JSONLines"]),
     library("Tokenizers", ["Diagnostics", "JSONLines"]),
-    library("Kernels", ["CKernels", "COpenBLAS"]),
+    library("Kernels", ["CKernels", "COneDNN", "COpenBLAS"]),
     library("Transformer", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams"]),
     library(
       "PolicyGradient", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),
@@ -128,7 +130,8 @@ let package = Package(
       "srar-rollout",
       [
         "Checkpoints", "Diagnostics", "Fingerprints", "HTTPClient", "Inquiries", "JSONLines",
-        "ModelServers", "RandomStreams", "Records", "RemoteSampling", "Steps", "Tokenizers",
+        "Kernels", "ModelServers", "RandomStreams", "Records", "RemoteSampling", "Steps",
+        "Tokenizers",
         "Transformer",
       ]),
     tool(
@@ -141,7 +144,10 @@ let package = Package(
     tool("srar-advantage", ["Advantages", "Records", "Steps"]),
     tool(
       "srar-update",
-      ["Checkpoints", "PolicyGradient", "RandomStreams", "Records", "Tokenizers", "Transformer"]),
+      [
+        "Checkpoints", "Kernels", "PolicyGradient", "RandomStreams", "Records", "Tokenizers",
+        "Transformer",
+      ]),
     tool(
       "srar-report",
       [

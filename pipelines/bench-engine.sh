@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The engine: updates and decoding of policies with random weights, beside PyTorch where `make bench-peers` was run.
+# The engine: updates and decoding of policies with random weights, beside PyTorch and llama.cpp where `make bench-peers` was run.
 # Rates are by the clock and by processor time; the share is of what matrix products alone reach in the same process, measured
 # in turns with the work, so that a noisy machine is noisy for both.
 set -euo pipefail
@@ -14,12 +14,25 @@ measure() {
   shift 2
   echo
   echo "$title"
-  printf '  %-10s %s\n' srar "$("$bench" engine --work "$work" --repeats "$repeats" "$@")"
+  for compute in f32 bf16; do
+    row "srar $compute" "$bench" engine --work "$work" --repeats "$repeats" --compute "$compute" "$@"
+  done
   [[ -x $python ]] || return 0
   local options=()
   for option in "$@"; do [[ $option == --shared ]] || options+=("$option"); done
-  printf '  %-10s %s\n' PyTorch \
-    "$("$python" pipelines/bench_peers.py "$work" --repeats "$repeats" "${options[@]}" 2>/dev/null)"
+  row "PyTorch f32" "$python" pipelines/bench_peers.py "$work" --repeats "$repeats" "${options[@]}"
+  row "PyTorch bf16" "$python" pipelines/bench_peers.py "$work" --repeats "$repeats" --bf16 "${options[@]}"
+  [[ $work == decode ]] || return 0
+  for type in F32 BF16 Q4_1; do
+    row "llama.cpp $type" "$python" pipelines/bench_llama.py --type "$type" "${options[@]}"
+  done
+}
+
+# row NAME COMMAND...: what it measured, or that it could not.
+row() {
+  local name=$1
+  shift
+  printf '  %-14s %s\n' "$name" "$("$@" 2>/dev/null || echo "failed")"
 }
 
 smollm2=(--shape smollm2)
@@ -36,8 +49,8 @@ measure "the same: sampling, batch 128, 16 + 112" decode --rollouts 128 --prompt
 echo
 echo "cost of an update: 4 layers, hidden 128, one group with a prompt of 128"
 printf '  %8s %8s\n' rollouts tokens
-for rollouts in 1 8 64; do
-  for tokens in 256 1024 4096; do
+for rollouts in 1 2 4 8 16 32 64; do
+  for tokens in 256 512 1024 2048 4096; do
     printf '  %8d %8d  %s\n' "$rollouts" "$tokens" \
       "$("$bench" engine --rollouts "$rollouts" --prompt 128 --response "$tokens" --shared)"
   done

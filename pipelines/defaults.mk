@@ -32,6 +32,10 @@ TOP_P ?= 1
 TOP_K ?= 0
 MAX_RESPONSE_TOKENS ?= 8192
 
+# What is multiplied in matrix products of sampling and training here, f32 or bf16; empty for the tools' own default.
+COMPUTE ?=
+compute-option = $(if $(COMPUTE),--compute $(COMPUTE))
+
 # Options of the stages as they stand on their command lines.
 ROLLOUT_OPTIONS ?= --group-size $(GROUP_SIZE) --temperature $(TEMPERATURE) --top-p $(TOP_P) \
   --top-k $(TOP_K) --max-response-tokens $(MAX_RESPONSE_TOKENS)

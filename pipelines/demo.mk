@@ -17,7 +17,7 @@ demo-test = --count 300 --difficulty 1 --seed $(SEED)
 demo-init = --layers 4 --hidden 128 --heads 4 --vocabulary 512 --positions 512 --seed $(SEED)
 # One pass at a high rate, until the format and much of the arithmetic are learned. A model this small learns arithmetic abruptly, at
 # another time with every seed and processor, so it is the loss that says when there is as much learned as room left.
-demo-sft = --learning-rate 3e-3 --adam-beta2 0.95 --batch-tokens 2048 --stop-at-loss 0.045 --seed $(SEED)
+demo-sft = --learning-rate 3e-3 --adam-beta2 0.95 --batch-tokens 2048 --stop-at-loss 0.045 --seed $(SEED) $(compute-option)
 
 # A small policy takes a learning rate two hundred times the paper's, and four optimizer steps per RL step. The warm-up is four
 # RL steps long: AdamW's first steps have the size of the learning rate whatever the gradient, and undo arithmetic.

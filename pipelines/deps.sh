@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Finds the system libraries that the build needs, and installs those that are missing with apt.
-# Says what it does; does nothing when all is there.
+# Says what it does; does nothing when all is there. An argument "PACKAGE HEADER" asks for one more.
 set -euo pipefail
 
 # package and the file whose presence says that it is installed
@@ -9,6 +9,7 @@ packages=(
   "libcurl4-openssl-dev curl/curl.h"
   "libopenblas-dev cblas.h"
   "libsimdjson-dev simdjson.h"
+  "$@"
 )
 folders=(/usr/include "/usr/include/$(uname -m)-linux-gnu" /usr/local/include)
 

@@ -29,7 +29,7 @@ ifeq ($(strip $(SOLUTIONS)$(POLICY)),)
 $(error give SOLUTIONS=file, a log of solutions, or POLICY=folder, to sample them)
 endif
 $(foreach name,PROBLEMS SOLUTIONS POLICY,$(if $($(name)),$(if $(wildcard $($(name))),,$(error $(name): there is no "$($(name))"))))
-solving := $(if $(SOLUTIONS),--responses $(SOLUTIONS) $(SOLUTION_OPTIONS),--policy $(POLICY) --seed $(SEED) $(ROLLOUT_OPTIONS))
+solving := $(if $(SOLUTIONS),--responses $(SOLUTIONS) $(SOLUTION_OPTIONS),--policy $(POLICY) --seed $(SEED) $(compute-option) $(ROLLOUT_OPTIONS))
 $(call options-file,$(distill-folder)/solutions.options,$(solving))
 $(call options-file,$(distill-folder)/checked.options,$(REWARD_OPTIONS))
 $(call options-file,$(distill-folder)/distilled.options,$(DISTILL_OPTIONS))

@@ -22,7 +22,7 @@ TEST_PROBLEMS ?= 100
 # Reference solutions of the warm start.
 WARM_PROBLEMS ?= 512
 
-smollm-sft = --learning-rate 5e-5 --warm-up-steps 10 --batch-tokens 2048 --seed $(SEED)
+smollm-sft = --learning-rate 5e-5 --warm-up-steps 10 --batch-tokens 2048 --seed $(SEED) $(compute-option)
 GROUPS_PER_STEP ?= 8
 GROUP_SIZE ?= 8
 MAX_RESPONSE_TOKENS ?= 256

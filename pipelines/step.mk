@@ -35,12 +35,12 @@ same = $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x))
 # $(call step-options,NUMBER,FOLDER)
 define step-options
 $(call options-file,$(2)/prompts.options,--size $(GROUPS_PER_STEP) --step $(1) --seed $(SEED))
-$(call options-file,$(2)/rollout.options,--seed $(SEED) --step $(1) $(ROLLOUT_OPTIONS))
+$(call options-file,$(2)/rollout.options,--seed $(SEED) --step $(1) $(compute-option) $(ROLLOUT_OPTIONS))
 $(call options-file,$(2)/judge.options,$(JUDGE_OPTIONS))
 $(call options-file,$(2)/check.options,$(STEP_CHECK_OPTIONS))
 $(call options-file,$(2)/reward.options,$(REWARD_OPTIONS))
 $(call options-file,$(2)/advantage.options,$(ADVANTAGE_OPTIONS))
-$(call options-file,$(2)/update.options,--seed $(SEED) $(UPDATE_OPTIONS))
+$(call options-file,$(2)/update.options,--seed $(SEED) $(compute-option) $(UPDATE_OPTIONS))
 endef
 
 # $(call stage,TOOL,FOLDER,NAME OF ITS OPTIONS): one tool from its input to its output.
@@ -125,7 +125,7 @@ replay: ## judge a step again from a log: RUN=name STEP=7 JUDGE_LOG=file
 	@echo "$(step-folder)/replay holds the step, judged again"
 
 # $(call evaluate,POLICY,PROBLEMS,OUTPUT): greedy or sampled responses, judged, checked step by step, rewarded.
-evaluate = $(BIN)/srar-rollout $(TOOL_OPTIONS) --policy $(1) --seed $(SEED) $(EVAL_OPTIONS) $(2) \
+evaluate = $(BIN)/srar-rollout $(TOOL_OPTIONS) --policy $(1) --seed $(SEED) $(compute-option) $(EVAL_OPTIONS) $(2) \
   | $(BIN)/srar-judge --quiet $(JUDGE_OPTIONS) | $(BIN)/srar-judge steps --quiet \
   | $(BIN)/srar-reward --quiet $(REWARD_OPTIONS) --output $(3)
 

@@ -20,11 +20,13 @@ package struct SamplingDescription: Equatable, Sendable, JSONWritable {
   package var stop: [String]
   package var maxResponseTokens: Int
   package var seed: UInt64
+  /// What the engine rounded operands of matrix products to, `bf16`; nil for float32, or where nobody says.
+  package var compute: String?
 
   package init(
     temperature: Double, topP: Double, topK: Int, minP: Double = 0, presencePenalty: Double = 0,
     frequencyPenalty: Double = 0, repetitionPenalty: Double = 1, stop: [String] = [],
-    maxResponseTokens: Int, seed: UInt64
+    maxResponseTokens: Int, seed: UInt64, compute: String? = nil
   ) {
     self.temperature = temperature
     self.topP = topP
@@ -36,6 +38,7 @@ package struct SamplingDescription: Equatable, Sendable, JSONWritable {
     self.stop = stop
     self.maxResponseTokens = maxResponseTokens
     self.seed = seed
+    self.compute = compute
   }
 
   /// Whether the distribution is the policy's at this temperature: no token left out, none penalized.
@@ -56,6 +59,7 @@ package struct SamplingDescription: Equatable, Sendable, JSONWritable {
       if !stop.isEmpty { sampling.member("stop", stop) }
       sampling.member("max_response_tokens", maxResponseTokens)
       sampling.member("seed", seed)
+      if let compute { sampling.member("compute", compute) }
     }
   }
 
@@ -70,5 +74,6 @@ package struct SamplingDescription: Equatable, Sendable, JSONWritable {
     stop = try fields.stringsIfPresent("stop") ?? []
     maxResponseTokens = try fields.integerIfPresent("max_response_tokens") ?? 0
     seed = try fields.unsignedIfPresent("seed") ?? 0
+    compute = try fields.stringIfPresent("compute")
   }
 }

@@ -24,9 +24,11 @@ struct GenerationMemory {
     self.budget = budget
     self.laneCount = laneCount
     let numbers =
-      model.weights.elements.count + PackedParameters.elementCount(configuration)
+      model.weights.elements.count
       + configuration.maximumPositionCount * configuration.headDimension
-    fixedBytes = numbers * MemoryLayout<Float>.stride
+    fixedBytes =
+      numbers * MemoryLayout<Float>.stride
+      + PackedParameters.byteCount(configuration, precision: model.precision)
     guard let budget else {
       self.slotCount = slotCount
       blockLimit = .max

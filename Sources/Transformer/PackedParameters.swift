@@ -17,18 +17,25 @@ final class PackedParameters: Sendable {
 
   init(_ model: Model) {
     let parameters = ParameterViews(model.weights)
+    func pack(_ weight: Operand) -> PackedWeight {
+      PackedWeight(weight.rows, precision: model.precision)
+    }
     layers = parameters.layers.map { layer in
       Layer(
-        queryKeyValue: PackedWeight(layer.queryKeyValue), output: PackedWeight(layer.output),
-        gateUp: PackedWeight(layer.gateUp), down: PackedWeight(layer.down))
+        queryKeyValue: pack(layer.queryKeyValue), output: pack(layer.output),
+        gateUp: pack(layer.gateUp), down: pack(layer.down))
     }
-    head = PackedWeight(parameters.head)
+    head = pack(parameters.head)
   }
 }
 
 extension PackedParameters {
-  /// float32 numbers of the copy, but for the filling of the last panels.
-  static func elementCount(_ configuration: ModelConfiguration) -> Int {
+  /// Bytes of the copy, but for the filling of the last panels.
+  static func byteCount(_ configuration: ModelConfiguration, precision: ProductPrecision) -> Int {
+    elementCount(configuration) * precision.operandByteCount
+  }
+
+  private static func elementCount(_ configuration: ModelConfiguration) -> Int {
     let layer =
       configuration.hiddenSize
       * (configuration.queryKeyValueWidth + configuration.queryWidth

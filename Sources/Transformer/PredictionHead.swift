@@ -12,19 +12,26 @@ final class PredictionHead: @unchecked Sendable {
   private let threadCount: Int
   private let shape: Shape
   /// Made at the first pass.
-  private lazy var buffers = HeadBuffers(configuration: configuration, shape: shape)
+  private lazy var buffers = HeadBuffers(
+    configuration: configuration, shape: shape, precision: precision)
+  private let precision: ProductPrecision
 
-  init(model: Model, threadCount: Int) {
+  /// - Parameter parameters: the model's, rounded before every run.
+  init(model: Model, parameters: ParameterViews, threadCount: Int) {
     configuration = model.configuration
-    parameters = ParameterViews(model.weights)
+    precision = model.precision
+    self.parameters = parameters
     self.threadCount = threadCount
     shape = Shape(configuration)
   }
 
-  /// Numbers of memory that a head needs, whatever the count of targets.
-  static func memoryCount(_ configuration: ModelConfiguration) -> Int {
+  /// Bytes that a head needs, whatever the count of targets.
+  static func byteCount(_ configuration: ModelConfiguration, precision: ProductPrecision) -> Int {
     let shape = Shape(configuration)
-    return shape.chunkRowCount * shape.rowWidth(configuration)
+    let rounded =
+      precision == .float32 ? 0 : precision.operandByteCount * shape.operandWidth(configuration)
+    return shape.chunkRowCount
+      * (MemoryLayout<Float>.stride * shape.rowWidth(configuration) + rounded)
   }
 
   /// Into what the work is parted.
@@ -40,6 +47,11 @@ final class PredictionHead: @unchecked Sendable {
       chunkRowCount = max(64, min(2048, (16 << 20) / vocabularySize / 64 * 64))
       vocabularyTiles = RowTiles(of: vocabularySize, width: vocabularySize < 8192 ? 128 : 1024)
       slices = RowTiles(of: vocabularyTiles.count, width: max(1, vocabularyTiles.count / 16))
+    }
+
+    /// Those numbers for each target that are operands of matrix products.
+    func operandWidth(_ configuration: ModelConfiguration) -> Int {
+      configuration.vocabularySize + configuration.hiddenSize
     }
 
     /// Numbers of memory for each target.
@@ -94,7 +106,8 @@ final class PredictionHead: @unchecked Sendable {
     }
     rmsNorm(
       gathered, weight: parameters.finalNorm, epsilon: Float(configuration.rmsNormEpsilon),
-      into: buffers.normed[rows: 0..<targets.count], inverseRMS: buffers.inverseRMS)
+      into: buffers.normed.rows[rows: 0..<targets.count], inverseRMS: buffers.inverseRMS)
+    buffers.normed[rows: 0..<targets.count].round()
   }
 
   /// Pass 2: logits, and what each part of the vocabulary adds to their sums.
@@ -104,7 +117,7 @@ final class PredictionHead: @unchecked Sendable {
     let head = parameters.head
     Lanes.run(count: tiles.count, threadCount: threadCount) { tile, _ in
       let tokens = tiles[tile]
-      let logits = buffers.logits[columns: tokens][rows: 0..<rowCount]
+      let logits = buffers.logits.rows[columns: tokens][rows: 0..<rowCount]
       linear(buffers.normed[rows: 0..<rowCount], weight: head[rows: tokens], into: logits)
       for row in 0..<rowCount {
         TokenDistribution.partialSums(
@@ -124,7 +137,7 @@ final class PredictionHead: @unchecked Sendable {
   ) -> TargetStatistics {
     TargetStatistics(
       logProbabilities: zip(targets, sums).map { target, sums in
-        let logits = buffers.logits[row: target - targets.lowerBound]
+        let logits = buffers.logits.rows[row: target - targets.lowerBound]
         return logits[Int(pack.targetTokens[target])] * inverseTemperature - sums.logSum
       }, entropies: sums.map(\.entropy))
   }
@@ -132,7 +145,7 @@ final class PredictionHead: @unchecked Sendable {
   /// Passes 3 and 2 backwards: the gradient of the head, and parts of that of the normed rows.
   private func backward(
     _ loss: TargetGradients, _ targets: Range<Int>, _ pack: PackedSequences,
-    _ sums: [TokenDistribution.Sums], inverseTemperature: Float, dHead: Rows
+    _ sums: [TokenDistribution.Sums], inverseTemperature: Float, dHead: Operand
   ) {
     let buffers = buffers
     let (tiles, slices) = (shape.vocabularyTiles, shape.slices)
@@ -146,18 +159,20 @@ final class PredictionHead: @unchecked Sendable {
         let logits = buffers.logits[columns: tokens][rows: rows]
         for row in rows {
           TokenDistribution.gradient(
-            logits[row: row], count: tokens.count, inverseTemperature: inverseTemperature,
+            logits.rows[row: row], count: tokens.count, inverseTemperature: inverseTemperature,
             sums: sums[row], dLogProbability: loss.logProbabilities[row],
             dEntropy: loss.entropies?[row] ?? 0)
           let target = Int(pack.targetTokens[targets.lowerBound + row])
           if tokens.contains(target) {
-            logits[row: row][target - tokens.lowerBound] +=
+            logits.rows[row: row][target - tokens.lowerBound] +=
               loss.logProbabilities[row] * inverseTemperature
           }
         }
         // forward: logits = normed · headᵀ
+        logits.round()
         matrixProduct(logits, head[rows: tokens], into: dNormed, accumulates: index > 0)
-        matrixProduct(logits.transposed, normed, into: dHead[rows: tokens], accumulates: true)
+        matrixProduct(
+          logits.transposed, normed, into: dHead.rows[rows: tokens], accumulates: true)
       }
     }
     let dNormed = buffers.dNormed(slice: 0)
@@ -172,7 +187,7 @@ final class PredictionHead: @unchecked Sendable {
   private func scatter(_ targets: Range<Int>, _ pack: PackedSequences, _ gradient: Gradient) {
     let rows = 0..<targets.count
     // The norm is no longer needed, so that its memory takes the gradient of its input.
-    let dGathered = buffers.normed[rows: rows]
+    let dGathered = buffers.normed.rows[rows: rows]
     dGathered.zero()
     rmsNormGradient(
       dy: buffers.dNormed(slice: 0)[rows: rows], x: buffers.gathered[rows: rows],
@@ -191,18 +206,21 @@ final class PredictionHead: @unchecked Sendable {
 private struct HeadBuffers: @unchecked Sendable {
   /// Owns the memory of all that follows.
   private let memory: FloatBuffer
+  private let copies: RoundedCopies
   private let tileCount: Int
   private let slicesOfNormed: [Rows]
   private let sums: UnsafeMutablePointer<Float>
   /// [targets, vocabulary]
-  let logits: Rows
+  let logits: Operand
   /// [targets, hidden]: the targets' rows of the residual stream, and their norm
   let gathered: Rows
-  let normed: Rows
+  let normed: Operand
   /// [targets]
   let inverseRMS: UnsafeMutablePointer<Float>
 
-  init(configuration: ModelConfiguration, shape: PredictionHead.Shape) {
+  init(
+    configuration: ModelConfiguration, shape: PredictionHead.Shape, precision: ProductPrecision
+  ) {
     let rowCount = shape.chunkRowCount
     let memory = FloatBuffer(count: rowCount * shape.rowWidth(configuration))
     var used = 0
@@ -210,14 +228,17 @@ private struct HeadBuffers: @unchecked Sendable {
       defer { used += rowCount * width }
       return memory.rows(rowCount, width, at: used)
     }
+    var copies = RoundedCopies(
+      count: rowCount * shape.operandWidth(configuration), precision: precision)
     tileCount = shape.vocabularyTiles.count
-    logits = take(configuration.vocabularySize)
+    logits = copies.operand(take(configuration.vocabularySize))
     gathered = take(configuration.hiddenSize)
-    normed = take(configuration.hiddenSize)
+    normed = copies.operand(take(configuration.hiddenSize))
     slicesOfNormed = (0..<shape.slices.count).map { _ in take(configuration.hiddenSize) }
     inverseRMS = take(1).base
     sums = take(tileCount * TokenDistribution.partialSumCount).base
     self.memory = memory
+    self.copies = copies
   }
 
   /// [targets, hidden]: a slice's part of the gradient of the normed rows.

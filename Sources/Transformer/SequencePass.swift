@@ -19,20 +19,24 @@ final class SequencePass: @unchecked Sendable {
   /// The pack of the last forward pass.
   private(set) var pack: PackedSequences?
 
-  init(model: Model, keeping: ActivationKeeping, threadCount: Int) {
+  /// - Parameter parameters: the model's, to be rounded before every pass.
+  init(
+    model: Model, parameters: ParameterViews, keeping: ActivationKeeping, threadCount: Int
+  ) {
     self.model = model
     let configuration = model.configuration
     self.configuration = configuration
     self.threadCount = threadCount
     self.keeping = keeping
-    parameters = ParameterViews(model.weights)
-    head = PredictionHead(model: model, threadCount: threadCount)
+    self.parameters = parameters
+    head = PredictionHead(model: model, parameters: parameters, threadCount: threadCount)
     attentions = (0..<threadCount).map { _ in
       CausalAttention(
         headCount: configuration.headCount, keyValueHeadCount: configuration.keyValueHeadCount,
         headDimension: configuration.headDimension)
     }
-    activations = Activations(configuration: configuration, capacity: 0, keeping: keeping)
+    activations = Activations(
+      configuration: configuration, capacity: 0, keeping: keeping, precision: model.precision)
   }
 
   /// Rows of tokens that one task computes: enough for a product to be worth its preparation, few enough for the threads to end
@@ -50,11 +54,14 @@ final class SequencePass: @unchecked Sendable {
     let tokenCount = pack.tokens.count
     if activations.capacity < tokenCount {
       // The old buffers go before the new ones come.
-      activations = Activations(configuration: configuration, capacity: 0, keeping: keeping)
-      activations = Activations(
-        configuration: configuration, capacity: tokenCount, keeping: keeping)
+      for capacity in [0, tokenCount] {
+        activations = Activations(
+          configuration: configuration, capacity: capacity, keeping: keeping,
+          precision: model.precision)
+      }
     }
     self.pack = pack
+    parameters.round(threadCount: threadCount)
     let layerCount = configuration.layerCount
     runTiles(of: pack) { [self] tokens in
       embed(tokens, pack)
@@ -93,8 +100,9 @@ final class SequencePass: @unchecked Sendable {
     let queryKeyValue = kept.queryKeyValue[rows: tokens]
     rmsNorm(
       activations.stream(before: index)[rows: tokens], weight: weights.inputNorm,
-      epsilon: Float(configuration.rmsNormEpsilon), into: normed,
+      epsilon: Float(configuration.rmsNormEpsilon), into: normed.rows,
       inverseRMS: kept.inputInverseRMS + tokens.lowerBound)
+    normed.round()
     linear(normed, weight: weights.queryKeyValue, into: queryKeyValue)
     if let bias = weights.queryKeyValueBias { addBias(bias, to: queryKeyValue) }
     normQueriesAndKeys(weights, kept, tokens)
@@ -113,7 +121,7 @@ final class SequencePass: @unchecked Sendable {
       let kept = activations.layer(index)
       attentions[worker].forward(
         queryKeyValue: kept.queryKeyValue, span: pack.spans[task / headCount],
-        head: task % headCount, into: kept.attention, logSum: kept.attentionLogSum)
+        head: task % headCount, into: kept.attention.rows, logSum: kept.attentionLogSum)
     }
   }
 
@@ -123,12 +131,15 @@ final class SequencePass: @unchecked Sendable {
     let kept = activations.layer(index)
     let normed = activations.normed[rows: tokens]
     let middle = kept.middle[rows: tokens]
+    let attention = kept.attention[rows: tokens]
     copy(activations.stream(before: index)[rows: tokens], into: middle)
-    linear(kept.attention[rows: tokens], weight: weights.output, into: middle, accumulates: true)
+    attention.round()
+    linear(attention, weight: weights.output, into: middle, accumulates: true)
     if let bias = weights.outputBias { addBias(bias, to: middle) }
     rmsNorm(
       middle, weight: weights.feedForwardNorm, epsilon: Float(configuration.rmsNormEpsilon),
-      into: normed, inverseRMS: kept.middleInverseRMS + tokens.lowerBound)
+      into: normed.rows, inverseRMS: kept.middleInverseRMS + tokens.lowerBound)
+    normed.round()
     linear(normed, weight: weights.gateUp, into: kept.gateUp[rows: tokens])
   }
 
@@ -137,7 +148,8 @@ final class SequencePass: @unchecked Sendable {
     let kept = activations.layer(index)
     let gated = activations.gated[rows: tokens]
     let output = activations.stream(before: index + 1)[rows: tokens]
-    swiGLU(kept.gateUp[rows: tokens], into: gated)
+    swiGLU(kept.gateUp[rows: tokens], into: gated.rows)
+    gated.round()
     copy(kept.middle[rows: tokens], into: output)
     linear(gated, weight: parameters.layers[index].down, into: output, accumulates: true)
   }

@@ -1,5 +1,5 @@
 package import Checkpoints
-internal import Kernels
+package import Kernels
 
 /// How much memory the training of a policy takes.
 package struct TrainingMemory: Sendable {
@@ -11,22 +11,24 @@ package struct TrainingMemory: Sendable {
 
   /// - Parameter hasReference: whether a frozen policy of the same shape is held beside.
   package init(
-    _ configuration: ModelConfiguration, threadCount: Int, recomputesActivations: Bool,
-    hasReference: Bool
+    _ configuration: ModelConfiguration, precision: ProductPrecision, threadCount: Int,
+    recomputesActivations: Bool, hasReference: Bool
   ) {
     let parameterCount = Weights.layout(configuration).last?.range.upperBound ?? 0
     let elementBytes = MemoryLayout<Float>.stride
     // Log-probabilities without a gradient have a head and activations of their own.
+    let roundedBytes = precision == .float32 ? 0 : precision.operandByteCount * parameterCount
     fixedBytes =
       Self.programBytes
-      + elementBytes
-      * (parameterCount * (hasReference ? 5 : 4) + 2 * PredictionHead.memoryCount(configuration))
+      + elementBytes * parameterCount * (hasReference ? 5 : 4)
+      + roundedBytes * (hasReference ? 2 : 1)
+      + 2 * PredictionHead.byteCount(configuration, precision: precision)
     bytesPerToken =
-      elementBytes
-      * (Activations.width(
-        of: configuration, keeping: recomputesActivations ? .inputs : .everything)
-        + Activations.width(of: configuration, keeping: .nothing)
-        + 2 * threadCount * CausalAttention.scratchCount(keyCount: 1))
+      Activations.byteCount(
+        configuration, keeping: recomputesActivations ? .inputs : .everything,
+        precision: precision)
+      + Activations.byteCount(configuration, keeping: .nothing, precision: precision)
+      + elementBytes * 2 * threadCount * CausalAttention.scratchCount(keyCount: 1)
   }
 
   /// Bytes for packs of so many tokens.

@@ -11,11 +11,12 @@ package final class TrainingPass {
   package let threadCount: Int
   /// Whether activations are computed anew for the gradient instead of kept: less memory, a third more work.
   package let recomputesActivations: Bool
+  private lazy var parameters = ParameterViews(model.weights, precision: model.precision)
   private lazy var training = SequencePass(
-    model: model, keeping: recomputesActivations ? .inputs : .everything,
+    model: model, parameters: parameters, keeping: recomputesActivations ? .inputs : .everything,
     threadCount: threadCount)
   private lazy var inference = SequencePass(
-    model: model, keeping: .nothing, threadCount: threadCount)
+    model: model, parameters: parameters, keeping: .nothing, threadCount: threadCount)
 
   package init(
     model: Model, threadCount: Int, recomputesActivations: Bool = false

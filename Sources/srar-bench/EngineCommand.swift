@@ -45,14 +45,17 @@ struct EngineCommand: ParsableCommand {
   @Flag(help: "Compute activations anew.")
   var recompute = false
 
+  @Option(help: "What is multiplied in matrix products: 'f32' or 'bf16' numbers.")
+  var compute: ProductPrecision = .float32
+
   @Option(help: "How many threads.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   func run() throws {
     var random = RandomStream(seed: 1, "bench model")
     let model = Model(
-      weights: try Weights(configuration: shape.configuration, random: &random))
-    var products = ProductRate(threadCount: threads)
+      weights: try Weights(configuration: shape.configuration, random: &random), precision: compute)
+    var products = ProductRate(threadCount: threads, precision: compute)
     products.measure()
     let result = try work == .update ? update(model, &products) : decode(model, &products)
     products.measure()
@@ -166,3 +169,5 @@ struct EngineCommand: ParsableCommand {
 
   private func triangle(_ count: Int) -> Double { Double(count * (count + 1)) / 2 }
 }
+
+extension ProductPrecision: ExpressibleByArgument {}

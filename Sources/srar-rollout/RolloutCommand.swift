@@ -2,6 +2,7 @@ import ArgumentParser
 import Filters
 import HTTPClient
 import Inquiries
+import Kernels
 import Records
 import Steps
 
@@ -53,6 +54,9 @@ struct RolloutCommand: Filter {
     ].filter(\.1).map(\.0)
     if ways.count > 1 {
       throw ValidationError("'\(ways[0])' and '\(ways[1])' exclude each other")
+    }
+    if policy == nil && sampling.compute != .float32 {
+      throw ValidationError("'--compute' is for '--policy'; servers compute as they were started")
     }
     if ways.isEmpty && fleet.servers.isEmpty {
       throw ValidationError(

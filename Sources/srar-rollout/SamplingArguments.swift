@@ -1,6 +1,7 @@
 import ArgumentParser
 import Filters
 import Foundation
+import Kernels
 import Records
 import Tokenizers
 import Transformer
@@ -68,6 +69,12 @@ struct SamplingArguments: ParsableArguments {
       valueName: "number"))
   var step = 0
 
+  @Option(
+    help:
+      "What is multiplied in matrix products, 'f32' or 'bf16' numbers; sums and parameters are float32."
+  )
+  var compute: ProductPrecision = .float32
+
   @Option(help: "How many threads; the responses do not depend on it.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
@@ -126,6 +133,8 @@ struct SamplingArguments: ParsableArguments {
       temperature: temperature, topP: topP, topK: topK, minP: minP,
       presencePenalty: presencePenalty, frequencyPenalty: frequencyPenalty,
       repetitionPenalty: repetitionPenalty, stop: stop, maxResponseTokens: maxResponseTokens,
-      seed: seed)
+      seed: seed, compute: compute == .float32 ? nil : compute.rawValue)
   }
 }
+
+extension ProductPrecision: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import Checkpoints
 import Filters
+import Kernels
 import RandomStreams
 import Records
 import Steps
@@ -37,8 +38,8 @@ struct SamplingStage {
     let memory = arguments.memory ?? MemorySize(bytes: MemorySize.ofMachine.bytes / 2)
     try Sampler.check(memoryBytes: memory.bytes, for: folder.configuration)
     sampler = try Sampler(
-      model: Model(weights: Weights(folder)), threadCount: arguments.threads,
-      memoryBytes: memory.bytes)
+      model: Model(weights: Weights(folder), precision: arguments.compute),
+      threadCount: arguments.threads, memoryBytes: memory.bytes)
     options = arguments.options(
       for: tokenizer, endOfSequenceTokenIDs: try folder.endOfSequenceTokenIDs())
   }
@@ -52,6 +53,7 @@ struct SamplingStage {
 
   mutating func run(_ records: RecordRun) throws {
     records.showsReading = false
+    if let remark = arguments.compute.remark { records.run.note(remark) }
     let display = SamplingProgress(records.run.progress)
     var pending: [Pending] = []
     var requested = 0
@@ -141,6 +143,7 @@ struct SamplingStage {
   private func report(to run: ToolRun) {
     let rate = Double(counts.tokens) / max(run.seconds, 0.001)
     let tokens = Double(max(counts.tokens, 1))
+    run.metrics["compute"] = arguments.compute.rawValue
     run.metrics["rollouts"] = counts.rollouts
     run.metrics["response_tokens"] = counts.tokens
     run.metrics["prompt_tokens"] = counts.promptTokens

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Filters
 import Foundation
+import Kernels
 import PolicyGradient
 import Transformer
 
@@ -39,6 +40,12 @@ struct OptimizerArguments: ParsableArguments {
     help:
       "Compute activations anew for the gradient: a fraction of their memory, a third more work.")
   var recompute = false
+
+  @Option(
+    help:
+      "What is multiplied in matrix products, 'f32' or 'bf16' numbers; sums and parameters are float32."
+  )
+  var compute: ProductPrecision = .float32
 
   @Option(help: "How many threads; the results do not depend on it.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
@@ -78,7 +85,7 @@ struct OptimizerArguments: ParsableArguments {
     guard let memory else { return microBatchTokens ?? Self.defaultMicroBatchTokens }
     func needs(recomputing: Bool) -> TrainingMemory {
       TrainingMemory(
-        configuration, threadCount: threads, recomputesActivations: recomputing,
+        configuration, precision: compute, threadCount: threads, recomputesActivations: recomputing,
         hasReference: hasReference)
     }
     let tokens = needs(recomputing: recompute).packTokens(within: memory.bytes)
@@ -107,6 +114,15 @@ struct OptimizerArguments: ParsableArguments {
     AdamW.segments(of: weights.tensors, decaysVectors: true)
   }
 
+  /// A model that computes as the options say.
+  func model(_ weights: Weights) -> Model { Model(weights: weights, precision: compute) }
+
+  /// Says in the metrics, and to the user where that is surprising, what is multiplied.
+  func tellPrecision(to run: ToolRun) {
+    run.metrics["compute"] = compute.rawValue
+    if let remark = compute.remark { run.note(remark) }
+  }
+
   /// A model in training.
   func trainer(
     _ model: Model, optimizer: AdamW, schedule: LearningRateSchedule
@@ -127,3 +143,5 @@ func checkSchedule(learningRate: Double, warmUpSteps: Int) throws {
     throw ValidationError("'--warm-up-steps' must be at least 0, but is \(warmUpSteps)")
   }
 }
+
+extension ProductPrecision: ExpressibleByArgument {}

@@ -72,7 +72,7 @@ struct PolicyUpdateCommand: ParsableCommand {
     help: ArgumentHelp(
       """
       Where the old log-probabilities come from: the 'rollout', 'recomputed' before the first step, or 'auto': the rollout's \
-      where they are under the full distribution of this engine, else recomputed.
+      where they are under the full distribution of this engine and of the same '--compute', else recomputed.
       """, valueName: "source"))
   var oldLogProbabilities: OldPolicy = .auto
 
@@ -104,15 +104,18 @@ struct PolicyUpdateCommand: ParsableCommand {
     let run = ToolRun(tool: "srar-update", report)
     let folder = try PolicyFolder(path: policy)
     let samples = try readSamples(run, folder)
-    let model = Model(weights: try Weights(folder))
+    let model = optimizer.model(try Weights(folder))
     let trainer = try optimizer.trainer(
       model, optimizer: try restoredOptimizer(folder, model.weights),
       schedule: LearningRateSchedule(
         peak: learningRate, warmUpStepCount: warmUpSteps, decay: .constant))
-    let reference = try loss.reference.map { try Model(weights: Weights(PolicyFolder(path: $0))) }
+    let reference = try loss.reference.map {
+      try optimizer.model(Weights(PolicyFolder(path: $0)))
+    }
     let update = try PolicyUpdate(
       trainer: trainer, reference: reference,
       options: options(for: samples, folder.configuration))
+    optimizer.tellPrecision(to: run)
     var summary = UpdateSummary(samples: samples)
     let reports = try update.run(samples.samples) { report in
       summary.add(report)
@@ -128,7 +131,8 @@ struct PolicyUpdateCommand: ParsableCommand {
     let rejects = try input.rejects.map { try RejectWriter(path: $0) }
     let reader = try input.open(rejects: rejects)
     var samples = try TrainingSamples(
-      tokenizer: Tokenizer(folder: folder.path), folder: folder, chatFormat: chatFormat)
+      tokenizer: Tokenizer(folder: folder.path), folder: folder, chatFormat: chatFormat,
+      precision: optimizer.compute)
     while let record = try reader.next() {
       do {
         try samples.add(record)

@@ -126,11 +126,12 @@ struct SupervisedCommand: ParsableCommand {
       run.note("going on after step \(adamW.stepCount), from \(checkpoint.path)")
     }
     let trainer = try optimizer.trainer(
-      Model(weights: weights), optimizer: adamW,
+      optimizer.model(weights), optimizer: adamW,
       schedule: LearningRateSchedule(
         peak: learningRate, warmUpStepCount: warmUpSteps,
         decay: decay == .constant
           ? .constant : .cosine(stepCount: training.stepCount, minimum: 0.1)))
+    optimizer.tellPrecision(to: run)
     let tokensBefore = progress.computedTokenCount
     _ = try training.run(trainer, after: progress.losses) { report in
       progress.add(report)
@@ -164,6 +165,7 @@ struct SupervisedCommand: ParsableCommand {
     let options = [
       "\(training.options)", "\(optimizer.adamW)", "\(optimizer.maxGradientNorm)",
       "\(learningRate)", "\(warmUpSteps)", decay.rawValue,
+      "\(optimizer.compute)",
     ]
     for option in options { fingerprint.add(Array(option.utf8)) }
     return fingerprint.description

@@ -1,6 +1,7 @@
 import Checkpoints
 import Filters
 import JSONLines
+import Kernels
 import PolicyGradient
 import Records
 import Steps
@@ -11,16 +12,23 @@ struct TrainingSamples {
   private(set) var samples: [PolicySample] = []
   /// Rollouts whose responses had no tokens.
   private(set) var tokenizedCount = 0
-  /// Whether every rollout brings log-probabilities of the policy's own, untruncated distribution.
+  /// Whether every rollout brings log-probabilities of the policy's own, untruncated distribution, computed as here.
   private(set) var haveUsableLogProbabilities = true
   private var temperatures: [Double] = []
   private let tokenizer: Tokenizer
   private let folder: PolicyFolder
   private let chatFormat: ChatTemplate?
+  private let precision: ProductPrecision
 
-  /// - Parameter chatFormat: what renders prompts; nil for the folder's own template.
-  init(tokenizer: Tokenizer, folder: PolicyFolder, chatFormat: ChatTemplate?) {
+  /// - Parameters:
+  ///   - chatFormat: what renders prompts; nil for the folder's own template.
+  ///   - precision: of the products by which the update computes log-probabilities.
+  init(
+    tokenizer: Tokenizer, folder: PolicyFolder, chatFormat: ChatTemplate?,
+    precision: ProductPrecision
+  ) {
     self.chatFormat = chatFormat
+    self.precision = precision
     self.tokenizer = tokenizer
     self.folder = folder
   }
@@ -65,6 +73,9 @@ struct TrainingSamples {
     }
     if temperatures.last != sampling.temperature { temperatures.append(sampling.temperature) }
     if !sampling.isWholeDistribution { haveUsableLogProbabilities = false }
+    if sampling.compute ?? ProductPrecision.float32.rawValue != precision.rawValue {
+      haveUsableLogProbabilities = false
+    }
   }
 
   /// A response as this policy's tokens, its end included where it ended by itself.

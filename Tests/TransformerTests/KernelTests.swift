@@ -138,11 +138,12 @@ struct KernelTests {
     }
     #expect(runs.elements.allSatisfy { $0 == 1 })
   }
+}
 
-  private func randomBuffer(count: Int, seed: UInt64) -> FloatBuffer {
-    var random = RandomStream(seed: seed, "kernel test")
-    let buffer = FloatBuffer(count: count)
-    for index in 0..<count { buffer.elements[index] = Float(random.normal()) }
-    return buffer
-  }
+/// Normally distributed numbers.
+func randomBuffer(count: Int, seed: UInt64) -> FloatBuffer {
+  var random = RandomStream(seed: seed, "kernel test")
+  let buffer = FloatBuffer(count: count)
+  for index in 0..<count { buffer.elements[index] = Float(random.normal()) }
+  return buffer
 }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Kernels
 import RandomStreams
 import Synchronization
 import Testing
@@ -44,9 +45,11 @@ struct SamplerTests {
     #expect(sampled.count == statistics[0].logProbabilities.count)
   }
 
-  @Test("the same requests give the same bytes with one thread and with two, in any company")
-  func threadsDoNotMatter() throws {
-    let model = try randomModel(seed: 6)
+  @Test(
+    "the same requests give the same bytes with one thread and with two, in any company",
+    arguments: ProductPrecision.allCases)
+  func threadsDoNotMatter(precision: ProductPrecision) throws {
+    let model = try randomModel(seed: 6, precision: precision)
     let requests = requests(promptCount: 4, perPrompt: 3)
     let options = SamplingOptions(
       temperature: 1, topP: 1, endOfSequenceTokenIDs: [3], maxResponseTokens: 40)

@@ -1,4 +1,5 @@
 import Checkpoints
+import Kernels
 import RandomStreams
 import Testing
 import Transformer
@@ -64,9 +65,11 @@ struct SequencePassTests {
     #expect(abs(slope / length - 1) < 5e-3, "slope \(slope), gradient \(length)")
   }
 
-  @Test("the same packs give the same bytes with one thread and with two")
-  func threadsDoNotMatter() throws {
-    let model = try randomModel(seed: 3)
+  @Test(
+    "the same packs give the same bytes with one thread and with two",
+    arguments: ProductPrecision.allCases)
+  func threadsDoNotMatter(precision: ProductPrecision) throws {
+    let model = try randomModel(seed: 3, precision: precision)
     let packs = try [1, 5, 3].map {
       try PackedSequences(groups: randomGroups(seed: UInt64($0), count: $0, model.configuration))
     }
@@ -105,7 +108,8 @@ struct SequencePassTests {
 
 /// A small random model whose predictions are far from uniform.
 func randomModel(
-  seed: UInt64, architecture: ModelArchitecture = .llama, maximumPositionCount: Int = 128
+  seed: UInt64, architecture: ModelArchitecture = .llama, maximumPositionCount: Int = 128,
+  precision: ProductPrecision = .float32
 ) throws -> Model {
   var random = RandomStream(seed: seed, "test model")
   let weights = try Weights(
@@ -115,7 +119,7 @@ func randomModel(
       maximumPositionCount: maximumPositionCount),
     random: &random)
   for index in weights.elements.indices { weights.elements[index] *= 6 }
-  return Model(weights: weights)
+  return Model(weights: weights, precision: precision)
 }
 
 /// Prompts of one to forty tokens, each with one to four continuations, some of whose tokens are targets.

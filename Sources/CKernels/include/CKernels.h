@@ -70,3 +70,13 @@ void pack_panels(const float *w, long stride, long outputs, long inputs, float *
 void packed_product(
     const float *x, long x_stride, long rows, const float *panels, long inputs, float *y,
     long y_stride, long outputs, int accumulates);
+// The same of bfloat16 weights.
+void pack_bfloat16_panels(
+    const uint16_t *w, long stride, long outputs, long inputs, uint16_t *panels);
+void packed_bfloat16_product(
+    const float *x, long x_stride, long rows, const uint16_t *panels, long inputs, float *y,
+    long y_stride, long outputs, int accumulates);
+
+// bfloat16 numbers, the upper halves of float32 numbers: to the nearest, halves to even; NaN stays NaN.
+void round_to_bfloat16(const float *x, uint16_t *y, long count);
+void expand_bfloat16(const uint16_t *x, float *y, long count);

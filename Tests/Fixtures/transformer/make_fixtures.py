@@ -93,5 +93,6 @@ def write(name, case):
     numpy.concatenate(flat).astype("<f4").tofile(os.path.join(HERE, name + ".f32"))
 
 
-for name, case in CASES.items():
-    write(name, case)
+if __name__ == "__main__":
+    for name, case in CASES.items():
+        write(name, case)

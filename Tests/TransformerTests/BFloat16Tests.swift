@@ -1,0 +1,261 @@
+import Checkpoints
+import Foundation
+import Kernels
+import RandomStreams
+import TestSupport
+import Testing
+import Transformer
+
+/// Products of bfloat16 numbers: by oneDNN where it is there and the processor has them, else as float32.
+@Suite("bfloat16")
+struct BFloat16Tests {
+  /// Shapes around the sides of tiles and panels, and one that fills no vector.
+  static let shapes = [(1, 1, 1), (3, 7, 5), (17, 33, 40), (64, 96, 128), (130, 75, 37)]
+
+  @Test("products are those of the rounded numbers, in every layout", arguments: shapes)
+  func productsAreOfRoundedNumbers(m: Int, n: Int, k: Int) {
+    let a = randomMatrix(m, k, seed: 1)
+    let b = randomMatrix(k, n, seed: 2)
+    let (aTransposed, bTransposed) = (a.transposed, b.transposed)
+    let expected = product(a, b)
+    for accumulates in [false, true] {
+      for layout in 0..<3 {
+        let c = randomMatrix(m, n, seed: 3)
+        let before = c.elements
+        switch layout {
+        case 0: matrixProduct(a.operand, b.operand, into: c.rows, accumulates: accumulates)
+        case 1:
+          matrixProduct(
+            a.operand, bTransposed.operand.transposed, into: c.rows, accumulates: accumulates)
+        default:
+          matrixProduct(
+            aTransposed.operand.transposed, b.operand, into: c.rows, accumulates: accumulates)
+        }
+        for (index, sum) in expected.enumerated() {
+          let whole = sum + (accumulates ? Double(before[index]) : 0)
+          #expect(abs(Double(c.elements[index]) - whole) < 1e-5 * Double(k), "layout \(layout)")
+        }
+      }
+    }
+    withExtendedLifetime((a, b, aTransposed, bTransposed)) {}
+  }
+
+  @Test("a part of an operand is multiplied as that part")
+  func partsOfOperands() {
+    let a = randomMatrix(20, 30, seed: 4)
+    let b = randomMatrix(9, 16, seed: 5)
+    let c = FloatBuffer(count: 7 * 9)
+    linear(
+      a.operand[rows: 5..<12][columns: 8..<24], weight: b.operand, into: c.rows(7, 9))
+    for t in 0..<7 {
+      for o in 0..<9 {
+        let sum = (0..<16).reduce(0.0) {
+          $0 + rounded(a.elements[(5 + t) * 30 + 8 + $1]) * rounded(b.elements[o * 16 + $1])
+        }
+        #expect(abs(Double(c.elements[t * 9 + o]) - sum) < 1e-4)
+      }
+    }
+    withExtendedLifetime((a, b)) {}
+  }
+
+  @Test("numbers are rounded to the nearest, halves to even; infinities and NaN stay")
+  func rounding() {
+    let numbers: [Float] = [
+      1, -1.00390625, 1.01171875, 0.1, -1e-30, 3.4e38, .infinity, -.infinity, 0, 65_535,
+    ]
+    let x = Matrix(1, numbers.count, numbers)
+    let one = Matrix(1, 1, [1])
+    for (index, number) in numbers.enumerated() {
+      let y = FloatBuffer(count: 1)
+      matrixProduct(
+        x.operand[columns: index..<index + 1], one.operand, into: y.rows(1, 1))
+      #expect(Double(y.elements[0]) == rounded(number), "\(number)")
+    }
+    let undefined = Matrix(1, 1, [.nan])
+    let y = FloatBuffer(count: 1)
+    matrixProduct(undefined.operand, one.operand, into: y.rows(1, 1))
+    #expect(y.elements[0].isNaN)
+    withExtendedLifetime((x, one, undefined)) {}
+  }
+
+  @Test(
+    "a packed product is that of the rounded numbers, and a row's bytes do not depend on the others",
+    arguments: [(37, 75), (64, 96), (576, 200)])
+  func packedProducts(inputs: Int, outputs: Int) {
+    let rowCount = 70
+    let w = randomMatrix(outputs, inputs, seed: 6)
+    let x = randomMatrix(rowCount, inputs, seed: 7)
+    let packed = PackedWeight(w.rows, precision: .bfloat16)
+    let expected = product(x, w.transposed)
+    let alone = FloatBuffer(count: rowCount * outputs)
+    for row in 0..<rowCount {
+      packed.multiply(
+        x.rows[rows: row..<row + 1], into: alone.rows(1, outputs, at: row * outputs))
+    }
+    for (index, sum) in expected.enumerated() {
+      #expect(abs(Double(alone.elements[index]) - sum) < 1e-5 * Double(inputs))
+    }
+    for count in 2...rowCount {
+      let together = FloatBuffer(count: count * outputs)
+      packed.multiply(x.rows[rows: 0..<count], into: together.rows(count, outputs))
+      #expect(
+        together.elements.elementsEqual(alone.elements.prefix(count * outputs)), "\(count) rows")
+    }
+    let twice = FloatBuffer(count: outputs)
+    for _ in 0..<2 {
+      packed.multiply(x.rows[rows: 0..<1], into: twice.rows(1, outputs), accumulates: true)
+    }
+    for (sum, one) in zip(twice.elements, alone.elements) {
+      #expect(abs(sum - 2 * one) <= 1e-5 * max(1, abs(one)))
+    }
+    withExtendedLifetime((w, x)) {}
+  }
+
+  @Test(
+    "statistics and gradients are PyTorch's of rounded operands, and near those in float32",
+    arguments: ReferenceModel.names)
+  func agreesWithPyTorch(name: String) throws {
+    let reference = try ReferenceModel(name)
+    let rounded = try RoundedReference(name, reference)
+    let model = Model(weights: reference.model.weights, precision: .bfloat16)
+    let gradients = Gradients(for: model.weights)
+    let statistics = try TrainingPass(model: model, threadCount: 2).accumulateGradients(
+      of: reference.packs(.together), temperature: reference.temperature, into: gradients
+    ) { _, targets, _ in
+      reference.targetGradients(from: targets.lowerBound, count: targets.count)
+    }
+    let logits = try model.nextTokenLogits(after: reference.sequences[1])
+    let predictions = [
+      (statistics[0].logProbabilities, rounded.logProbabilities, reference.logProbabilities),
+      (statistics[0].entropies, rounded.entropies, reference.entropies),
+      (logits, rounded.lastLogits, reference.lastLogits),
+    ]
+    // 8 bits count, so a number is wrong by 2⁻⁹ of itself at most; a few layers add up to several times that. Another order of
+    // sums has a number rounded the other way now and then, which is far less.
+    for (actual, sameRounding, exact) in predictions {
+      #expect(distance(actual, sameRounding) < 1e-3)
+      #expect(distance(actual, exact) < 2e-2)
+      #expect(distance(actual, exact) > 1e-4, "as exact as float32, so nothing was rounded")
+    }
+    for tensor in gradients.tensors {
+      let actual = gradients.elements[tensor.range]
+      #expect(distance(actual, rounded.gradients[tensor.range]) < 1e-3, "\(tensor.name)")
+      #expect(distance(actual, reference.gradients[tensor.range]) < 5e-2, "\(tensor.name)")
+    }
+  }
+
+  /// What PyTorch computes of a reference model with rounded operands: a fixture's numbers, one after the other.
+  private struct RoundedReference {
+    let logProbabilities: ArraySlice<Float>
+    let entropies: ArraySlice<Float>
+    let lastLogits: ArraySlice<Float>
+    let gradients: [Float]
+
+    init(_ name: String, _ reference: ReferenceModel) throws {
+      var numbers = try Data(contentsOf: Fixtures.url("transformer/\(name).bf16.f32"))
+        .withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }[...]
+      func take(_ count: Int) -> ArraySlice<Float> {
+        defer { numbers = numbers.dropFirst(count) }
+        return numbers.prefix(count)
+      }
+      logProbabilities = take(reference.logProbabilities.count)
+      entropies = take(reference.entropies.count)
+      lastLogits = take(reference.lastLogits.count)
+      gradients = Array(numbers)
+      try #require(gradients.count == reference.gradients.count)
+    }
+  }
+
+  /// ‖actual − expected‖ / ‖expected‖.
+  private func distance(_ actual: some Sequence<Float>, _ expected: some Sequence<Float>) -> Double
+  {
+    let difference = zip(actual, expected).reduce(0.0) { $0 + pow(Double($1.0 - $1.1), 2) }
+    return (difference / expected.reduce(0.0) { $0 + pow(Double($1), 2) }).squareRoot()
+  }
+
+  @Test("weights that have changed are rounded anew")
+  func followsTheWeights() throws {
+    let model = try randomModel(seed: 12, precision: .bfloat16)
+    let pass = try TrainingPass(model: model, threadCount: 1)
+    let pack = try PackedSequences(
+      groups: randomGroups(seed: 3, count: 2, model.configuration))
+    let before = try pass.statistics(of: [pack], temperature: 1)
+    for index in model.weights.elements.indices { model.weights.elements[index] *= 0.5 }
+    let after = try pass.statistics(of: [pack], temperature: 1)
+    #expect(before != after)
+    let fresh = try TrainingPass(model: model, threadCount: 1)
+      .statistics(of: [pack], temperature: 1)
+    #expect(after == fresh)
+  }
+
+  @Test("sampled log-probabilities are near those of the training pass")
+  func sampledAgreeWithTraining() throws {
+    let model = try randomModel(seed: 5, precision: .bfloat16)
+    let prompt: [Int32] = [7, 9, 11, 5]
+    let responses = try Sampler(model: model, slotCount: 4, threadCount: 2).generate(
+      (0..<6).map { GenerationRequest(prompt: prompt, random: RandomStream(seed: 2, "draw", $0)) },
+      options: SamplingOptions(
+        temperature: 1, topP: 1, endOfSequenceTokenIDs: [], maxResponseTokens: 40))
+    let pack = try PackedSequences(
+      responses.map { (prompt + $0.tokens, prompt.count..<prompt.count + $0.tokens.count) })
+    let trained = try TrainingPass(model: model, threadCount: 1)
+      .statistics(of: [pack], temperature: 1)[0].logProbabilities
+    let differences = zip(responses.flatMap(\.logProbabilities), trained).map { abs($0 - $1) }
+    #expect(differences.count == 240)
+    // Sums in another order, so that now and then a number is rounded the other way.
+    #expect(differences.reduce(0, +) / 240 < 0.02)
+    #expect(differences.allSatisfy { $0 < 0.5 })
+  }
+
+  /// A float32 matrix, and the operand that it is for bfloat16 products.
+  private final class Matrix {
+    let buffer: FloatBuffer
+    let rows: Rows
+    private let copies: RoundedCopies
+    let operand: Operand
+    var elements: [Float] { Array(buffer.elements) }
+
+    init(_ rowCount: Int, _ width: Int, _ numbers: [Float]) {
+      buffer = FloatBuffer(count: numbers.count)
+      for (index, number) in numbers.enumerated() { buffer.elements[index] = number }
+      rows = buffer.rows(rowCount, width)
+      var copies = RoundedCopies(count: numbers.count, precision: .bfloat16)
+      operand = copies.operand(rows)
+      operand.round()
+      self.copies = copies
+    }
+
+    var transposed: Matrix {
+      Matrix(
+        rows.width, rows.rowCount,
+        (0..<rows.width).flatMap { column in
+          (0..<rows.rowCount).map { buffer.elements[$0 * rows.width + column] }
+        })
+    }
+  }
+
+  private func randomMatrix(_ rowCount: Int, _ width: Int, seed: UInt64) -> Matrix {
+    let numbers = randomBuffer(count: rowCount * width, seed: seed)
+    return withExtendedLifetime(numbers) { Matrix(rowCount, width, Array(numbers.elements)) }
+  }
+
+  /// The nearest number of which 8 bits count, by arithmetic.
+  private func rounded(_ number: Float) -> Double {
+    guard number.isFinite, number != 0 else { return Double(number) }
+    let unit = Double(sign: .plus, exponent: Int(number.exponent) - 7, significand: 1)
+    let result = (Double(number) / unit).rounded(.toNearestOrEven) * unit
+    return result > 3.39e38 ? .infinity : result
+  }
+
+  /// a · b of the rounded numbers, in double precision.
+  private func product(_ a: Matrix, _ b: Matrix) -> [Double] {
+    (0..<a.rows.rowCount).flatMap { row in
+      (0..<b.rows.width).map { column in
+        (0..<a.rows.width).reduce(0.0) {
+          $0 + rounded(a.buffer.elements[row * a.rows.width + $1])
+            * rounded(b.buffer.elements[$1 * b.rows.width + column])
+        }
+      }
+    }
+  }
+}
