@@ -15,7 +15,7 @@
   F(dnnl_primitive_attr_set_scratchpad_mode) F(dnnl_post_ops_create) F(dnnl_post_ops_append_sum) \
   F(dnnl_post_ops_destroy) F(dnnl_primitive_desc_query_md) F(dnnl_primitive_desc_destroy) \
   F(dnnl_primitive_create) F(dnnl_primitive_execute) F(dnnl_primitive_destroy) \
-  F(dnnl_reorder_primitive_desc_create) F(dnnl_set_primitive_cache_capacity)
+  F(dnnl_reorder_primitive_desc_create)
 #if DNNL_VERSION_MAJOR >= 3
 #define FUNCTIONS(F) \
   COMMON_FUNCTIONS(F) F(dnnl_memory_desc_create_with_strides) F(dnnl_memory_desc_create_with_tag) \
@@ -36,9 +36,6 @@ static struct {
 #undef MEMBER
 } library;
 
-// Primitives that are kept: decoding meets one for each count of rows and each weight's shape.
-#define PRIMITIVES_KEPT 4096
-
 static void load(void) {
   if (!__builtin_cpu_supports("avx512bf16")) return;
 #define TEXT(number) #number
@@ -52,7 +49,6 @@ static void load(void) {
 #undef FIND
   library.set_thread_count = (void (*)(int))dlsym(handle, "omp_set_num_threads");
   if (library.dnnl_engine_create(&library.engine, dnnl_cpu, 0) != dnnl_success) return;
-  library.dnnl_set_primitive_cache_capacity(PRIMITIVES_KEPT);
   library.is_available = 1;
 }
 
@@ -142,14 +138,12 @@ typedef struct {
   void *memory;
 } argument;
 
-// Runs a plan on the calling thread.
-static int run(dnnl_primitive_desc_t plan, const argument *arguments, int count) {
+// Runs a primitive on the calling thread.
+static int run(dnnl_primitive_t primitive, const argument *arguments, int count) {
   dnnl_exec_arg_t passed[MOST_ARGUMENTS] = {{0, NULL}};
-  dnnl_primitive_t primitive = NULL;
   dnnl_stream_t stream = NULL;
   if (library.set_thread_count) library.set_thread_count(1);
-  int status = library.dnnl_primitive_create(&primitive, plan);
-  if (!status) status = library.dnnl_stream_create(&stream, library.engine, dnnl_stream_default_flags);
+  int status = library.dnnl_stream_create(&stream, library.engine, dnnl_stream_default_flags);
   for (int i = 0; i < count && !status; i++) {
     passed[i].arg = arguments[i].name;
     status = library.dnnl_memory_create(
@@ -160,16 +154,16 @@ static int run(dnnl_primitive_desc_t plan, const argument *arguments, int count)
   for (int i = 0; i < count; i++)
     if (passed[i].memory) library.dnnl_memory_destroy(passed[i].memory);
   if (stream) library.dnnl_stream_destroy(stream);
-  if (primitive) library.dnnl_primitive_destroy(primitive);
   return status;
 }
 
 static void *allocate(size_t bytes) { return aligned_alloc(64, (bytes / 64 + 1) * 64); }
 
+// A product's primitive, with memory for its scratch.
 static int run_product(
-    dnnl_primitive_desc_t plan, described a_shape, const void *a, described b_shape, const void *b,
-    described c_shape, void *c) {
-  described scratch = library.dnnl_primitive_desc_query_md(plan, dnnl_query_scratchpad_md, 0);
+    dnnl_primitive_desc_t product, dnnl_primitive_t primitive, described a_shape, const void *a,
+    described b_shape, const void *b, described c_shape, void *c) {
+  described scratch = library.dnnl_primitive_desc_query_md(product, dnnl_query_scratchpad_md, 0);
   void *memory = allocate(library.dnnl_memory_desc_get_size(scratch));
   if (!memory) return dnnl_out_of_memory;
   const argument arguments[] = {
@@ -177,7 +171,7 @@ static int run_product(
       {DNNL_ARG_WEIGHTS, b_shape, (void *)b},
       {DNNL_ARG_DST, c_shape, c},
       {DNNL_ARG_SCRATCHPAD, scratch, memory}};
-  const int status = run(plan, arguments, 4);
+  const int status = run(primitive, arguments, 4);
   free(memory);
   return status;
 }
@@ -187,13 +181,18 @@ int onednn_product(
     float *c, long c_stride, long m, long n, long k, int accumulates) {
   description a_shape = NO_DESCRIPTION, b_shape = NO_DESCRIPTION, c_shape = NO_DESCRIPTION;
   dnnl_primitive_desc_t product = NULL;
+  dnnl_primitive_t primitive = NULL;
   if (!onednn_is_available()) return dnnl_unimplemented;
   int status = describe(&a_shape, m, k, dnnl_bf16, a_strides);
   if (!status) status = describe(&b_shape, k, n, dnnl_bf16, b_strides);
   if (!status) status = describe(&c_shape, m, n, dnnl_f32, (onednn_strides){c_stride, 1});
   if (!status) status = plan(&product, DESCRIBED(a_shape), DESCRIBED(b_shape), DESCRIBED(c_shape), accumulates);
+  // oneDNN keeps primitives of shapes that it has met, so that this is cheap.
+  if (!status) status = library.dnnl_primitive_create(&primitive, product);
   if (!status)
-    status = run_product(product, DESCRIBED(a_shape), a, DESCRIBED(b_shape), b, DESCRIBED(c_shape), c);
+    status = run_product(
+        product, primitive, DESCRIBED(a_shape), a, DESCRIBED(b_shape), b, DESCRIBED(c_shape), c);
+  if (primitive) library.dnnl_primitive_destroy(primitive);
   if (product) library.dnnl_primitive_desc_destroy(product);
   forget(&a_shape);
   forget(&b_shape);
@@ -203,55 +202,47 @@ int onednn_product(
 
 struct onednn_weight {
   long outputs, inputs;
-  description shape;
+  description x_shape, shape, y_shape;
+  dnnl_primitive_desc_t product;
+  dnnl_primitive_t primitive;
   void *memory;
 };
 
-// Rows for which a weight's layout is chosen; it serves all other counts, too.
-#define USUAL_ROWS 32
-
-// The plan of x · wᵀ for so many rows, in the weight's layout.
-static int plan_rows(
-    dnnl_primitive_desc_t *product, description *x, description *y, described w, long rows,
-    long outputs, long inputs, long y_stride, int accumulates) {
-  int status = describe(x, rows, inputs, dnnl_bf16, (onednn_strides){inputs, 1});
-  if (!status) status = describe(y, rows, outputs, dnnl_f32, (onednn_strides){y_stride, 1});
-  if (!status) status = plan(product, DESCRIBED(*x), w, DESCRIBED(*y), accumulates);
-  return status;
-}
-
-// Finds the layout, and moves the weight into it.
+// Chooses the layout, moves the weight into it, and makes the product of one block of rows ready.
 static int pack(onednn_weight *weight, const uint16_t *w, long stride) {
-  description any = NO_DESCRIPTION, x = NO_DESCRIPTION, y = NO_DESCRIPTION, given = NO_DESCRIPTION;
-  dnnl_primitive_desc_t product = NULL, reorder = NULL;
-  int status = describe_any(&any, weight->inputs, weight->outputs);
+  const long rows = ONEDNN_BLOCK_ROWS, outputs = weight->outputs, inputs = weight->inputs;
+  description any = NO_DESCRIPTION, given = NO_DESCRIPTION;
+  dnnl_primitive_desc_t reorder = NULL;
+  int status = describe_any(&any, inputs, outputs);
+  if (!status) status = describe(&weight->x_shape, rows, inputs, dnnl_bf16, (onednn_strides){inputs, 1});
+  if (!status) status = describe(&weight->y_shape, rows, outputs, dnnl_f32, (onednn_strides){outputs, 1});
   if (!status)
-    status = plan_rows(
-        &product, &x, &y, DESCRIBED(any), USUAL_ROWS, weight->outputs, weight->inputs,
-        weight->outputs, 0);
+    status = plan(
+        &weight->product, DESCRIBED(weight->x_shape), DESCRIBED(any), DESCRIBED(weight->y_shape), 0);
+  if (!status) status = library.dnnl_primitive_create(&weight->primitive, weight->product);
   if (!status)
     status = describe_alike(
-        &weight->shape, library.dnnl_primitive_desc_query_md(product, dnnl_query_weights_md, 0));
+        &weight->shape,
+        library.dnnl_primitive_desc_query_md(weight->product, dnnl_query_weights_md, 0));
   if (!status) {
     weight->memory = allocate(library.dnnl_memory_desc_get_size(DESCRIBED(weight->shape)));
     if (!weight->memory) status = dnnl_out_of_memory;
   }
-  if (!status)
-    status = describe(&given, weight->inputs, weight->outputs, dnnl_bf16, (onednn_strides){1, stride});
+  if (!status) status = describe(&given, inputs, outputs, dnnl_bf16, (onednn_strides){1, stride});
   if (!status)
     status = library.dnnl_reorder_primitive_desc_create(
         &reorder, DESCRIBED(given), library.engine, DESCRIBED(weight->shape), library.engine, NULL);
+  dnnl_primitive_t move = NULL;
+  if (!status) status = library.dnnl_primitive_create(&move, reorder);
   if (!status) {
     const argument arguments[] = {
         {DNNL_ARG_FROM, DESCRIBED(given), (void *)w},
         {DNNL_ARG_TO, DESCRIBED(weight->shape), weight->memory}};
-    status = run(reorder, arguments, 2);
+    status = run(move, arguments, 2);
   }
+  if (move) library.dnnl_primitive_destroy(move);
   if (reorder) library.dnnl_primitive_desc_destroy(reorder);
-  if (product) library.dnnl_primitive_desc_destroy(product);
   forget(&any);
-  forget(&x);
-  forget(&y);
   forget(&given);
   return status;
 }
@@ -269,6 +260,10 @@ onednn_weight *onednn_weight_pack(const uint16_t *w, long stride, long outputs, 
 
 void onednn_weight_free(onednn_weight *weight) {
   if (!weight) return;
+  if (weight->primitive) library.dnnl_primitive_destroy(weight->primitive);
+  if (weight->product) library.dnnl_primitive_desc_destroy(weight->product);
+  forget(&weight->x_shape);
+  forget(&weight->y_shape);
   forget(&weight->shape);
   free(weight->memory);
   free(weight);
@@ -277,18 +272,24 @@ void onednn_weight_free(onednn_weight *weight) {
 int onednn_weight_multiply(
     const onednn_weight *weight, const uint16_t *x, long rows, float *y, long y_stride,
     int accumulates) {
-  description x_shape = NO_DESCRIPTION, y_shape = NO_DESCRIPTION;
-  dnnl_primitive_desc_t product = NULL;
-  int status = plan_rows(
-      &product, &x_shape, &y_shape, DESCRIBED(weight->shape), rows, weight->outputs, weight->inputs,
-      y_stride, accumulates);
-  if (!status)
+  const long outputs = weight->outputs;
+  float *block = allocate(ONEDNN_BLOCK_ROWS * outputs * sizeof(float));
+  int status = block ? dnnl_success : dnnl_out_of_memory;
+  for (long first = 0; first < rows && !status; first += ONEDNN_BLOCK_ROWS) {
     status = run_product(
-        product, DESCRIBED(x_shape), x, DESCRIBED(weight->shape), weight->memory,
-        DESCRIBED(y_shape), y);
-  if (product) library.dnnl_primitive_desc_destroy(product);
-  forget(&x_shape);
-  forget(&y_shape);
+        weight->product, weight->primitive, DESCRIBED(weight->x_shape), x + first * weight->inputs,
+        DESCRIBED(weight->shape), weight->memory, DESCRIBED(weight->y_shape), block);
+    const long end = rows < first + ONEDNN_BLOCK_ROWS ? rows : first + ONEDNN_BLOCK_ROWS;
+    for (long row = first; row < end && !status; row++) {
+      const float *from = block + (row - first) * outputs;
+      float *to = y + row * y_stride;
+      if (accumulates)
+        for (long o = 0; o < outputs; o++) to[o] += from[o];
+      else
+        memcpy(to, from, outputs * sizeof(float));
+    }
+  }
+  free(block);
   return status;
 }
 

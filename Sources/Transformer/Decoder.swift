@@ -12,26 +12,33 @@ struct DecoderRow {
 
 /// Reads tokens into the cache, many sequences at a time, and predicts the tokens after them.
 ///
-/// Prompts and single new tokens are rows alike. One thread at a time.
-final class Decoder {
+/// Prompts and single new tokens are rows alike. One step at a time, by any number of threads, which changes no result.
+final class Decoder: @unchecked Sendable {
   private let model: Model
   private let configuration: ModelConfiguration
   private let parameters: ParameterViews
   private let packed: PackedParameters
   let cache: KVCache
+  private let threadCount: Int
   private var buffers: DecoderBuffers
   /// Tokens of prompts that one step should read at most; bounds its memory.
   static let promptTokensPerStep = 256
 
-  /// - Parameter cacheBlockLimit: blocks of the cache that there may be at once.
-  init(model: Model, packed: PackedParameters, cacheBlockLimit: Int = .max) {
+  /// - Parameters:
+  ///   - cacheBlockLimit: blocks of the cache that there may be at once.
+  ///   - threadCount: threads that share a step.
+  init(
+    model: Model, packed: PackedParameters, cacheBlockLimit: Int = .max, threadCount: Int = 1
+  ) {
     self.model = model
     self.packed = packed
+    self.threadCount = threadCount
     configuration = model.configuration
     parameters = ParameterViews(model.weights)
     cache = KVCache(configuration: model.configuration, blockLimit: cacheBlockLimit)
     buffers = DecoderBuffers(
-      configuration: model.configuration, rowCapacity: 64, predictionCapacity: 64)
+      configuration: model.configuration, rowCapacity: 64, predictionCapacity: 64,
+      threadCount: threadCount)
   }
 
   /// Reads the rows, and returns the logits of those that predict, in their order: [predictions, vocabulary].
@@ -43,7 +50,8 @@ final class Decoder {
     if rows.count > buffers.rowCapacity || predictions.count > buffers.predictionCapacity {
       buffers = DecoderBuffers(
         configuration: configuration, rowCapacity: max(rows.count, buffers.rowCapacity),
-        predictionCapacity: max(predictions.count, buffers.predictionCapacity))
+        predictionCapacity: max(predictions.count, buffers.predictionCapacity),
+        threadCount: threadCount)
     }
     let stream = buffers.stream[rows: 0..<rows.count]
     for (t, row) in rows.enumerated() {
@@ -60,7 +68,7 @@ final class Decoder {
       gathered, weight: parameters.finalNorm, epsilon: Float(configuration.rmsNormEpsilon),
       into: normed, inverseRMS: nil)
     let logits = buffers.logits[rows: 0..<predictions.count]
-    packed.head.multiply(normed, into: logits)
+    packed.head.multiply(normed, into: logits, threadCount: threadCount)
     return logits
   }
 
@@ -71,32 +79,50 @@ final class Decoder {
     let weights = parameters.layers[layer]
     let epsilon = Float(configuration.rmsNormEpsilon)
     let normed = buffers.normed[rows: all]
+    let projections = packed.layers[layer]
     // pass 1: queries, keys and values
-    rmsNorm(stream, weight: weights.inputNorm, epsilon: epsilon, into: normed, inverseRMS: nil)
+    inTiles(of: rows.count) { tile in
+      rmsNorm(
+        stream[rows: tile], weight: weights.inputNorm, epsilon: epsilon, into: normed[rows: tile],
+        inverseRMS: nil)
+    }
     let queryKeyValue = buffers.queryKeyValue[rows: all]
-    packed.layers[layer].queryKeyValue.multiply(normed, into: queryKeyValue)
-    if let bias = weights.queryKeyValueBias { addBias(bias, to: queryKeyValue) }
-    for (t, row) in rows.enumerated() {
-      place(queryKeyValue[row: t], at: row.position, of: sequences[row.sequence], layer, weights)
+    projections.queryKeyValue.multiply(normed, into: queryKeyValue, threadCount: threadCount)
+    inTiles(of: rows.count) { [self] tile in
+      if let bias = weights.queryKeyValueBias { addBias(bias, to: queryKeyValue[rows: tile]) }
+      for t in tile {
+        place(
+          queryKeyValue[row: t], at: rows[t].position, of: sequences[rows[t].sequence], layer,
+          weights)
+      }
     }
     // pass 2: attention, once all rows' keys and values are in place
     let attention = buffers.attention[rows: all]
-    for (t, row) in rows.enumerated() {
-      attend(
-        queryKeyValue[row: t], upTo: row.position, of: sequences[row.sequence], layer,
-        into: attention[row: t])
-    }
+    attend(rows, sequences, layer, queryKeyValue, into: attention)
     // pass 3: back into the residual stream
-    packed.layers[layer].output.multiply(attention, into: stream, accumulates: true)
-    if let bias = weights.outputBias { addBias(bias, to: stream) }
+    projections.output.multiply(
+      attention, into: stream, accumulates: true, threadCount: threadCount)
     // pass 4: feed-forward
-    rmsNorm(
-      stream, weight: weights.feedForwardNorm, epsilon: epsilon, into: normed, inverseRMS: nil)
+    inTiles(of: rows.count) { tile in
+      if let bias = weights.outputBias { addBias(bias, to: stream[rows: tile]) }
+      rmsNorm(
+        stream[rows: tile], weight: weights.feedForwardNorm, epsilon: epsilon,
+        into: normed[rows: tile], inverseRMS: nil)
+    }
     let gateUp = buffers.gateUp[rows: all]
     let gated = buffers.gated[rows: all]
-    packed.layers[layer].gateUp.multiply(normed, into: gateUp)
-    swiGLU(gateUp, into: gated)
-    packed.layers[layer].down.multiply(gated, into: stream, accumulates: true)
+    projections.gateUp.multiply(normed, into: gateUp, threadCount: threadCount)
+    inTiles(of: rows.count) { tile in swiGLU(gateUp[rows: tile], into: gated[rows: tile]) }
+    projections.down.multiply(gated, into: stream, accumulates: true, threadCount: threadCount)
+  }
+
+  /// Rows that are worth another thread's while where each is little work.
+  private static let tileWidth = 16
+
+  /// Runs `body` for parts of so many rows, in parallel where there are many.
+  private func inTiles(of rowCount: Int, body: @Sendable (Range<Int>) -> Void) {
+    let tiles = RowTiles(of: rowCount, width: Self.tileWidth)
+    Lanes.run(count: tiles.count, threadCount: threadCount) { tile, _ in body(tiles[tile]) }
   }
 
   /// Norms and rotates one row's queries and keys, and puts its keys and values into the cache.
@@ -129,26 +155,49 @@ final class Decoder {
     }
   }
 
+  /// Keys times heads that are worth another thread's while.
+  private static let attentionTileWork = 4096
+
+  /// The attention of every row and head, parted evenly.
   private func attend(
-    _ row: UnsafeMutablePointer<Float>, upTo position: Int, of sequence: CachedSequence,
-    _ layer: Int, into out: UnsafeMutablePointer<Float>
+    _ rows: [DecoderRow], _ sequences: [CachedSequence], _ layer: Int, _ queryKeyValue: Rows,
+    into out: Rows
+  ) {
+    let headCount = configuration.headCount
+    let work = rows.reduce(0) { $0 + $1.position + 1 } * headCount
+    let tileCount = max(1, min(8 * threadCount, work / Self.attentionTileWork))
+    let tiles = RowTiles(
+      of: rows.count * headCount, width: (rows.count * headCount + tileCount - 1) / tileCount)
+    let buffers = buffers
+    Lanes.run(count: tiles.count, threadCount: threadCount) { [self] tile, worker in
+      for task in tiles[tile] {
+        let (t, head) = task.quotientAndRemainder(dividingBy: headCount)
+        attend(
+          queryKeyValue[row: t], head: head, upTo: rows[t].position,
+          of: sequences[rows[t].sequence], layer, scores: buffers.scores[row: worker],
+          into: out[row: t])
+      }
+    }
+  }
+
+  private func attend(
+    _ row: UnsafeMutablePointer<Float>, head: Int, upTo position: Int, of sequence: CachedSequence,
+    _ layer: Int, scores: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>
   ) {
     let width = configuration.headDimension
+    let shared = head * configuration.keyValueHeadCount / configuration.headCount
     sequence.pointers.withUnsafeBufferPointer { blocks in
       guard let base = blocks.baseAddress else { return }
-      for head in 0..<configuration.headCount {
-        let shared = head * configuration.keyValueHeadCount / configuration.headCount
-        CachedAttention.attend(
-          query: row + head * width, blocks: base,
-          keyOffset: cache.keyOffset(layer: layer, head: shared), count: position + 1,
-          headDimension: width, scratch: buffers.scores.base, into: out + head * width)
-      }
+      CachedAttention.attend(
+        query: row + head * width, blocks: base,
+        keyOffset: cache.keyOffset(layer: layer, head: shared), count: position + 1,
+        headDimension: width, scratch: scores, into: out + head * width)
     }
   }
 }
 
 /// The buffers of one decoder step.
-struct DecoderBuffers {
+struct DecoderBuffers: @unchecked Sendable {
   let rowCapacity: Int
   let predictionCapacity: Int
   /// Owns the memory of all that follows.
@@ -169,10 +218,12 @@ struct DecoderBuffers {
   let gathered: Rows
   /// [predictions, vocabulary]
   let logits: Rows
-  /// [1, positions], in whole blocks: one query's scores
+  /// [threads, positions], in whole blocks: one query's scores
   let scores: Rows
 
-  init(configuration: ModelConfiguration, rowCapacity: Int, predictionCapacity: Int) {
+  init(
+    configuration: ModelConfiguration, rowCapacity: Int, predictionCapacity: Int, threadCount: Int
+  ) {
     self.rowCapacity = rowCapacity
     self.predictionCapacity = predictionCapacity
     let hidden = configuration.hiddenSize
@@ -180,7 +231,8 @@ struct DecoderBuffers {
     let scoreWidth = Self.scoreWidth(configuration)
     let memory = FloatBuffer(
       count: Self.elementCount(
-        configuration, rowCapacity: rowCapacity, predictionCapacity: predictionCapacity))
+        configuration, rowCapacity: rowCapacity, predictionCapacity: predictionCapacity,
+        threadCount: threadCount))
     var used = 0
     func take(_ width: Int, _ rowCount: Int) -> Rows {
       defer { used += rowCount * width }
@@ -194,7 +246,7 @@ struct DecoderBuffers {
     gated = take(inner, rowCapacity)
     gathered = take(hidden, predictionCapacity)
     logits = take(configuration.vocabularySize, predictionCapacity)
-    scores = take(scoreWidth, 1)
+    scores = take(scoreWidth, threadCount)
     self.memory = memory
   }
 
@@ -204,12 +256,13 @@ struct DecoderBuffers {
 
   /// float32 numbers of all buffers together.
   static func elementCount(
-    _ configuration: ModelConfiguration, rowCapacity: Int, predictionCapacity: Int
+    _ configuration: ModelConfiguration, rowCapacity: Int, predictionCapacity: Int,
+    threadCount: Int
   ) -> Int {
     rowCapacity
       * (2 * configuration.hiddenSize + configuration.queryKeyValueWidth + configuration.queryWidth
         + 3 * configuration.intermediateSize)
       + predictionCapacity * (configuration.hiddenSize + configuration.vocabularySize)
-      + scoreWidth(configuration)
+      + scoreWidth(configuration) * threadCount
   }
 }

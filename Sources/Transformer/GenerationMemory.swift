@@ -14,15 +14,18 @@ struct GenerationMemory {
   private let configuration: ModelConfiguration
   private let budget: Int?
   private let laneCount: Int
+  private let threadsPerLane: Int
   private let fixedBytes: Int
 
   /// - Parameters:
   ///   - slotCount: responses that one lane should make at a time where memory allows.
+  ///   - threadsPerLane: threads that share a lane's steps.
   ///   - budget: bytes; nil for as much as it takes.
-  init(model: Model, slotCount: Int, laneCount: Int, budget: Int?) {
+  init(model: Model, slotCount: Int, laneCount: Int, threadsPerLane: Int, budget: Int?) {
     configuration = model.configuration
     self.budget = budget
     self.laneCount = laneCount
+    self.threadsPerLane = threadsPerLane
     let numbers =
       model.weights.elements.count
       + configuration.maximumPositionCount * configuration.headDimension
@@ -36,10 +39,13 @@ struct GenerationMemory {
     }
     let share = max(0, budget - fixedBytes) / laneCount
     var slots = slotCount
-    while slots > 1, Self.stepBytes(slots, configuration) > share / 2 { slots -= 1 }
+    func stepBytes(_ slots: Int) -> Int {
+      Self.stepBytes(slots, threadsPerLane, model.configuration)
+    }
+    while slots > 1, stepBytes(slots) > share / 2 { slots -= 1 }
     self.slotCount = slots
     blockLimit =
-      max(0, share - Self.stepBytes(slots, configuration)) / Self.blockBytes(configuration)
+      max(0, share - stepBytes(slots)) / Self.blockBytes(configuration)
   }
 
   /// Refuses a sequence that could outgrow its lane's cache even if it had it alone.
@@ -47,7 +53,8 @@ struct GenerationMemory {
     // The last block of a prompt is there twice while a response begins.
     let blocks = KVCache.blockCount(tokenCount: tokenCount) + 1
     guard let budget, blocks > blockLimit else { return }
-    let lane = Self.stepBytes(1, configuration) + blocks * Self.blockBytes(configuration)
+    let lane =
+      Self.stepBytes(1, threadsPerLane, configuration) + blocks * Self.blockBytes(configuration)
     throw .memoryTooSmall(
       bytes: budget, needed: fixedBytes + laneCount * lane, tokenCount: tokenCount)
   }
@@ -58,10 +65,12 @@ struct GenerationMemory {
 
   /// Bytes of a step of so many responses and as many tokens of prompts as one step reads, and of what the sampler and the
   /// prompts keep of their predictions.
-  private static func stepBytes(_ slotCount: Int, _ configuration: ModelConfiguration) -> Int {
+  private static func stepBytes(
+    _ slotCount: Int, _ threadsPerLane: Int, _ configuration: ModelConfiguration
+  ) -> Int {
     let buffers = DecoderBuffers.elementCount(
       configuration, rowCapacity: slotCount + Decoder.promptTokensPerStep,
-      predictionCapacity: 2 * slotCount)
+      predictionCapacity: 2 * slotCount, threadCount: threadsPerLane)
     return (buffers + (slotCount + 3) * configuration.vocabularySize) * MemoryLayout<Float>.stride
   }
 }

@@ -105,8 +105,8 @@ final class KVCache {
   }
 }
 
-/// The blocks of one sequence, in the order of their positions.
-struct CachedSequence {
+/// The blocks of one sequence, in the order of their positions; read by several threads, written by one while the others rest.
+struct CachedSequence: @unchecked Sendable {
   fileprivate(set) var blocks: [Int] = []
   /// The same blocks as addresses.
   fileprivate(set) var pointers: [UnsafeMutablePointer<Float>?] = []

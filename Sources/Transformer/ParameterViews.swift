@@ -76,8 +76,8 @@ struct ParameterViews {
   }
 }
 
-/// The parameters of one layer.
-struct LayerParameterViews {
+/// The parameters of one layer. Crossing threads is safe under the same terms as for `Rows`.
+struct LayerParameterViews: @unchecked Sendable {
   /// [hidden]
   let inputNorm: UnsafeMutablePointer<Float>
   /// [(heads + 2 · key-value heads) · d, hidden]

@@ -10,18 +10,22 @@ internal import Kernels
 /// the slot count, nor the memory, nor the other requests change a bit of it.
 package final class Sampler: Sendable {
   package let model: Model
-  /// Threads that work at a time, each on its own share of the requests.
+  /// Threads that work at a time.
   package let threadCount: Int
-  /// Responses that one thread makes at a time where memory allows.
+  /// Responses that one lane makes at a time where memory allows.
   package let slotCount: Int
+  /// Lanes that share out the requests, and threads that share each step of a lane.
+  private let laneCount: Int
+  private let threadsPerLane: Int
   /// Bytes for the weights, their packed copy, keys, values and working memory; nil for as many as it takes.
   package let memoryBytes: Int?
 
-  /// - Parameter slotCount: responses that one thread makes at a time; nil for what suits the model's size.
+  /// - Parameter slotCount: responses that one lane makes at a time; nil for what suits the model's size.
   package init(
     model: Model, slotCount: Int? = nil, threadCount: Int, memoryBytes: Int? = nil
   ) throws(TransformerError) {
-    let slotCount = slotCount ?? Self.suitableSlotCount(for: model)
+    let fitsCache = model.weights.elements.count <= Self.cachedElementCount
+    let slotCount = slotCount ?? (fitsCache ? 16 : 64)
     for (option, value) in [
       ("slot count", slotCount), ("thread count", threadCount), ("memory", memoryBytes ?? 1),
     ] {
@@ -32,6 +36,8 @@ package final class Sampler: Sendable {
     self.model = model
     self.threadCount = threadCount
     self.slotCount = slotCount
+    laneCount = fitsCache ? threadCount : 1
+    threadsPerLane = fitsCache ? 1 : threadCount
     self.memoryBytes = memoryBytes
   }
 
@@ -45,11 +51,10 @@ package final class Sampler: Sendable {
     throw .memoryTooSmall(bytes: memoryBytes, needed: Int(needed), tokenCount: 1)
   }
 
-  /// Where a core's cache holds the weights, few responses at a time keep their keys and values there too; where the
-  /// weights come from memory at every step, many share the way.
-  private static func suitableSlotCount(for model: Model) -> Int {
-    model.weights.elements.count <= 4 << 20 ? 16 : 64
-  }
+  /// Weights that a core's cache holds. Up to there each thread is a lane of its own, with few responses at a time, so that it waits for
+  /// nobody and their keys and values stay in the cache too. Larger weights come from memory at every step: many responses
+  /// share the way, and all threads a step, each some of the outputs.
+  private static let cachedElementCount = 4 << 20
 
   /// The responses, in the order of the requests.
   ///
@@ -86,9 +91,10 @@ package final class Sampler: Sendable {
   ) throws {
     try options.check()
     let memory = GenerationMemory(
-      model: model, slotCount: slotCount, laneCount: threadCount, budget: memoryBytes)
+      model: model, slotCount: slotCount, laneCount: laneCount, threadsPerLane: threadsPerLane,
+      budget: memoryBytes)
     try memory.check(sequenceTokenCount: 1)
-    let queue = GenerationQueue(laneCount: threadCount)
+    let queue = GenerationQueue(laneCount: laneCount)
     let lanes = start(queue, memory, options, onTokens)
     defer {
       queue.stop()
@@ -131,11 +137,13 @@ package final class Sampler: Sendable {
   ) -> DispatchGroup {
     let packed = PackedParameters(model)
     let lanes = DispatchGroup()
-    for index in 0..<threadCount {
-      DispatchQueue.global().async(group: lanes) { [model] in
+    for index in 0..<laneCount {
+      DispatchQueue.global().async(group: lanes) { [model, threadsPerLane] in
         var lane = GenerationLane(
           index: index, queue: queue,
-          decoder: Decoder(model: model, packed: packed, cacheBlockLimit: memory.blockLimit),
+          decoder: Decoder(
+            model: model, packed: packed, cacheBlockLimit: memory.blockLimit,
+            threadCount: threadsPerLane),
           options: options, slotCount: memory.slotCount,
           vocabularySize: model.configuration.vocabularySize,
           lastPosition: model.configuration.maximumPositionCount, onTokens: onTokens)

@@ -65,6 +65,31 @@ struct SamplerTests {
     #expect(one == alone)
   }
 
+  @Test(
+    "threads that share the steps of a model too large for a cache give the same bytes as one",
+    arguments: ProductPrecision.allCases)
+  func sharedSteps(precision: ProductPrecision) throws {
+    var random = RandomStream(seed: 14, "large model")
+    let configuration = ModelConfiguration(
+      architecture: .llama, vocabularySize: 5000, hiddenSize: 512, intermediateSize: 1000,
+      layerCount: 2, headCount: 4, keyValueHeadCount: 2, headDimension: 64,
+      maximumPositionCount: 128)
+    let model = Model(
+      weights: try Weights(configuration: configuration, random: &random), precision: precision)
+    try #require(model.weights.elements.count > 4 << 20)
+    let requests = requests(promptCount: 7, perPrompt: 3)
+    func responses(_ requests: [GenerationRequest], threadCount: Int) throws -> [GenerationResponse]
+    {
+      try Sampler(model: model, threadCount: threadCount).generate(
+        requests,
+        options: SamplingOptions(
+          temperature: 1, topP: 1, endOfSequenceTokenIDs: [3], maxResponseTokens: 12))
+    }
+    let one = try responses(requests, threadCount: 1)
+    #expect(try responses(requests, threadCount: 3) == one)
+    #expect(try responses(Array(requests[4..<5]), threadCount: 2) == Array(one[4..<5]))
+  }
+
   @Test("responses are the same bytes however little memory there is", arguments: [1, 2])
   func memoryDoesNotMatter(threadCount: Int) throws {
     let model = try randomModel(seed: 6)

@@ -20,12 +20,17 @@ int onednn_product(
     const uint16_t *a, onednn_strides a_strides, const uint16_t *b, onednn_strides b_strides,
     float *c, long c_stride, long m, long n, long k, int accumulates);
 
-// A projection's weight [out, in] in the layout that oneDNN likes best for few rows.
+// Rows that a packed weight is multiplied with at a time. What oneDNN makes of a row depends on how many there are, so that it is always
+// given as many, and a row's result does not depend on the others.
+#define ONEDNN_BLOCK_ROWS 16
+
+// A projection's weight [out, in] in the layout that oneDNN likes best for such a block.
 typedef struct onednn_weight onednn_weight;
 // Null where that fails.
 onednn_weight *onednn_weight_pack(const uint16_t *w, long stride, long outputs, long inputs);
 void onednn_weight_free(onednn_weight *weight);
-// y = x · wᵀ, or y += x · wᵀ. Shapes: x [rows, in] without gaps, y [rows, out].
+// y = x · wᵀ, or y += x · wᵀ. Shapes: x [rows, in] without gaps and continued with zeros to whole blocks, y [rows, out]. Several threads
+// may do so with the same weight at the same time.
 int onednn_weight_multiply(
     const onednn_weight *weight, const uint16_t *x, long rows, float *y, long y_stride,
     int accumulates);
