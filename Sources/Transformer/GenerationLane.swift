@@ -1,7 +1,7 @@
 internal import Kernels
 internal import RandomStreams
 
-/// The work of one thread: takes requests from the queue and makes their responses, at most `slotCount` at a time.
+/// One batch: takes requests from the queue and makes their responses, at most `slotCount` at a time.
 ///
 /// Where the cache has no room for another token of each, the response that was begun last gives its place back and is
 /// continued later, its tokens read again: every kernel computes a row the same way whatever the other rows are, so that
