@@ -28,7 +28,12 @@ struct JudgeOptions: ParsableArguments {
     }
   }
 
-  func kind(_ servers: ServerArguments) -> Kind {
-    judge ?? (servers.namesServer ? .chat : .equations)
+  /// Who judges, by these options and those that name servers.
+  func kind(_ servers: ServerArguments) throws -> Kind {
+    if judge == .equations, servers.namesServer {
+      throw ValidationError(
+        "'--judge equations' asks no server: leave the server out, or give '--judge chat'")
+    }
+    return judge ?? (servers.namesServer ? .chat : .equations)
   }
 }

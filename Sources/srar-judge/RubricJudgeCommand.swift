@@ -37,13 +37,15 @@ struct RubricJudgeCommand: ParsableCommand {
       """, valueName: "rule"))
   var unattempted: EquationJudge.Unattempted = .order
 
+  mutating func validate() throws { _ = try judge.kind(servers) }
+
   func run() throws {
     try withRecords(tool: "srar-judge", input: input, output: output, report: report) { records in
       if servers.connection.insecure {
         records.run.note("certificates are not verified ('--insecure')")
       }
       let voters: [any Judge<RubricQuestion>] =
-        switch judge.kind(servers) {
+        switch try judge.kind(servers) {
         case .equations: [EquationJudge(unattempted: unattempted)]
         case .chat:
           try servers.voters(

@@ -35,7 +35,7 @@ struct StepCheckCommand: ParsableCommand {
   @OptionGroup(title: "Report") var report: ReportOptions
 
   mutating func validate() throws {
-    if judge.kind(servers) == .equations, log.log != nil || !log.replay.isEmpty {
+    if try judge.kind(servers) == .equations, log.log != nil || !log.replay.isEmpty {
       throw ValidationError("'--log' and '--replay' are for '--judge chat'")
     }
   }
@@ -45,14 +45,14 @@ struct StepCheckCommand: ParsableCommand {
       tool: "srar-judge steps", input: input, output: output, report: report
     ) { records in
       var counts = Counts()
-      switch judge.kind(servers) {
+      switch try judge.kind(servers) {
       case .equations: try checkByArithmetic(records, &counts)
       case .chat: try ask(records, &counts)
       }
       records.run.metrics["steps"] = counts.steps
       records.run.metrics["steps_correct"] = counts.correct
       var line = "\(counts.correct) of \(counts.steps) steps are right"
-      if judge.kind(servers) == .equations {
+      if try judge.kind(servers) == .equations {
         records.run.metrics["steps_without_equation"] = counts.withoutEquation
         line += ", \(counts.withoutEquation) of them without an equation to check"
       }

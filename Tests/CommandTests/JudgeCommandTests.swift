@@ -75,6 +75,15 @@ struct JudgeCommandTests {
     #expect(try text("again", in: folder) == text("judged", in: folder))
   }
 
+  @Test("arithmetic and a server exclude each other", arguments: ["srar-judge", "srar-judge steps"])
+  func equationsAskNoServer(command: String) throws {
+    let folder = try TemporaryFolder()
+    let result = try ToolProcess.shell(
+      "\(command) --judge equations --url http://127.0.0.1:9/v1 --model m rollouts", in: folder.url)
+    #expect(result.status == 64)
+    #expect(result.errorText.contains("'--judge equations' asks no server"), "\(result.errorText)")
+  }
+
   @Test("agree compares verdict by verdict")
   func agreement() throws {
     let folder = try judged()
