@@ -48,8 +48,8 @@ def srar_advantages(
         config: verl's `algorithm`.
         non_tensor_batch: the batch's other columns, from callers who hand them over; else `carriage.carrying` lays out the records.
 
-    Returns: advantages and returns, the same [rows, response width]; 0 where the mask is 0. Throws RecordsMissing, BatchMismatch, and what
-    goes wrong with the tool.
+    Returns: advantages and returns, the same [rows, response width]; 0 where the mask is 0. Throws RecordsMissing, BatchMismatch,
+    and what goes wrong with the tool.
     """
     options = Options.of(config)
     if config is not None and config.get("use_kl_in_reward"):
@@ -60,7 +60,7 @@ def srar_advantages(
     for row in rows:
         _check(row, token_level_rewards[row.number], response_mask[row.number])
     advantages = torch.zeros(response_mask.shape, dtype=torch.float64)
-    command = [*options.command("srar-advantage", options.advantage), "--dense", "--plain"]
+    command = options.command("srar-advantage", f"--dense --plain {options.advantage}")
     for row, line in zip(rows, filtered(command, [_line(row) for row in rows]), strict=True):
         answer = json.loads(line)
         if answer["id"] != row.group:

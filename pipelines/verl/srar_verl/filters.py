@@ -27,7 +27,7 @@ def filtered(command: Sequence[str], lines: Sequence[bytes]) -> list[bytes]:
     sys.stderr.write(said)
     if result.returncode != 0:
         raise ToolFailed(tool, result.returncode, last_words(said.splitlines()))
-    answers = result.stdout.splitlines()
+    answers = result.stdout.split(b"\n")[:-1]
     if len(answers) != len(lines):
         raise AnswerMismatch(tool, f"was given {len(lines)} records and gave back {len(answers)}")
     return answers

@@ -1,7 +1,8 @@
 """`srar-judge | srar-reward` for rollouts that come one by one.
 
 verl asks for the reward of each rollout as soon as it is sampled. One srar-judge lives as long as the reward manager: its pace, its
-connections and its log then hold for all of them, and a log that grows is read once. Judged records go through srar-reward as they come.
+connections and its log then hold for all of them, and a log that grows is read once. Judged records go through srar-reward as they
+come.
 """
 
 import atexit
@@ -27,7 +28,8 @@ CLOSE_SECONDS = 10
 class JudgePipe:
     """A running judge with the rewards behind it; records go in and come out in the same order.
 
-    Three threads: one writes to the judge, which may keep it waiting, one reads verdicts and makes rewards, one shows what the judge says.
+    Three threads: one writes to the judge, which may keep it waiting, one reads verdicts and makes rewards, one shows what the
+    judge says.
     """
 
     def __init__(self, judge: Sequence[str], reward: Sequence[str]):
@@ -42,7 +44,7 @@ class JudgePipe:
         self._lock = threading.Lock()
         self._waiting: deque[Future[bytes]] = deque()
         self._unwritten: SimpleQueue[bytes | None] = SimpleQueue()
-        self._failure: SrarError | None = None
+        self._failure: Exception | None = None
         self._is_closing = False
         self._said: deque[str] = deque(maxlen=LAST_WORDS)
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._write, self._read, self._show)]
@@ -53,6 +55,8 @@ class JudgePipe:
     def submit(self, line: bytes) -> "Future[bytes]":
         """Hands a record to the judge; the future is the rewarded record's line, or the error that ended the pipe."""
         future: Future[bytes] = Future()
+        # Who waits may give up; the record is judged all the same, and its answer still has a place.
+        future.set_running_or_notify_cancel()
         with self._lock:
             if self._failure is not None:
                 future.set_exception(self._failure)
@@ -96,13 +100,16 @@ class JudgePipe:
             self._process.wait()
             self._threads[2].join()
             self._end(self._ending())
-        except SrarError as error:
+        except Exception as error:
+            # Whatever it is: a thread that ended silently would leave everyone waiting.
             self._process.kill()
             self._end(error)
 
     def _deliver(self, lines: Sequence[bytes]) -> None:
         for line in lines:
             with self._lock:
+                if not self._waiting:
+                    raise AnswerMismatch(self._tool, "gave back more records than it was given")
                 future = self._waiting.popleft()
             future.set_result(line)
 
@@ -110,9 +117,12 @@ class JudgePipe:
         status = self._process.returncode
         if status != 0:
             return ToolFailed(self._tool, status, last_words(list(self._said)))
-        return AnswerMismatch(self._tool, f"ended before it had judged {len(self._waiting)} records")
+        with self._lock:
+            if self._is_closing and not self._waiting:
+                return AnswerMismatch(self._tool, "is closed")
+            return AnswerMismatch(self._tool, f"ended before it had judged {len(self._waiting)} records")
 
-    def _end(self, failure: SrarError) -> None:
+    def _end(self, failure: Exception) -> None:
         """No answer comes any more: everyone who waits, and everyone who comes, is told why."""
         with self._lock:
             self._failure = failure

@@ -1,7 +1,7 @@
 """The same for verl's older trainers: VERL_USE_EXTERNAL_MODULES=srar_verl.register_older, with `trainer.use_v1=False`.
 
-Their batch has the records among its columns, but `compute_advantage` does not hand columns on, nor can a configuration name another
-trainer. So this module, and only this one, puts a function around verl's that lays them out first.
+Their batch has the records among its columns, but `compute_advantage` does not hand columns on, nor can a configuration name
+another trainer. So this module, and only this one, puts a function around verl's that lays them out first.
 """
 
 import functools

@@ -36,12 +36,10 @@ class SrarRewardManager(RewardManagerBase):
         options = Options.of(config.algorithm)
         log = options.log_path(config.trainer.get("default_local_dir"))
         self._decoding = TokenText(tokenizer)
-        self._problems = Problems(
-            [*options.command("srar-prep", options.prep), "--from", "trainer", "--mode", "val", "--plain", "-q"]
-        )
+        self._problems = Problems(options.command("srar-prep", f"--from trainer --mode val --plain --quiet {options.prep}"))
         self._pipe = JudgePipe(
             judge=[*options.command("srar-judge", options.judge), "--log", str(log), "--plain"],
-            reward=[*options.command("srar-reward", options.reward), "--plain", "--quiet"],
+            reward=options.command("srar-reward", f"--plain --quiet {options.reward}"),
         )
 
     async def run_single(self, data: DataProto) -> dict:
@@ -67,9 +65,9 @@ class SrarRewardManager(RewardManagerBase):
 def reward_extra_info(record: dict, line: str) -> dict:
     """What verl averages and writes down beside the reward; None where there is nothing to say, which verl leaves out of means.
 
-    `acc` and `format` are r_acc and r_fmt; `rubric`, `suggest`, `pitfall` and `bonus` the rubric's scores; `coverage` the share of the
-    rubric's items, ANSWER items aside, that got a verdict; `judge_failed` 1 where the judge gave none; `srar_record` the record itself,
-    step scores included, as one line of a stream.
+    `acc` and `format` are r_acc and r_fmt; `rubric`, `suggest`, `pitfall` and `bonus` the rubric's scores; `coverage` the share of
+    the rubric's items, ANSWER items aside, that got a verdict; `judge_failed` 1 where the judge gave none; `srar_record` the record
+    itself, step scores included, as one line of a stream.
     """
     reward, judge = record["reward"], record.get("judge", {})
     items = [item for item in record.get("rubric", []) if item["type"] != "ANSWER"]

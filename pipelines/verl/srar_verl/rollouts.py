@@ -20,7 +20,7 @@ def rollout_of(sample, decoding: TokenText) -> dict:
     """The rollout of one sample.
 
     Arguments:
-        sample: an item of a DataProto with `prompts` [prompt width], `responses` [response width] and `attention_mask` [sum of both].
+        sample: an item of a DataProto, with `prompts` [prompt width], `responses` [response width] and `attention_mask` [both].
         decoding: of the policy's tokenizer.
 
     Returns: `index`, `response`, `prompt_tokens`, `tokens` (the end of the sequence included), `step_style` and `steps`.
