@@ -84,7 +84,7 @@ def missing_rollouts(keys: list[str], tags: list[dict], group_size: int, max_mis
     missing, wanted = sum(short.values()), group_size * len(sizes)
     if missing > max_missing * wanted:
         raise RecordsMissing(
-            f"{missing} of {wanted} rollouts are missing; the workers' log says why, and 'algorithm.srar.max_missing' how many may be"
+            f"{missing} of {wanted} rollouts are missing; the workers' log says why, and 'algorithm.srar.max_missing' how many"
         )
     if missing:
         logger.warning("srar: %d of %d rollouts are missing, of the prompts %s", missing, wanted, ", ".join(sorted(short)))
