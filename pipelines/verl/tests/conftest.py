@@ -1,4 +1,4 @@
-"""What the tests share: verl's own configuration, small tokenizers, samples as verl's agent loop makes them, and a judge on loopback."""
+"""What the tests share: verl's own configuration, small tokenizers, samples as verl makes them, and a judge on loopback."""
 
 import json
 import os
@@ -10,7 +10,7 @@ REPOSITORY = Path(__file__).parents[3]
 TOOLS = Path(os.environ.get("SRAR_BIN", REPOSITORY / ".build/release")).absolute()
 FIXTURES = REPOSITORY / "Tests/Fixtures"
 # As a user has it: verl imports the module that registers ours.
-os.environ["VERL_USE_EXTERNAL_MODULES"] = "srar_verl.register"
+os.environ.setdefault("VERL_USE_EXTERNAL_MODULES", "srar_verl.register")
 os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
 os.environ["NO_PROXY"] = "127.0.0.1"
 
@@ -83,7 +83,9 @@ def _sample(prompt: list[int], response: list[int], columns: dict, mask: list[in
         "responses": torch.tensor([response]),
         "attention_mask": torch.tensor([mask or [1] * (len(prompt) + len(response))]),
     }
-    return DataProto(batch=TensorDict(tensors, batch_size=1), non_tensor_batch={key: np.array([value]) for key, value in columns.items()})
+    return DataProto(
+        batch=TensorDict(tensors, batch_size=1), non_tensor_batch={key: np.array([value]) for key, value in columns.items()}
+    )
 
 
 def columns_of(problem: str, truth: object = "4", rubric: object = None, **extra: object) -> dict:
@@ -106,7 +108,7 @@ class LoopbackJudge:
         judge = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):  # noqa: N802
+            def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 judge.requests += 1
                 reply = next((reply for problem, reply in judge.replies.items() if problem in body), 500)
