@@ -30,7 +30,7 @@ class RecordsAtHand:
 
     def _compute_advantage(self, batch, metrics: dict):
         data = tq.kv_batch_get(keys=batch.keys, partition_id=batch.partition_id, select_fields=["extra_fields"])
-        records = batch_records(batch.keys, batch.tags, data["extra_fields"].tolist())
+        records = batch_records(batch.keys, batch.tags, data.pop("extra_fields").tolist())
         metrics.update(record_metrics([json.loads(record) for record in records if record is not None]))
         rollouts = self.config.actor_rollout_ref.rollout.n
         options = Options.of(self.config.algorithm)
