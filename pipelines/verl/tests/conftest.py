@@ -16,6 +16,7 @@ os.environ["NO_PROXY"] = "127.0.0.1"
 
 import numpy as np
 import pytest
+import ray
 import torch
 from hydra import compose, initialize_config_module
 from tensordict import TensorDict
@@ -97,6 +98,15 @@ def columns_of(problem: str, truth: object = "4", rubric: object = None, **extra
         "reward_model": {"ground_truth": truth, "style": "rule"},
         "extra_info": extra_info,
     }
+
+
+@pytest.fixture(scope="session")
+def ray_node():
+    """A node of Ray's on this machine."""
+    # Actors count logical cores; two of this machine's suffice.
+    ray.init(num_cpus=16, include_dashboard=False, log_to_driver=False)
+    yield
+    ray.shutdown()
 
 
 class LoopbackJudge:

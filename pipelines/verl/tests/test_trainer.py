@@ -6,7 +6,6 @@ import subprocess
 
 import numpy as np
 import pytest
-import ray
 import torch
 import transfer_queue as tq
 from conftest import TOOLS, agent_sample, columns_of
@@ -42,10 +41,8 @@ GROUP_SIZE = 3
 
 
 @pytest.fixture
-def queue():
-    """A node of Ray's on this machine, with one unit of storage."""
-    # Actors count logical cores; two of this machine's suffice.
-    ray.init(num_cpus=16, include_dashboard=False, log_to_driver=False)
+def queue(ray_node):
+    """A TransferQueue with one unit of storage."""
 
     def start(config):
         config.transfer_queue.enable = True
@@ -54,7 +51,6 @@ def queue():
 
     yield start
     tq.close()
-    ray.shutdown()
 
 
 def agent_output(tokens: list[int], result: dict) -> dict:
