@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from conftest import agent_sample, columns_of, padded_sample
 from verl import DataProto
-from verl.experimental.reward_loop.reward_loop import RewardLoopManager
+from verl.experimental.reward_loop.reward_loop import RewardLoopManager, RewardLoopWorker
 from verl.trainer.ppo.metric_utils import process_validation_metrics
 from verl.trainer.ppo.reward import extract_reward
 
@@ -47,8 +47,6 @@ def test_a_batch_comes_back_with_rewards_and_records(configuration, tokenizer, r
 
 
 def test_what_verl_hands_over_is_not_changed(configuration, tokenizer):
-    from verl.experimental.reward_loop.reward_loop import RewardLoopWorker
-
     worker = RewardLoopWorker(configuration())
     sample = agent_sample(tokenizer(RESPONSES[0], add_special_tokens=False)["input_ids"], **columns_of("p", "72", RUBRIC, id="a"))
     before = json.dumps(sample.non_tensor_batch["extra_info"][0]), sample.batch["responses"].clone()
