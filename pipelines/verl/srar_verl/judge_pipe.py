@@ -120,7 +120,7 @@ class JudgePipe:
         with self._lock:
             if self._is_closing and not self._waiting:
                 return AnswerMismatch(self._tool, "is closed")
-            return AnswerMismatch(self._tool, f"ended before it had judged {len(self._waiting)} records")
+            return AnswerMismatch(self._tool, "ended before its input did")
 
     def _end(self, failure: Exception) -> None:
         """No answer comes any more: everyone who waits, and everyone who comes, is told why."""
