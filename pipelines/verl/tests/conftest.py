@@ -11,7 +11,9 @@ TOOLS = Path(os.environ.get("SRAR_BIN", REPOSITORY / ".build/release")).absolute
 FIXTURES = REPOSITORY / "Tests/Fixtures"
 # As a user has it: verl imports the module that registers ours.
 os.environ.setdefault("VERL_USE_EXTERNAL_MODULES", "srar_verl.register")
-os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(Path(__file__).parents[1]), str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
 os.environ["NO_PROXY"] = "127.0.0.1"
 
 import numpy as np
