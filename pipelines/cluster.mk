@@ -26,7 +26,7 @@ bench-fsdp: $(FSDP_PYTHON) ## measure the update on PyTorch: tokens per second, 
 	@touch $@
 
 .PHONY: test-verl
-test-verl: .verl/bin/python | $(BIN)/srar-update ## test judge, reward and advantage inside verl, in .verl/ (GB)
+test-verl: .verl/bin/python | $(BIN)/srar-update ## test judge, reward and advantage inside verl, in .verl/ (up to 5 GB, minutes)
 	@.verl/bin/python -m ruff format --check --quiet pipelines/verl
 	@.verl/bin/python -m ruff check --quiet pipelines/verl
 	@cd pipelines/verl && SRAR_BIN=$(abspath $(BIN)) OMP_NUM_THREADS=1 $(abspath .verl/bin/python) -m pytest -q -p no:cacheprovider

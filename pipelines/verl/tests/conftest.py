@@ -2,6 +2,8 @@
 
 import json
 import os
+import secrets
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,6 +17,8 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(Path(__file__).parents[1]), str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 os.environ["NO_PROXY"] = "127.0.0.1"
+# Ray runs what it is sent: only who has the token may send. It is read when Ray is imported, as verl does.
+os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_USAGE_STATS_ENABLED": "0"}
 
 import numpy as np
 import pytest
@@ -104,11 +108,13 @@ def columns_of(problem: str, truth: object = "4", rubric: object = None, **extra
 
 @pytest.fixture(scope="session")
 def ray_node():
-    """A node of Ray's on this machine."""
-    # Actors count logical cores; two of this machine's suffice.
-    ray.init(num_cpus=16, include_dashboard=False, log_to_driver=False)
-    yield
-    ray.shutdown()
+    """A node of Ray's on this machine, of which nothing is left behind."""
+    # A short path: sockets lie in it.
+    with tempfile.TemporaryDirectory(prefix="srar-verl.", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        # Actors count logical cores; two of this machine's suffice.
+        ray.init(num_cpus=16, include_dashboard=False, log_to_driver=False, object_store_memory=100_000_000, _temp_dir=folder)
+        yield
+        ray.shutdown()
 
 
 class LoopbackJudge:

@@ -28,4 +28,4 @@ def test_verl_takes_the_command_of_the_readme():
     assert get_trainer_cls(config.trainer.v1.trainer_mode) is SrarTrainerSync
     assert get_adv_estimator_fn(config.algorithm.adv_estimator)
     options = Options.of(config.algorithm)
-    assert (options.bin, options.judge) == ("/home/me/srar/.build/release", "--judge chat --concurrency 128 --votes 1")
+    assert (options.bin, options.judge) == ("/home/me/srar/.build/release", "--judge chat --concurrency 128")
