@@ -28,13 +28,18 @@ class RecordsAtHand:
         config.trainer.v1.trainer_mode = config.trainer.v1.trainer_mode.removeprefix(PREFIX)
         super().__init__(config)
 
+    def _step_once(self, metrics: dict, timing_raw: dict, sample_batch_size: int):
+        # How many prompts the step is of: one whose rollouts are all lost is not in its batch.
+        self._prompt_count = sample_batch_size
+        return super()._step_once(metrics, timing_raw, sample_batch_size)
+
     def _compute_advantage(self, batch, metrics: dict):
         data = tq.kv_batch_get(keys=batch.keys, partition_id=batch.partition_id, select_fields=["extra_fields"])
         records = batch_records(batch.keys, batch.tags, data.pop("extra_fields").tolist())
         metrics.update(record_metrics([json.loads(record) for record in records if record is not None]))
-        rollouts = self.config.actor_rollout_ref.rollout.n
-        options = Options.of(self.config.algorithm)
-        metrics["srar/missing_rollouts"] = missing_rollouts(batch.keys, batch.tags, rollouts, options.max_missing)
+        rollouts = [key for key, record in zip(batch.keys, records, strict=True) if record is not None]
+        group_size, options = self.config.actor_rollout_ref.rollout.n, Options.of(self.config.algorithm)
+        metrics["srar/missing_rollouts"] = missing_rollouts(rollouts, self._prompt_count, group_size, options.max_missing)
         with carrying(records):
             return super()._compute_advantage(batch, metrics)
 
@@ -74,20 +79,28 @@ def batch_records(keys: list[str], tags: list[dict], extra_fields: list[dict]) -
     return records
 
 
-def missing_rollouts(keys: list[str], tags: list[dict], group_size: int, max_missing: float) -> int:
-    """How many rollouts of a batch's prompts never came, because sampling or a tool failed; the groups are named.
+def missing_rollouts(keys: list[str], prompt_count: int, group_size: int, max_missing: float) -> int:
+    """How many rollouts of a step never came, because sampling or a tool failed; the groups that are short of some are named.
+
+    Arguments:
+        keys: `PROMPT_ROLLOUT_OUTPUT`, of the rollouts that came.
+        prompt_count: of the step.
+        group_size: the rollouts that a prompt should have.
 
     Throws RecordsMissing where they are more than the share `max_missing`.
     """
-    sizes = Counter(key.rsplit("_", 2)[0] for key, tag in zip(keys, tags, strict=True) if not tag.get("is_padding", False))
-    short = {group: group_size - size for group, size in sizes.items() if size < group_size}
-    missing, wanted = sum(short.values()), group_size * len(sizes)
+    sizes = Counter(key.rsplit("_", 2)[0] for key in keys)
+    wanted = prompt_count * group_size
+    missing = wanted - len(keys)
     if missing > max_missing * wanted:
         raise RecordsMissing(
-            f"{missing} of {wanted} rollouts are missing; the workers' log says why, and 'algorithm.srar.max_missing' how many"
+            f"{missing} of {wanted} rollouts are missing; the workers' log says why, 'algorithm.srar.max_missing' how many may be"
         )
-    if missing:
-        logger.warning("srar: %d of %d rollouts are missing, of the prompts %s", missing, wanted, ", ".join(sorted(short)))
+    if missing > 0:
+        short = sorted(group for group, size in sizes.items() if size < group_size)
+        logger.warning("srar: %d of %d rollouts are missing, of the prompts %s", missing, wanted, ", ".join(short))
+        if len(sizes) < prompt_count:
+            logger.warning("srar: %d of %d prompts are missing whole", prompt_count - len(sizes), prompt_count)
     return missing
 
 

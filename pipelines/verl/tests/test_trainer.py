@@ -36,12 +36,17 @@ def test_rollouts_of_several_outputs_are_refused():
 
 
 def test_groups_that_lost_rollouts_are_named_until_they_are_too_many(caplog):
-    keys = [f"a_{session}_0" for session in range(8)] + [f"b_{session}_0" for session in range(7)] + ["pad_0_0"]
-    tags = [{}] * 15 + [{"is_padding": True}]
-    assert missing_rollouts(keys, tags, 8, max_missing=0.1) == 1
+    keys = [f"a_{session}_0" for session in range(8)] + [f"b_{session}_0" for session in range(7)]
+    assert missing_rollouts(keys, prompt_count=2, group_size=8, max_missing=0.1) == 1
     assert "1 of 16 rollouts are missing, of the prompts b" in caplog.text
     with pytest.raises(RecordsMissing, match=r"1 of 16 rollouts are missing; .*'algorithm.srar.max_missing'"):
-        missing_rollouts(keys, tags, 8, max_missing=0.05)
+        missing_rollouts(keys, prompt_count=2, group_size=8, max_missing=0.05)
+
+
+def test_prompts_that_are_lost_whole_count_too(caplog):
+    keys = [f"a_{session}_0" for session in range(8)]
+    assert missing_rollouts(keys, prompt_count=2, group_size=8, max_missing=0.5) == 8
+    assert "1 of 2 prompts are missing whole" in caplog.text
 
 
 def test_metrics_leave_out_what_was_not_judged():

@@ -1,12 +1,13 @@
-"""A training step of verl's trainer up to the update: its data set, agent loop, reward actors, queue, padding and balancing.
+"""A step of verl's trainer up to the update: its data set, agent loop, reward actors, queue, padding and balancing.
 
-Sampling is written down beforehand, and old log-probabilities are the rollouts' own: no policy is needed.
+Sampling is written down beforehand, old log-probabilities are the rollouts' own, and the update waits for a critic: no policy is
+needed.
 """
 
 import json
 import subprocess
+from types import SimpleNamespace
 
-import numpy as np
 import pandas
 import pytest
 import ray
@@ -15,7 +16,6 @@ import transfer_queue as tq
 from conftest import TOOLS
 from sampler import WrittenResponses
 from verl.experimental.reward_loop.reward_loop import RewardLoopManager
-from verl.trainer.ppo.padding_utils import upsample_batch_to_divisible_size
 from verl.trainer.ppo.v1 import AgentLoopWorkerTQ, get_trainer_cls
 
 from srar_verl.trainer import SrarTrainerSync
@@ -86,8 +86,7 @@ def data_set(tmp_path):
 class AgentLoop:
     """verl's manager of agent loops, with one worker."""
 
-    def __init__(self, config, tokenizer):
-        handles = RewardLoopManager(config).reward_loop_worker_handles
+    def __init__(self, config, tokenizer, handles):
         sampler = WrittenResponses(tokenizer, {problem: responses for problem, (_, _, responses) in PROBLEMS.items()})
         self.worker = AgentLoopWorkerTQ.remote(config, sampler, None, handles)
 
@@ -116,6 +115,7 @@ def test_advantages_in_verls_trainer_are_those_of_the_tools(configuration, token
         "data.dataloader_num_workers=0",
         "reward.num_workers=1",
         "algorithm.rollout_correction.bypass_mode=true",
+        "trainer.critic_warmup=9",
         "transfer_queue.enable=true",
         "transfer_queue.backend.SimpleStorage.num_data_storage_units=1",
     )
@@ -125,17 +125,18 @@ def test_advantages_in_verls_trainer_are_those_of_the_tools(configuration, token
     assert trainer.trainer_mode == "sync", "verl samples by the mode that stands behind ours"
     trainer._init_tokenizer()
     trainer._init_dataloader()
-    trainer.global_steps, trainer.agent_loop_manager = 1, AgentLoop(config, tokenizer)
+    # What needs a policy: a checkpoint's weights, and four ranks that would update.
+    trainer.checkpoint_manager = SimpleNamespace(sleep_replicas=lambda: None)
+    trainer.actor_rollout_wg = SimpleNamespace(_dispatch_info={"actor": [0, 1, 2, 3]})
+    trainer.reward_loop_manager = RewardLoopManager(config)
+    trainer.agent_loop_manager = AgentLoop(config, tokenizer, trainer.reward_loop_manager.reward_loop_worker_handles)
+    trainer.global_steps, trainer.curr_step_profile = 1, False
     trainer._add_batch_to_generate()
-    batch, _ = trainer.replay_buffer.sample(global_steps=1, partition_id="train", batch_size=2)
-    names = list(batch.keys)
-    assert len(names) == 6
-
-    batch = upsample_batch_to_divisible_size(batch, 8, eos_token_id=0)
-    batch.reorder(np.random.default_rng(3).permutation(len(batch)).tolist())
     metrics: dict = {}
-    trainer._compute_advantage(trainer._compute_old_log_prob(batch, metrics), metrics)
+    batch = trainer._step_once(metrics, {}, sample_batch_size=2)
 
+    names = [key for key, tag in zip(batch.keys, batch.tags, strict=True) if not tag.get("is_padding", False)]
+    assert (len(names), len(batch)) == (6, 8), "four ranks want eight rows"
     fields = ["advantages", "returns", "responses", "extra_fields"]
     found = tq.kv_batch_get(keys=batch.keys, partition_id="train", select_fields=fields)
     rows = dict(zip(batch.keys, zip(*(list(found[field]) for field in fields), strict=True), strict=True))
@@ -151,7 +152,7 @@ def test_advantages_in_verls_trainer_are_those_of_the_tools(configuration, token
         assert responses.tolist() == record["rollout"]["tokens"]
         torch.testing.assert_close(advantages, torch.tensor(values), rtol=0, atol=1e-6)
         assert torch.equal(advantages, returns)
-    assert len(rows) == 2, "eight rows are six rollouts and two of padding"
+    assert len(rows) == 2
     assert all(not advantages.any() for advantages, *_ in rows.values())
     assert metrics["srar/accuracy/mean"] == pytest.approx(3 / 6)
     assert (metrics["srar/missing_rollouts"], metrics["srar/judge_failures"]) == (0, 0)
