@@ -47,7 +47,8 @@ class JudgePipe:
         self._failure: Exception | None = None
         self._is_closing = False
         self._said: deque[str] = deque(maxlen=LAST_WORDS)
-        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._write, self._read, self._show)]
+        # Who reads waits for who shows in the end, which must have been started by then.
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._show, self._write, self._read)]
         for thread in self._threads:
             thread.start()
         atexit.register(self.close)
@@ -98,7 +99,7 @@ class JudgePipe:
                 *lines, rest = (rest + chunk).split(b"\n")
                 self._deliver(filtered(self._reward, lines))
             self._process.wait()
-            self._threads[2].join()
+            self._threads[0].join()
             self._end(self._ending())
         except Exception as error:
             # Whatever it is: a thread that ended silently would leave everyone waiting.

@@ -45,7 +45,7 @@ class SrarRewardManager(RewardManagerBase):
     async def run_single(self, data: DataProto) -> dict:
         """The reward of the last sample of a batch.
 
-        Returns: `reward_score`, which is r_base, and `reward_extra_info` (`reward_extra_info`'s members).
+        Returns: `reward_score`, r_base, and `reward_extra_info`, what the function of that name makes of the record.
         """
         record = await asyncio.get_running_loop().run_in_executor(None, self._record, data[-1:][0])
         line = await asyncio.wrap_future(self._pipe.submit(json.dumps(record, ensure_ascii=False).encode()))

@@ -3,12 +3,15 @@
 import json
 
 import numpy as np
+import pytest
 import torch
 from conftest import agent_sample, columns_of, padded_sample
 from verl import DataProto
 from verl.experimental.reward_loop.reward_loop import RewardLoopManager, RewardLoopWorker
 from verl.trainer.ppo.metric_utils import process_validation_metrics
 from verl.trainer.ppo.reward import extract_reward
+
+from srar_verl.errors import ToolFailed
 
 RUBRIC = "<SUGGEST> Computes 48 / 2 = 24.\n<SUGGEST> Computes 48 + 24 = 72."
 RESPONSES = ["### Step 1: halve\n48 / 2 = 24\n\\boxed{72}", "### Step 1: halve\n48 / 2 = 26\n\\boxed{62}", "\\boxed{72}"]
@@ -44,6 +47,13 @@ def test_a_batch_comes_back_with_rewards_and_records(configuration, tokenizer, r
     assert means["acc"]["mean@1"] == np.mean([1, 0, 1])
     assert means["coverage"]["mean@1"] == 1
     assert "srar_record" not in means
+
+
+def test_what_a_tool_said_comes_back_from_the_worker(configuration, tokenizer, ray_node):
+    config = configuration("reward.num_workers=1", "+algorithm.srar.reward='--format-weight much'")
+    sample = padded_sample(tokenizer("no", add_special_tokens=False)["input_ids"], **columns_of("p", "72", None, id="p"))
+    with pytest.raises(ToolFailed, match=r"srar-reward: ended with status 64: .*'much'"):
+        RewardLoopManager(config).compute_rm_score(sample)
 
 
 def test_what_verl_hands_over_is_not_changed(configuration, tokenizer):
