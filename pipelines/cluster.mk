@@ -1,5 +1,5 @@
-# What leaves this machine: the update on GPUs, Ray, Slurm, and a simulation of a step's waiting. None of it is needed by
-# `make demo` or `make test`; each target sets up a folder of its own.
+# What leaves this machine: the update on GPUs, the stages inside verl, Ray, Slurm, and a simulation of a step's waiting. None of
+# it is needed by `make demo` or `make test`; each target sets up a folder of its own.
 
 # The Python of the update on PyTorch; another one, with PyTorch and transformers in it, may be named.
 FSDP_PYTHON ?= .fsdp/bin/python
@@ -20,6 +20,16 @@ test-fsdp: $(FSDP_PYTHON) | $(BIN)/srar-update ## test the update on PyTorch aga
 bench-fsdp: $(FSDP_PYTHON) ## measure the update on PyTorch: tokens per second, share of the peak, memory (NPROC=n)
 	@PYTHONPATH=pipelines/fsdp $(FSDP_PYTHON) -m torch.distributed.run --standalone --nproc-per-node $(NPROC) \
 	  -m srar_fsdp.bench $(BENCH_FSDP_OPTIONS)
+
+.verl/bin/python: pipelines/verl/requirements.txt
+	@pipelines/python-env.sh .verl $<
+	@touch $@
+
+.PHONY: test-verl
+test-verl: .verl/bin/python | $(BIN)/srar-update ## test judge, reward and advantage inside verl, in .verl/ (up to 5 GB, minutes)
+	@.verl/bin/python -m ruff format --check --quiet pipelines/verl
+	@.verl/bin/python -m ruff check --quiet pipelines/verl
+	@cd pipelines/verl && SRAR_BIN=$(abspath $(BIN)) OMP_NUM_THREADS=1 $(abspath .verl/bin/python) -m pytest -q -p no:cacheprovider
 
 # Python's standard library is all that these need.
 scaling = PYTHONPATH=pipelines/scaling python3 -m
