@@ -36,6 +36,39 @@ static struct {
 #undef MEMBER
 } library;
 
+// Memory that a thread's products work in; it stays with the thread, since fetching it from the system costs more than a product.
+typedef struct {
+  void *memory;
+  size_t size;
+} workspace;
+
+static pthread_key_t workspace_key;
+
+static void forget_workspace(void *space) {
+  free(((workspace *)space)->memory);
+  free(space);
+}
+
+static void *allocate(size_t bytes) { return aligned_alloc(64, (bytes / 64 + 1) * 64); }
+
+// At least so many bytes, whose contents are of the thread's last product.
+static void *workspace_of_thread(size_t bytes) {
+  workspace *space = pthread_getspecific(workspace_key);
+  if (!space) {
+    space = calloc(1, sizeof *space);
+    if (!space || pthread_setspecific(workspace_key, space)) {
+      free(space);
+      return NULL;
+    }
+  }
+  if (space->size < bytes || !space->memory) {
+    free(space->memory);
+    space->memory = allocate(bytes);
+    space->size = space->memory ? bytes : 0;
+  }
+  return space->memory;
+}
+
 static void load(void) {
   if (!__builtin_cpu_supports("avx512bf16")) return;
 #define TEXT(number) #number
@@ -48,6 +81,7 @@ static void load(void) {
   FUNCTIONS(FIND)
 #undef FIND
   library.set_thread_count = (void (*)(int))dlsym(handle, "omp_set_num_threads");
+  if (pthread_key_create(&workspace_key, forget_workspace)) return;
   if (library.dnnl_engine_create(&library.engine, dnnl_cpu, 0) != dnnl_success) return;
   library.is_available = 1;
 }
@@ -157,23 +191,19 @@ static int run(dnnl_primitive_t primitive, const argument *arguments, int count)
   return status;
 }
 
-static void *allocate(size_t bytes) { return aligned_alloc(64, (bytes / 64 + 1) * 64); }
-
-// A product's primitive, with memory for its scratch.
+// A product's primitive, in the thread's workspace.
 static int run_product(
     dnnl_primitive_desc_t product, dnnl_primitive_t primitive, described a_shape, const void *a,
     described b_shape, const void *b, described c_shape, void *c) {
   described scratch = library.dnnl_primitive_desc_query_md(product, dnnl_query_scratchpad_md, 0);
-  void *memory = allocate(library.dnnl_memory_desc_get_size(scratch));
+  void *memory = workspace_of_thread(library.dnnl_memory_desc_get_size(scratch));
   if (!memory) return dnnl_out_of_memory;
   const argument arguments[] = {
       {DNNL_ARG_SRC, a_shape, (void *)a},
       {DNNL_ARG_WEIGHTS, b_shape, (void *)b},
       {DNNL_ARG_DST, c_shape, c},
       {DNNL_ARG_SCRATCHPAD, scratch, memory}};
-  const int status = run(primitive, arguments, 4);
-  free(memory);
-  return status;
+  return run(primitive, arguments, 4);
 }
 
 int onednn_product(
