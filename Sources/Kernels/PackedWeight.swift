@@ -19,8 +19,11 @@ package final class PackedWeight: @unchecked Sendable {
     case native([OpaquePointer])
   }
 
-  /// Outputs that one thread computes at a time: few enough for a core's cache to hold their weights while rows pass by.
-  private static let partWidth = 8 * Int(PANEL_WIDTH)
+  /// Outputs that one thread computes at a time: few enough for a core's cache to hold their weights while rows pass by, and for
+  /// threads to end together where there are few outputs.
+  private static func partWidth(of outputCount: Int) -> Int {
+    (outputCount < 4096 ? 3 : 8) * Int(PANEL_WIDTH)
+  }
 
   /// A copy of a weight [out, in].
   ///
@@ -64,9 +67,8 @@ package final class PackedWeight: @unchecked Sendable {
   }
 
   private static func parts(of outputCount: Int) -> [Range<Int>] {
-    stride(from: 0, to: outputCount, by: partWidth).map {
-      $0..<min($0 + partWidth, outputCount)
-    }
+    let width = partWidth(of: outputCount)
+    return stride(from: 0, to: outputCount, by: width).map { $0..<min($0 + width, outputCount) }
   }
 
   deinit {
@@ -115,7 +117,7 @@ package final class PackedWeight: @unchecked Sendable {
     _ threadCount: Int, body: @Sendable (_ part: Int, _ outputs: Range<Int>) -> Void
   ) {
     let outputCount = outputCount
-    let width = Self.partWidth
+    let width = Self.partWidth(of: outputCount)
     Lanes.run(count: (outputCount + width - 1) / width, threadCount: threadCount) { part, _ in
       body(part, part * width..<min((part + 1) * width, outputCount))
     }

@@ -19,7 +19,7 @@ from .memory import TrainingMemory, tokens_within
 from .metrics import append_metrics, update_metrics
 from .optimizer import Optimizer
 from .options import loss_options, optimizer_options, parsed
-from .policy import Policy, end_of_sequence, read_config
+from .policy import COMPUTE_DTYPES, Policy, end_of_sequence, read_config
 from .policy_folder import write_policy
 from .processes import Processes, processes
 from .prompts import PromptTokenizer
@@ -73,10 +73,10 @@ def run(arguments: list[str]) -> None:
     with processes(options.device) as group:
         config = group.from_first(lambda: read_config(options.policy))
         samples = group.from_first(lambda: _read_samples(options, config))
-        compute_dtype = _compute_dtype(options, group)
+        compute = _compute(options, group)
 
         def opened(folder: str, recompute: bool) -> Policy:
-            return Policy(folder, group, compute_dtype, recompute)
+            return Policy(folder, group, compute, recompute)
 
         policy = opened(options.policy, options.recompute)
         optimizer = Optimizer(policy, optimizer_options(options), group)
@@ -99,7 +99,7 @@ def run(arguments: list[str]) -> None:
             about |= {
                 "processes": group.world_size,
                 "device": _device_name(group),
-                "compute_dtype": str(compute_dtype)[6:],
+                "compute": compute,
             }
             if group.device.type == "cuda":
                 about["peak_memory_bytes"] = torch.cuda.max_memory_allocated()
@@ -143,7 +143,7 @@ def _update_options(options: argparse.Namespace, samples: Samples, config, group
     tokens = options.micro_batch_tokens or DEFAULT_MICRO_BATCH_TOKENS
     if options.memory is not None:
         longest = max((len(one.prompt) + len(one.response) for one in samples.samples), default=1)
-        compute_bytes = 2 if _compute_dtype(options, group) == torch.bfloat16 else 4
+        compute_bytes = COMPUTE_DTYPES[_compute(options, group)].itemsize
         has_reference = options.reference is not None
 
         def needed(recomputes: bool) -> TrainingMemory:
@@ -163,9 +163,8 @@ def _update_options(options: argparse.Namespace, samples: Samples, config, group
     )
 
 
-def _compute_dtype(options: argparse.Namespace, group: Processes) -> torch.dtype:
-    default = "bfloat16" if group.device.type == "cuda" else "float32"
-    return getattr(torch, options.compute_dtype or default)
+def _compute(options: argparse.Namespace, group: Processes) -> str:
+    return options.compute or ("bf16" if group.device.type == "cuda" else "f32")
 
 
 def _device_name(group: Processes) -> str:

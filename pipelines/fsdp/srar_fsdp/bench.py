@@ -16,7 +16,7 @@ from transformers import AutoModelForCausalLM, Qwen3Config
 
 from .loss import LossOptions
 from .optimizer import Optimizer, OptimizerOptions
-from .policy import Policy
+from .policy import COMPUTE_DTYPES, Policy
 from .processes import Processes, processes
 from .rollouts import Sample
 from .update import PolicyUpdate, UpdateOptions
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--updates", type=int, default=3, help="measured ones, after one that warms up")
     parser.add_argument("--recompute", action="store_true")
     parser.add_argument("--device", choices=("cpu", "cuda"))
-    parser.add_argument("--compute-dtype", choices=("float32", "bfloat16"), default="bfloat16")
+    parser.add_argument("--compute", choices=COMPUTE_DTYPES, default="bf16")
     options = parser.parse_args()
     with processes(options.device) as group:
         for name in options.models:
@@ -57,7 +57,7 @@ def _measured(name: str, options: argparse.Namespace, group: Processes) -> dict:
     with tempfile.TemporaryDirectory() as own:
         folder = group.from_first(lambda: own)
         group.from_first(lambda: _write_random(config, folder))
-        policy = Policy(folder, group, getattr(torch, options.compute_dtype), options.recompute)
+        policy = Policy(folder, group, options.compute, options.recompute)
         group.wait()
     optimizer = Optimizer(policy, OptimizerOptions(1e-6, 0), group)
     settings = UpdateOptions(LossOptions(), 1, None, options.micro_batch_tokens, False, 1.0, 1)
@@ -85,7 +85,7 @@ def _measured(name: str, options: argparse.Namespace, group: Processes) -> dict:
     # Forward and backward: 6 a parameter and token; attention's products over half of the length, causal.
     attention = 6 * config.num_hidden_layers * config.num_attention_heads * config.head_dim * length
     flops = rate * (6 * parameters + attention)
-    result = {"model": name, "parameters": parameters, "compute_dtype": options.compute_dtype, "recompute": options.recompute}
+    result = {"model": name, "parameters": parameters, "compute": options.compute, "recompute": options.recompute}
     result |= {"processes": group.world_size, "torch": torch.__version__, "tokens_per_second": round(rate)}
     result["tera_flops_per_process"] = round(flops / group.world_size / 1e12, 3)
     if group.device.type == "cuda":

@@ -89,16 +89,12 @@ def parser() -> argparse.ArgumentParser:
         help="as many tokens at a time as fit into so much of a process's memory, such as 60G",
     )
     add("--recompute", action="store_true", help="keep only each layer's input for the gradient")
+    add("--compute", choices=("f32", "bf16"), help="what is multiplied in products; by default bf16 on cuda, else f32")
     threads = max(1, (os.cpu_count() or 1) // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
     add("--threads", type=int, default=threads, metavar="COUNT", help="threads of each process on a CPU")
 
     add = parser.add_argument_group("device (srar-update has none of these)").add_argument
     add("--device", choices=("cpu", "cuda"), help="by default cuda where there is one")
-    add(
-        "--compute-dtype",
-        choices=("float32", "bfloat16"),
-        help="of products; by default bfloat16 on cuda, else float32",
-    )
 
     add = parser.add_argument_group("report").add_argument
     add("--metrics", metavar="FILE", help="append one JSON object with counts and timings to this file")

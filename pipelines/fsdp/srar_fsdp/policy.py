@@ -22,6 +22,8 @@ from .processes import Processes
 
 ARCHITECTURES = ("llama", "qwen2", "qwen3")
 HEAD_TOKENS = 1024
+# The values of `--compute`.
+COMPUTE_DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16}
 """Tokens whose logits are held at a time."""
 
 
@@ -111,18 +113,18 @@ class WeightFiles:
 class Policy(nn.Module):
     """A causal language model that says of packs what its targets' log-probabilities and entropies are.
 
-    Parameters are float32, their gradients too; with `compute_dtype` bfloat16 the products are made of copies in half precision
+    Parameters are float32, their gradients too; with `compute` bf16 the products are made of copies in half precision
     (FSDP2's mixed precision), log-probabilities in float32 all the same.
     """
 
-    def __init__(self, folder: str, processes: Processes, compute_dtype: torch.dtype, recompute: bool):
+    def __init__(self, folder: str, processes: Processes, compute: str, recompute: bool):
         super().__init__()
         self.config = read_config(folder)
         with torch.device("meta"):
             self.network = AutoModelForCausalLM.from_config(self.config, attn_implementation=PACKED_ATTENTION, dtype=torch.float32)
         self.network.config.use_cache = False
         mesh = init_device_mesh(processes.device.type, (processes.world_size,))
-        precision = MixedPrecisionPolicy(param_dtype=compute_dtype, reduce_dtype=torch.float32)
+        precision = MixedPrecisionPolicy(param_dtype=COMPUTE_DTYPES[compute], reduce_dtype=torch.float32)
         body = self.network.model
         with WeightFiles(folder) as files:
             self.shards = files.shards

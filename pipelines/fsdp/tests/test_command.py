@@ -209,18 +209,18 @@ def test_responses_without_tokens_are_tokenized_as_srar_update_does(policy, tmp_
 
 
 def test_half_precision_keeps_float32_weights_and_learns_nearly_the_same(policy, rollouts, tmp_path):
-    for kind in ("float32", "bfloat16"):
-        options = ["--compute-dtype", kind, "--recompute", "--metrics", tmp_path / f"{kind}.metrics", "--epochs", "2"]
+    for kind in ("f32", "bf16"):
+        options = ["--compute", kind, "--recompute", "--metrics", tmp_path / f"{kind}.metrics", "--epochs", "2"]
         srar_fsdp(rollouts, "--policy", policy, "-o", tmp_path / kind, *FAST, *options, processes=2)
-    exact, half = (last_metrics(tmp_path / f"{kind}.metrics") for kind in ("float32", "bfloat16"))
-    assert half["compute_dtype"] == "bfloat16"
+    exact, half = (last_metrics(tmp_path / f"{kind}.metrics") for kind in ("f32", "bf16"))
+    assert half["compute"] == "bf16"
     assert half["gradient_norm"] == pytest.approx(exact["gradient_norm"], rel=0.03)
     assert half["gradient_norm"] != exact["gradient_norm"]
-    start, end = weights(policy), weights(tmp_path / "bfloat16")
+    start, end = weights(policy), weights(tmp_path / "bf16")
     # What a step adds is not lost to rounding, as it would be in half precision.
     assert all(tensor.dtype == torch.float32 for tensor in end.values())
     changes = torch.cat([(end[name] - start[name]).reshape(-1) for name in end])
-    expected = torch.cat([(weights(tmp_path / "float32")[name] - start[name]).reshape(-1) for name in end])
+    expected = torch.cat([(weights(tmp_path / "f32")[name] - start[name]).reshape(-1) for name in end])
     assert torch.nn.functional.cosine_similarity(changes, expected, dim=0) > 0.98
 
 

@@ -63,7 +63,7 @@ def runs(work, policy, reference, rollouts) -> Path:
         if not (work / f"swift-{case}-{steps}").exists():
             srar_update(*arguments(work, case, steps, "swift", places))
     cases = work / "cases.json"
-    float32 = ["--compute-dtype", "float32"]
+    float32 = ["--compute", "f32"]
     cases.write_text(json.dumps([arguments(work, case, steps, "torch", places) + float32 for case, steps in listed]))
     count = min(2, torch.cuda.device_count()) or 2
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(count)]
