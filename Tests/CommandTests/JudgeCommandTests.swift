@@ -75,7 +75,8 @@ struct JudgeCommandTests {
     #expect(try text("again", in: folder) == text("judged", in: folder))
   }
 
-  @Test("arithmetic and a server exclude each other", arguments: ["srar-judge", "srar-judge steps"])
+  @Test(
+    "arithmetic and a server exclude each other", arguments: ["srar-judge", "srar-judge steps"])
   func equationsAskNoServer(command: String) throws {
     let folder = try TemporaryFolder()
     let result = try ToolProcess.shell(
