@@ -112,8 +112,9 @@ def test_weights_after_three_steps_equal_srar_update(runs, policy, case):
 def test_metrics_equal_srar_update(runs, case, steps):
     expected, found = (last_metrics(runs / f"{side}-{case}-{steps}.metrics") for side in ("swift", "torch"))
     # Prompts are not shared between rollouts here, so more tokens are computed.
-    apart = {"tool", "version", "arguments", "seconds", "computed_tokens"}
+    apart = {"tool", "version", "arguments", "seconds", "computed_tokens", "compute"}
     assert expected.keys() <= found.keys()
+    assert found["compute"] == expected["compute"] == "f32"
     for name in expected.keys() - apart:
         assert found[name] == pytest.approx(expected[name], rel=1e-4, abs=1e-4), name
 
