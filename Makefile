@@ -52,7 +52,7 @@ bench: build ## measure, beside what else is installed
 	@pipelines/bench.sh
 	@pipelines/bench-engine.sh
 
-bench-peers: ## set up PyTorch, math-verify and openai for make bench to measure beside, in a folder of its own
+bench-peers: ## set up PyTorch, llama.cpp, math-verify and openai for make bench to measure beside, in a folder of its own
 	@pipelines/bench-peers.sh
 
 fuzz: build ## compare a million mutated answers, read a million damaged files of each kind
