@@ -14,7 +14,7 @@ experiment-train = --count 12000 $(experiment-task)
 experiment-held-out = --split test --count 1000 $(experiment-task)
 TEST_PROBLEMS ?= 500
 experiment-init = --text $(experiment)/train.jsonl.zst --layers 2 --hidden 96 --heads 4 --vocabulary 768 --positions 512 --seed $(SEED)
-experiment-sft = --learning-rate 3e-3 --adam-beta2 0.95 --batch-tokens 2048 --stop-at-loss 0.035 --seed $(SEED)
+experiment-sft = --learning-rate 3e-3 --adam-beta2 0.95 --batch-tokens 2048 --stop-at-loss 0.035 --seed $(SEED) $(compute-option)
 
 # Every arm is judged, checked and rewarded alike, so that all are measured alike; only what becomes of the scores differs. dapo drops
 # the groups whose answers are all right or all wrong, of as many rollouts as the others have.

@@ -96,18 +96,13 @@ int onednn_is_available(void) {
 }
 
 // Descriptions of memory, which are values in version 2 and objects later.
-#if DNNL_VERSION_MAJOR >= 3
 typedef dnnl_memory_desc_t description;
+#if DNNL_VERSION_MAJOR >= 3
 typedef const_dnnl_memory_desc_t described;
 #define DESCRIBED(d) (d)
-static int describe(description *d, long rows, long columns, dnnl_data_type_t type, onednn_strides strides) {
-  dnnl_dims_t shape = {rows, columns}, distances = {strides.row, strides.column};
-  return library.dnnl_memory_desc_create_with_strides(d, 2, shape, type, distances);
-}
-static int describe_any(description *d, long rows, long columns) {
-  dnnl_dims_t shape = {rows, columns};
-  return library.dnnl_memory_desc_create_with_tag(d, 2, shape, dnnl_bf16, dnnl_format_tag_any);
-}
+#define NO_DESCRIPTION NULL
+#define DESCRIBE_BY_STRIDES library.dnnl_memory_desc_create_with_strides
+#define DESCRIBE_BY_TAG library.dnnl_memory_desc_create_with_tag
 static int describe_alike(description *d, described other) {
   return library.dnnl_memory_desc_clone(d, other);
 }
@@ -115,27 +110,31 @@ static void forget(description *d) {
   if (*d) library.dnnl_memory_desc_destroy(*d);
   *d = NULL;
 }
-#define NO_DESCRIPTION NULL
 #else
-typedef dnnl_memory_desc_t description;
 typedef const dnnl_memory_desc_t *described;
 #define DESCRIBED(d) (&(d))
-static int describe(description *d, long rows, long columns, dnnl_data_type_t type, onednn_strides strides) {
-  dnnl_dims_t shape = {rows, columns}, distances = {strides.row, strides.column};
-  return library.dnnl_memory_desc_init_by_strides(d, 2, shape, type, distances);
-}
-static int describe_any(description *d, long rows, long columns) {
-  dnnl_dims_t shape = {rows, columns};
-  return library.dnnl_memory_desc_init_by_tag(d, 2, shape, dnnl_bf16, dnnl_format_tag_any);
-}
+#define NO_DESCRIPTION \
+  { 0 }
+#define DESCRIBE_BY_STRIDES library.dnnl_memory_desc_init_by_strides
+#define DESCRIBE_BY_TAG library.dnnl_memory_desc_init_by_tag
 static int describe_alike(description *d, described other) {
   *d = *other;
   return 0;
 }
 static void forget(description *d) { (void)d; }
-#define NO_DESCRIPTION \
-  { 0 }
 #endif
+
+static int describe(
+    description *d, long rows, long columns, dnnl_data_type_t type, onednn_strides strides) {
+  dnnl_dims_t shape = {rows, columns}, distances = {strides.row, strides.column};
+  return DESCRIBE_BY_STRIDES(d, 2, shape, type, distances);
+}
+
+// In whatever layout oneDNN chooses.
+static int describe_any(description *d, long rows, long columns) {
+  dnnl_dims_t shape = {rows, columns};
+  return DESCRIBE_BY_TAG(d, 2, shape, dnnl_bf16, dnnl_format_tag_any);
+}
 
 // A product's plan, which brings its own scratch memory so that threads can run the same plan at the same time.
 static int plan(dnnl_primitive_desc_t *plan, described a, described b, described c, int accumulates) {

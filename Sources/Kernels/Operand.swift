@@ -10,13 +10,7 @@ package struct Operand: @unchecked Sendable {
   /// Bits of the rounded copy, in the same distances as the numbers.
   fileprivate let rounded: UnsafeMutablePointer<UInt16>?
 
-  /// An operand of float32 products.
-  package init(_ rows: Rows) {
-    self.rows = rows
-    rounded = nil
-  }
-
-  fileprivate init(_ rows: Rows, rounded: UnsafeMutablePointer<UInt16>?) {
+  fileprivate init(_ rows: Rows, rounded: UnsafeMutablePointer<UInt16>? = nil) {
     self.rows = rows
     self.rounded = rounded
   }

@@ -33,6 +33,11 @@ make ray BIN="$BIN" RUNS="$work" RUN=placed "${words[@]}" RAY_OPTIONS="--dry-run
 grep -q "^ray job submit --runtime-env-json '{.*\"RUN_FOLDER\": \"$work/placed\".*}' -- python $PWD/pipelines/ray/drive.py --update-gpus 8 1 2\$" \
   "$work/dry" || fail "a dry run printed $(<"$work/dry")"
 [[ ! -e $work/placed ]] || fail "a dry run has made files"
+# COMPUTE is for what the tools compute: not for servers, and beside options of the command line.
+compute() { make ray BIN="$BIN" RUNS="$work" RUN=placed "${words[@]}" RAY_OPTIONS=--dry-run COMPUTE=bf16 ROLLOUT_OPTIONS=-n2 "$@"; }
+compute | grep -q '"ROLLOUT_OPTIONS": "--compute bf16 -n2".*"UPDATE_OPTIONS": "--compute bf16 ' || fail "COMPUTE was not handed on"
+compute SAMPLING_SERVERS=servers | grep -q '"ROLLOUT_OPTIONS": "-n2".*"UPDATE_OPTIONS": "--compute bf16 ' \
+  || fail "COMPUTE was handed to servers"
 
 free_port() { python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 # Ray listens on every address of the machine and runs what it is sent: only who has the token may send. With --block the node ends
