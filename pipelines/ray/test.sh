@@ -36,7 +36,7 @@ grep -q "^ray job submit --runtime-env-json '{.*\"RUN_FOLDER\": \"$work/placed\"
 # COMPUTE is for what the tools compute: not for servers, and beside options of the command line.
 compute() { make ray BIN="$BIN" RUNS="$work" RUN=placed "${words[@]}" RAY_OPTIONS=--dry-run COMPUTE=bf16 ROLLOUT_OPTIONS=-n2 "$@"; }
 compute | grep -q '"ROLLOUT_OPTIONS": "--compute bf16 -n2".*"UPDATE_OPTIONS": "--compute bf16 ' || fail "COMPUTE was not handed on"
-compute SAMPLING_SERVERS=servers | grep -q '"ROLLOUT_OPTIONS": "-n2".*"UPDATE_OPTIONS": "--compute bf16 ' \
+compute SAMPLING_SERVERS=servers SHARDS=1 | grep -q '"ROLLOUT_OPTIONS": "-n2".*"UPDATE_OPTIONS": "--compute bf16 ' \
   || fail "COMPUTE was handed to servers"
 
 free_port() { python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
