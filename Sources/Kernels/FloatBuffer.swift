@@ -1,7 +1,5 @@
 // Memory that kernels work on.
 
-internal import Foundation
-
 /// A flat run of float32 numbers that owns its memory: parameters, gradients, or scratch.
 ///
 /// Crossing threads is safe as long as no two write the same elements at once; the lanes see to that.
@@ -9,26 +7,30 @@ package final class FloatBuffer: @unchecked Sendable {
   package let count: Int
   /// The first element, aligned to a cache line at least.
   package let base: UnsafeMutablePointer<Float>
-
-  /// Size of the pages that large buffers ask for.
-  private static let hugePageBytes = 2 << 20
+  /// Where the numbers lie in pages of their own; nil where they are the allocator's.
+  private let pages: ZeroPages?
 
   /// Numbers that are all 0.
   package init(count: Int) {
     self.count = count
-    let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    let isLarge = bytes >= Self.hugePageBytes
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: bytes, alignment: isLarge ? Self.hugePageBytes : 64)
-    #if os(Linux)
-      // Sweeps over large buffers otherwise wait for page tables. Only advice: a refusal changes no result.
-      if isLarge { _ = madvise(memory, bytes, MADV_HUGEPAGE) }
-    #endif
-    base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
-    base.initialize(repeating: 0, count: max(count, 1))
+    let capacity = max(count, 1)
+    let bytes = capacity * MemoryLayout<Float>.stride
+    pages = ZeroPages(byteCount: bytes)
+    if let pages {
+      base = pages.base.bindMemory(to: Float.self, capacity: capacity)
+    } else {
+      let isLarge = bytes >= HugePages.byteCount
+      let memory = UnsafeMutableRawPointer.allocate(
+        byteCount: bytes, alignment: isLarge ? HugePages.byteCount : 64)
+      if isLarge { HugePages.advise(memory, byteCount: bytes) }
+      base = memory.bindMemory(to: Float.self, capacity: capacity)
+      base.initialize(repeating: 0, count: capacity)
+    }
   }
 
-  deinit { base.deallocate() }
+  deinit {
+    if pages == nil { base.deallocate() }
+  }
 
   /// All elements; valid as long as the buffer lives.
   package var elements: UnsafeMutableBufferPointer<Float> {
