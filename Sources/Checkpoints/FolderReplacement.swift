@@ -39,6 +39,13 @@ package func replaceFolder(at path: String, write: (_ temporaryPath: String) thr
   }
 }
 
+/// Makes a folder inside one that is being made anew; `write` fills it.
+func addFolder(_ path: String, write: () throws -> Void) throws {
+  guard mkdir(path, 0o777) == 0 else { throw SystemError("create", path: path) }
+  try write()
+  try flushFolder(path)
+}
+
 /// The names that a folder goes by while it is replaced: `.NAME.tmp-PID`, `.NAME.old-PID`.
 private struct FolderNames {
   let parent: String

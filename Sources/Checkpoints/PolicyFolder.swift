@@ -22,6 +22,11 @@ package struct PolicyFolder: Sendable {
   package let configuration: ModelConfiguration
   package let tensors: TensorReader
 
+  /// The optimizer's state beside the weights: in a folder of its own, since inference engines take every safetensors file next to
+  /// `config.json` for weights.
+  package static let optimizerFileName = "\(optimizerFolderName)/state.safetensors"
+  private static let optimizerFolderName = "optimizer"
+
   /// Kinds of files that go from one policy to the next unchanged.
   private static let copiedExtensions: Set = ["jinja", "json", "md", "model", "txt"]
 
@@ -87,8 +92,7 @@ package struct PolicyFolder: Sendable {
   ///     tensor that it lacks goes to the first of them.
   ///   - elementType: what the tensors are stored as, and `config.json` then names; nil for `F32`,
   ///     which keeps what a small learning rate changes, whatever `config.json` names.
-  ///   - optimizerTensors: for `optimizer.safetensors`, always `F32`; the file is left out where there
-  ///     are none.
+  ///   - optimizerTensors: for `optimizerFileName`, always `F32`; the file is left out where there are none.
   ///   - files: the tokenizer's and any others; one named `generation_config.json` replaces the
   ///     default.
   package static func write(
@@ -110,7 +114,7 @@ package struct PolicyFolder: Sendable {
     if parts.count > 1 || parts.first?.name != singleFileName {
       all.append(PolicyFile(name: indexFileName, bytes: index(of: parts, elementType)))
     }
-    var names = Set(parts.map(\.name)).union(["optimizer.safetensors"])
+    var names = Set(parts.map(\.name)).union([optimizerFolderName])
     for file in all where !names.insert(file.name).inserted {
       throw CheckpointError.duplicateName(path: path, name: file.name)
     }
@@ -120,7 +124,9 @@ package struct PolicyFolder: Sendable {
         try writeSafetensors(part.tensors, elementType: elementType, to: "\(folder)/\(part.name)")
       }
       if !optimizerTensors.isEmpty {
-        try writeSafetensors(optimizerTensors, to: "\(folder)/optimizer.safetensors")
+        try addFolder("\(folder)/\(optimizerFolderName)") {
+          try writeSafetensors(optimizerTensors, to: "\(folder)/\(optimizerFileName)")
+        }
       }
     }
   }

@@ -1,4 +1,4 @@
-// The optimizer's state beside the policy: optimizer.safetensors.
+// The optimizer's state as tensors, which a policy folder holds beside the weights.
 
 package import Checkpoints
 package import Transformer

@@ -3,17 +3,16 @@ import Foundation
 import PolicyGradient
 import Transformer
 
-/// The optimizer's state beside the weights.
-let optimizerFileName = "optimizer.safetensors"
-
 extension PolicyFolder {
   /// Whether an update left its optimizer's state here.
-  var hasOptimizer: Bool { FileManager.default.fileExists(atPath: file(optimizerFileName)) }
+  var hasOptimizer: Bool {
+    FileManager.default.fileExists(atPath: file(Self.optimizerFileName))
+  }
 
   /// The optimizer as it was left here.
   func optimizer(_ arguments: OptimizerArguments, of weights: Weights) throws -> AdamW {
     try AdamW(
-      restoredFrom: SafetensorsFile(path: file(optimizerFileName)), options: arguments.adamW,
+      restoredFrom: SafetensorsFile(path: file(Self.optimizerFileName)), options: arguments.adamW,
       segments: arguments.segments(of: weights), tensors: weights.tensors)
   }
 }

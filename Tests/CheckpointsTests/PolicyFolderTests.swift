@@ -42,7 +42,11 @@ struct PolicyFolderTests {
       // The tokenizer goes on to the next policy; the optimizer's and trainer's state does not.
       #expect(
         try policy.copiedFiles().map(\.name) == ["generation_config.json", "tokenizer.json"])
-      let optimizer = try SafetensorsFile(path: policy.file("optimizer.safetensors"))
+      // Inference engines read whatever lies beside the configuration as weights.
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: path)
+          .filter { $0.hasSuffix(".safetensors") } == ["model.safetensors"])
+      let optimizer = try SafetensorsFile(path: policy.file("optimizer/state.safetensors"))
       #expect(optimizer.tensors.map(\.name) == ["model.norm.weight"])
     }
   }
@@ -52,7 +56,10 @@ struct PolicyFolderTests {
     try withTemporaryFolder { folder in
       try writePolicy(at: "\(folder)/one")
       try writePolicy(at: "\(folder)/other")
-      for name in try FileManager.default.contentsOfDirectory(atPath: "\(folder)/one") {
+      let files = try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/one")
+        .filter { $0 != "optimizer" }
+      #expect(files.contains("optimizer/state.safetensors"))
+      for name in files {
         #expect(try contents("\(folder)/one/\(name)") == contents("\(folder)/other/\(name)"))
       }
     }

@@ -15,8 +15,8 @@ from .processes import Processes
 
 STATE_FOLDER = "optimizer"
 """The distributed checkpoint beside the weights."""
-SINGLE_FILE = "optimizer.safetensors"
-"""The state as `srar-update` leaves it."""
+SINGLE_FILE = "state.safetensors"
+"""The state as `srar-update` leaves it, in the same folder."""
 STEP_COUNT, FIRST_MOMENT, SECOND_MOMENT = "step_count", "first_moment.", "second_moment."
 
 
@@ -108,17 +108,18 @@ class Optimizer:
 
     def restore(self, folder: str) -> None:
         """Goes on with the state that an update left in a policy folder, of any number of processes; begins afresh without one."""
-        checkpoint, single = os.path.join(folder, STATE_FOLDER), os.path.join(folder, SINGLE_FILE)
+        checkpoint = os.path.join(folder, STATE_FOLDER)
+        single = os.path.join(checkpoint, SINGLE_FILE)
         state = self._state()
-        if os.path.isdir(checkpoint):
+        if os.path.exists(single):
+            steps = self._read_single(single, state)
+        elif os.path.isdir(checkpoint):
             try:
                 dcp.load(state, storage_reader=dcp.FileSystemReader(checkpoint))
             except (dcp.api.CheckpointException, RuntimeError, ValueError, KeyError) as error:
                 first_line = str(error).strip().splitlines()[-1]
                 raise BadData(f"{checkpoint}: not the state of this policy's optimizer: {first_line}") from None
             steps = int(state[STEP_COUNT].item())
-        elif os.path.exists(single):
-            steps = self._read_single(single, state)
         else:
             return
         self.step_count = steps
