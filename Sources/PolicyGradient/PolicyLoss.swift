@@ -100,6 +100,7 @@ package struct PolicyLoss: Sendable, Equatable {
       }
       sums.loss += weight * loss
       sums.add(token, correction: correction)
+      if let rollout = tokens.rollout { sums.add(current: current, rollout: rollout[t]) }
       result.tokenLosses[t] = loss
       result.logProbabilities[t] = weight * gradient
     }

@@ -16,7 +16,12 @@ package struct PolicyLossSums: Sendable, Equatable {
   package var referenceKL = 0.0
   package var entropy = 0.0
   package var rolloutWeight = 0.0
+  /// Of the policy in training and the sampler, over the tokens whose log-probabilities the sampler recorded: |Δ log p|, and KL by
+  /// the estimator k3.
+  package var samplerDifference = 0.0
+  package var samplerKL = 0.0
   /// Counts of tokens.
+  package var samplerTokenCount = 0
   package var clippedCount = 0
   package var dualClippedCount = 0
 
@@ -32,6 +37,13 @@ package struct PolicyLossSums: Sendable, Equatable {
     dualClippedCount += token.isDualClipped ? 1 : 0
   }
 
+  /// Adds what is known of one token whose log-probability the sampler recorded.
+  mutating func add(current: Double, rollout: Double) {
+    samplerTokenCount += 1
+    samplerDifference += abs(current - rollout)
+    samplerKL += KLPenalty(.k3)(current: rollout, reference: current).value
+  }
+
   /// Adds the sums of another part of the same mini-batch.
   package mutating func add(_ other: PolicyLossSums) {
     loss += other.loss
@@ -43,6 +55,9 @@ package struct PolicyLossSums: Sendable, Equatable {
     referenceKL += other.referenceKL
     entropy += other.entropy
     rolloutWeight += other.rolloutWeight
+    samplerDifference += other.samplerDifference
+    samplerKL += other.samplerKL
+    samplerTokenCount += other.samplerTokenCount
     clippedCount += other.clippedCount
     dualClippedCount += other.dualClippedCount
   }
@@ -61,6 +76,16 @@ package struct PolicyLossSums: Sendable, Equatable {
   package var meanEntropy: Double { mean(entropy) }
   /// The mean weight for the sampler's mismatch; 1 where nothing is corrected.
   package var meanRolloutWeight: Double { mean(rolloutWeight) }
+
+  /// The mean of |logp − logp_rollout|, in nats; nil where the sampler recorded none. Before the first step it tells how far
+  /// sampler and trainer are apart: near 0 for the same weights.
+  package var meanSamplerDifference: Double? { samplerMean(samplerDifference) }
+  /// The mean KL of the sampler to the policy in training, in nats.
+  package var meanSamplerKL: Double? { samplerMean(samplerKL) }
+
+  private func samplerMean(_ sum: Double) -> Double? {
+    samplerTokenCount == 0 ? nil : sum / Double(samplerTokenCount)
+  }
 
   /// Over tokens, as `MaskedStatistics.mean`.
   private func mean(_ sum: Double) -> Double {

@@ -62,6 +62,8 @@ package struct StageMetrics: Equatable, Sendable {
       Measure("clip_fraction", "clipped tokens", .share, update["clip_fraction"]),
       Measure("gradient_norm", "gradient norm", .number, update["gradient_norm"]),
       Measure("approximate_kl", "approximate KL", .number, update["approximate_kl"]),
+      Measure(
+        "sampler_difference", "sampler and trainer apart", .number, update["sampler_difference"]),
       Measure("policy_loss", "policy loss", .number, update["policy_loss"]),
       Measure("learning_rate", "learning rate", .number, update["learning_rate"]),
     ]

@@ -14,6 +14,9 @@ struct TrainingSamples {
   private(set) var tokenizedCount = 0
   /// Whether every rollout brings log-probabilities of the policy's own, untruncated distribution, computed as here.
   private(set) var haveUsableLogProbabilities = true
+  /// Whether every rollout was drawn from a policy's whole distribution, so that its log-probabilities can be compared with the
+  /// policy's own.
+  private(set) var areOfWholeDistributions = true
   private var temperatures: [Double] = []
   private let tokenizer: Tokenizer
   private let folder: PolicyFolder
@@ -69,10 +72,14 @@ struct TrainingSamples {
   private mutating func note(_ sampling: SamplingDescription?) {
     guard let sampling else {
       haveUsableLogProbabilities = false
+      areOfWholeDistributions = false
       return
     }
     if temperatures.last != sampling.temperature { temperatures.append(sampling.temperature) }
-    if !sampling.isWholeDistribution { haveUsableLogProbabilities = false }
+    if !sampling.isWholeDistribution {
+      haveUsableLogProbabilities = false
+      areOfWholeDistributions = false
+    }
     if sampling.compute ?? ProductPrecision.float32.rawValue != precision.rawValue {
       haveUsableLogProbabilities = false
     }

@@ -37,11 +37,30 @@ struct UpdateSummary {
     run.metrics["approximate_kl"] = sums.approximateKL
     run.metrics["importance_ratio"] = sums.meanImportanceRatio
     run.metrics["rollout_weight"] = sums.meanRolloutWeight
+    // Later mini-batches are of a policy that has moved.
+    run.metrics["sampler_difference"] = reports.first?.sums.meanSamplerDifference
+    run.metrics["sampler_kl"] = reports.first?.sums.meanSamplerKL
     run.metrics["gradient_norm"] = norm
+    warnOfSampler(reports, run)
     run.summarize(
       "\(output): \(steps.count) optimizer steps on \(samples.samples.count) rollouts, "
         + "gradient norm \(rounded(norm)), entropy \(rounded(sums.meanEntropy)), "
         + "clipped \(rounded(sums.clipFraction * 100)) %")
+  }
+
+  /// A larger mean of |Δ log p| than any engine's rounding or a few steps of training leave.
+  private static let suspiciousSamplerDifference = 0.05
+
+  private func warnOfSampler(_ reports: [PolicyUpdate.Report], _ run: ToolRun) {
+    guard samples.areOfWholeDistributions,
+      let difference = reports.first?.sums.meanSamplerDifference,
+      difference > Self.suspiciousSamplerDifference
+    else { return }
+    run.note(
+      """
+      the log-probabilities that the rollouts bring are \(rounded(difference)) off this policy's on average: was it another policy, \
+      or a server that has not loaded this one, that sampled them?
+      """)
   }
 
   private func rounded(_ value: Double) -> String { ((value * 1000).rounded() / 1000).description }

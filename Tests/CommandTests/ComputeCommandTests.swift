@@ -5,38 +5,11 @@ import Testing
 /// `--compute`, on any machine: where bfloat16 products are not the processor's own they are computed as float32.
 @Suite("bf16 on the command line")
 struct ComputeCommandTests {
-  private func shell(_ command: String, in folder: TemporaryFolder) throws -> ToolProcess.Result {
-    try ToolProcess.shell(command, in: folder.url)
-  }
-
-  /// Problems and a tiny policy.
-  private func prepared() throws -> TemporaryFolder {
-    let folder = try TemporaryFolder()
-    let result = try shell(
-      """
-      set -e
-      srar-prep synth --quiet --count 40 --output train.jsonl.zst
-      srar-update init --quiet --text train.jsonl.zst --layers 1 --hidden 16 --heads 2 \
-        --vocabulary 300 --positions 320 --output policy
-      srar-prep batch --quiet --size 4 --step 1 train.jsonl.zst --output prompts.jsonl.zst
-      """, in: folder)
-    try #require(result.status == 0, "\(result.errorText)")
-    return folder
-  }
-
-  /// The last line of a metrics file.
-  private func metrics(_ name: String, in folder: TemporaryFolder) throws -> [String: Any] {
-    let text = try String(contentsOf: folder.url.appending(path: name), encoding: .utf8)
-    let line = try #require(text.split(separator: "\n").last)
-    return try #require(
-      try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-  }
-
   @Test(
     "all stages compute with bf16, the same bytes for any number of threads, other ones than f32")
   func allStages() throws {
-    let folder = try prepared()
-    let result = try shell(
+    let run = try TinyRun()
+    let result = try run.shell(
       """
       set -e
       for run in f32:1 bf16:1 bf16:2; do
@@ -61,15 +34,15 @@ struct ComputeCommandTests {
       grep -c '"compute":"bf16"' metrics-bf16:1
       ! grep '"compute"' rollouts-f32:1
       grep -c '"compute":"f32"' metrics-f32:1
-      """, in: folder)
+      """)
     #expect(result.status == 0, "\(result.errorText)\(result.text)")
     #expect(result.text == "12\n3\n3\n")
   }
 
   @Test("log-probabilities of another precision are not taken for the old policy's")
   func otherPrecision() throws {
-    let folder = try prepared()
-    let result = try shell(
+    let run = try TinyRun()
+    let result = try run.shell(
       """
       set -e
       srar-rollout --quiet --compute bf16 --policy policy -n 3 --max-response-tokens 12 \
@@ -80,23 +53,24 @@ struct ComputeCommandTests {
         srar-update --quiet advantages --policy policy --output next-$source \
           --old-log-probabilities $source --metrics metrics-$source
       done
-      """, in: folder)
+      """)
     #expect(result.status == 0, "\(result.errorText)")
     // From itself, computed anew, the policy has not moved at all; from probabilities of other roundings it seems to have.
-    #expect(try metrics("metrics-auto", in: folder)["approximate_kl"] as? Double == 0)
+    #expect(try run.metrics("metrics-auto")["approximate_kl"] as? Double == 0)
     let moved = try #require(
-      try metrics("metrics-rollout", in: folder)["approximate_kl"] as? Double)
+      try run.metrics("metrics-rollout")["approximate_kl"] as? Double)
     #expect(moved != 0 && abs(moved) < 0.05)
   }
 
   @Test("'--compute' is for what is computed here, and knows two numbers")
   func usage() throws {
     let folder = try TemporaryFolder()
-    let remote = try shell(
-      "srar-rollout --url http://localhost:9 --model m --compute bf16 x.jsonl", in: folder)
+    let remote = try ToolProcess.shell(
+      "srar-rollout --url http://localhost:9 --model m --compute bf16 x.jsonl", in: folder.url)
     #expect(remote.status == 64)
     #expect(remote.errorText.contains("'--compute' is for '--policy'"), "\(remote.errorText)")
-    let unknown = try shell("srar-update x.jsonl --policy p --output o --compute f16", in: folder)
+    let unknown = try ToolProcess.shell(
+      "srar-update x.jsonl --policy p --output o --compute f16", in: folder.url)
     #expect(unknown.status == 64)
     #expect(unknown.errorText.contains("bf16"), "\(unknown.errorText)")
   }

@@ -134,4 +134,21 @@ import Testing
     #expect(KLPenalty(named: "k4") == nil)
     #expect(KLPenalty(named: "+") == nil)
   }
+
+  @Test("the distance of sampler and trainer is that of the tokens that the sampler told of")
+  func samplerDistance() throws {
+    var sums = PolicyLossSums()
+    var tokens = Self.tokens(seed: 1, count: 2)
+    tokens.current = [-1, -2]
+    tokens.rollout = [-1.5, -1.75]
+    _ = Self.loss.gradient(tokens, tokenWeight: 1, adding: &sums)
+    tokens.rollout = nil
+    _ = Self.loss.gradient(tokens, tokenWeight: 1, adding: &sums)
+    #expect(sums.tokenCount == 4)
+    #expect(sums.meanSamplerDifference == 0.375)
+    // (e^0.5 − 1.5 + e^−0.25 − 0.75) / 2, of log p(trainer) − log p(sampler)
+    let divergence = try #require(sums.meanSamplerKL)
+    #expect(abs(divergence - (exp(0.5) - 1.5 + exp(-0.25) - 0.75) / 2) < 1e-12)
+    #expect(PolicyLossSums().meanSamplerDifference == nil)
+  }
 }

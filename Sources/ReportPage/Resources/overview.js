@@ -67,7 +67,7 @@ const chartGroups = [
   ["Responses", ["response_tokens", "response_steps", "looping", "cut_off", "format", "judge_failed"]],
   ["Signals", ["wrong_steps_in_correct", "correct_steps_in_incorrect", "wrong_rewarded_grpo", "right_punished_grpo", "wrong_rewarded_rar",
     "right_punished_rar", "wrong_rewarded_srar", "right_punished_srar"]],
-  ["Policy update", ["entropy", "clip_fraction", "gradient_norm", "approximate_kl", "policy_loss", "groups_kept", "learning_rate"]],
+  ["Policy update", ["entropy", "clip_fraction", "gradient_norm", "approximate_kl", "sampler_difference", "policy_loss", "groups_kept", "learning_rate"]],
 ];
 
 /** Every measure over training steps. */

@@ -66,6 +66,9 @@ class LossSums:
     importance_ratio: float = 0.0
     entropy: float = 0.0
     rollout_weight: float = 0.0
+    sampler_difference: float = 0.0
+    sampler_kl: float = 0.0
+    sampler_token_count: float = 0.0
     clipped_count: float = 0.0
     dual_clipped_count: float = 0.0
 
@@ -82,6 +85,10 @@ class LossSums:
     def mean(self, name: str) -> float:
         """A sum over the trained tokens' number."""
         return getattr(self, name) / (self.token_count + COUNT_EPSILON)
+
+    def sampler_mean(self, name: str) -> float:
+        """A sum over the number of the trained tokens whose log-probabilities the sampler recorded."""
+        return getattr(self, name) / self.sampler_token_count
 
 
 @dataclass(frozen=True)
@@ -170,6 +177,15 @@ def rollout_weights(old: Tensor, rollout: Tensor | None, options: LossOptions) -
     return weights.clamp(max=options.importance_cap)
 
 
+def sampler_sums(tokens: Tokens) -> list[Tensor]:
+    """Of the policy in training and the sampler: |Δ log p|, KL by the estimator k3, and over how many tokens."""
+    current = tokens.current.detach()
+    if tokens.rollout is None:
+        return [torch.zeros_like(current).sum()] * 3
+    difference = (current - tokens.rollout).abs().sum()
+    return [difference, kl_penalty(tokens.rollout, current, "k3").sum(), torch.ones_like(current).sum()]
+
+
 def response_loss(tokens: Tokens, weight: float, options: LossOptions, sums: LossSums) -> Tensor:
     """One response's part of the mini-batch's loss; its sums are added to `sums`.
 
@@ -190,7 +206,7 @@ def response_loss(tokens: Tokens, weight: float, options: LossOptions, sums: Los
         if options.entropy_coefficient != 0:
             loss = loss - options.entropy_coefficient * weight * entropy
     parts = [loss, policy_loss, kl_loss, torch.ones_like(old).sum(), -objective.log_ratio.sum()]
-    parts += [objective.ratio.sum(), entropy, correction.sum()]
+    parts += [objective.ratio.sum(), entropy, correction.sum(), *sampler_sums(tokens)]
     parts += [objective.is_clipped.double().sum(), objective.is_dual_clipped.double().sum()]
     sums.add(torch.stack([part.detach() for part in parts]).tolist())
     return loss

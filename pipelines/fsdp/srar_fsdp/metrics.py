@@ -26,6 +26,10 @@ def update_metrics(samples: Samples, reports: list[Report]) -> dict[str, object]
     }
     if steps:
         metrics |= {"optimizer_step": steps[-1].number, "learning_rate": steps[-1].learning_rate}
+    if reports and reports[0].sums.sampler_token_count > 0:
+        # Later mini-batches are of a policy that has moved.
+        first = reports[0].sums
+        metrics |= {"sampler_difference": first.sampler_mean("sampler_difference"), "sampler_kl": first.sampler_mean("sampler_kl")}
     return metrics | {
         "loss": sums.loss / batches,
         "policy_loss": sums.policy_loss / batches,

@@ -1,0 +1,78 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Sampler and trainer apart")
+struct SamplerDifferenceTests {
+  /// Rollouts with advantages, of the whole distribution and of a truncated one.
+  private func sampled() throws -> TinyRun {
+    let run = try TinyRun()
+    let result = try run.shell(
+      """
+      set -e
+      for top_p in 1 0.5; do
+        srar-rollout --quiet --policy policy -n 3 --max-response-tokens 12 --top-p $top_p prompts.jsonl.zst \
+          | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --plain --output flat
+        sed '/"index":0/s/"outcome":0.0/"outcome":1.0/' flat > advantages-$top_p
+      done
+      """)
+    try #require(result.status == 0, "\(result.errorText)")
+    return run
+  }
+
+  @Test(
+    "rollouts of the policy itself are no distance off, and nothing is said",
+    arguments: ["auto", "recomputed"])
+  func same(source: String) throws {
+    let run = try sampled()
+    let result = try run.shell(
+      """
+      srar-update advantages-1 --policy policy --output next --old-log-probabilities \(source) \
+        --metrics metrics
+      """)
+    #expect(result.status == 0)
+    #expect(!result.errorText.contains("log-probabilities"), "\(result.errorText)")
+    let metrics = try run.metrics("metrics")
+    let difference = try #require(metrics["sampler_difference"] as? Double)
+    let divergence = try #require(metrics["sampler_kl"] as? Double)
+    #expect(difference < 1e-4)
+    #expect(divergence >= 0 && divergence < 1e-6)
+  }
+
+  @Test("rollouts of another policy are told of")
+  func other() throws {
+    let run = try sampled()
+    let result = try run.shell(
+      """
+      srar-update sft --quiet train.jsonl.zst --policy policy --output other --epochs 20 --learning-rate 1e-2 \
+        && srar-update advantages-1 --policy other --output next --metrics metrics
+      """)
+    #expect(result.status == 0)
+    #expect(result.errorText.contains("off this policy's on average"), "\(result.errorText)")
+    let difference = try #require(try run.metrics("metrics")["sampler_difference"] as? Double)
+    #expect(difference > 0.05)
+  }
+
+  @Test("those of a truncated distribution are measured but not suspected")
+  func truncated() throws {
+    let run = try sampled()
+    let result = try run.shell(
+      "srar-update advantages-0.5 --policy policy --output next --metrics metrics")
+    #expect(result.status == 0)
+    #expect(!result.errorText.contains("off this policy's"), "\(result.errorText)")
+    let difference = try #require(try run.metrics("metrics")["sampler_difference"] as? Double)
+    #expect(difference > 0.05)
+  }
+
+  @Test("responses without log-probabilities are not compared")
+  func absent() throws {
+    let run = try sampled()
+    let result = try run.shell(
+      """
+      sed -E 's/"logprobs":\\[[^]]*\\],?//' advantages-1 > bare
+      srar-update bare --policy policy --output next --metrics metrics
+      """)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(try run.metrics("metrics")["sampler_difference"] == nil)
+  }
+}
