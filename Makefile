@@ -19,7 +19,7 @@ help: ## list the targets
 	@echo "Variables of step, train, replay, eval, report and distill: RUN=name STEP=n STEPS=n PRESET=srar|rar|grpo|dapo"
 	@echo "and every variable of pipelines/defaults.mk; README.md walks through them."
 
-.PHONY: deps onednn build test test-report test-servers lint format bench bench-peers fuzz clean
+.PHONY: deps onednn build test test-report test-servers test-vllm lint format bench bench-peers fuzz clean
 deps: ## find the system libraries that are missing and install them with apt
 	@pipelines/deps.sh
 
@@ -41,6 +41,9 @@ test-report: build ## open a report's page in a headless Chromium and use it
 
 test-servers: build ## judge and sample with a real server and a small model, set up in .servers/
 	@pipelines/test-servers.sh
+
+test-vllm: build ## open, serve, sample from and reload policies in vLLM, set up in .vllm/ (TEST_VLLM_PYTHON names another)
+	@pipelines/test-vllm.sh
 
 lint: ## check the format of the sources
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -35,9 +35,7 @@ package final class ServedPolicy: Sendable {
       case .sglang:
         let reply = try await post(
           server, "/update_weights_from_disk", ["model_path": folder, "weight_version": folder])
-        if let document = try? JSONDocument(parsing: reply),
-          document.root["success"]?.boolean == false
-        {
+        guard reportsSuccess(reply) != false else {
           throw Stop(.refused(serverMessage(in: reply)))
         }
         try await checkModelInfo(server)
@@ -48,7 +46,11 @@ package final class ServedPolicy: Sendable {
           call.member("kwargs") { $0.object { $0.member("weights_path", folder) } }
         }
         _ = try await send(server, "/collective_rpc", body.bytes)
-        _ = try await send(server, "/reset_prefix_cache", [])
+        // Keys and values of the old weights must not be gone on with.
+        let reply = try await send(server, "/reset_prefix_cache", [])
+        guard reportsSuccess(reply) != false else {
+          throw Stop(.away("/reset_prefix_cache: requests of others hold the cache"))
+        }
       case .custom(let path, let body, let check):
         // As it stands inside a JSON string.
         let quoted = String(jsonText(folder).dropFirst().dropLast())
@@ -111,6 +113,11 @@ package final class ServedPolicy: Sendable {
     case 408, 409, 425, 429, 502, 503, 504: throw Stop(.away(said))
     default: throw Stop(.refused(said))
     }
+  }
+
+  /// The member `success` of a reply that has one.
+  private func reportsSuccess(_ body: [UInt8]) -> Bool? {
+    (try? JSONDocument(parsing: body))?.root["success"]?.boolean
   }
 
   /// Whether a reply holds the text: a string of its JSON, or plainly.

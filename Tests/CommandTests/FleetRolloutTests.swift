@@ -276,6 +276,27 @@ struct FleetRolloutTests {
   }
 
   @Test(
+    "nothing is sampled before a prefix cache of old weights is emptied", arguments: [2, 1000])
+  func holdsCache(times: Int) throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.path("policy"), withIntermediateDirectories: true)
+    try folder.write("{}", to: "policy/config.json")
+    let server = try FleetServer(cacheHolds: times)
+    defer { server.stop() }
+    let result = try sample(
+      [server], 10, ["--load-policy", folder.path("policy"), "--attempts", "4"])
+    if times == 2 {
+      #expect(result.status == 0, "\(result.errorText)")
+      #expect(server.now.calls == 40 && server.now.loads == 3)
+    } else {
+      #expect(result.status == 69)
+      #expect(result.errorText.contains("hold the cache"), "\(result.errorText)")
+      #expect(server.now.calls == 0 && result.output.isEmpty)
+    }
+  }
+
+  @Test(
     "a server that dies and comes back with its first weights loads the policy again before it samples"
   )
   func comesBack() throws {

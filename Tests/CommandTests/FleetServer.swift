@@ -25,6 +25,8 @@ final class FleetServer: Sendable {
     /// The policy that is served.
     var weights = "base"
     var loads = 0
+    /// How many more times requests of others keep the prefix cache from being emptied.
+    var cacheHolds = 0
     /// The last request to sample.
     var request = ""
   }
@@ -36,10 +38,14 @@ final class FleetServer: Sendable {
   private let state = Mutex(State())
   private let server = Mutex<LoopbackServer?>(nil)
 
-  init(style: Style = .full, obeys: Bool = true, fault: @escaping Fault = { _, _ in nil }) throws {
+  init(
+    style: Style = .full, obeys: Bool = true, cacheHolds: Int = 0,
+    fault: @escaping Fault = { _, _ in nil }
+  ) throws {
     self.style = style
     self.obeys = obeys
     self.fault = fault
+    state.withLock { $0.cacheHolds = cacheHolds }
     try start(port: 0)
   }
 
@@ -81,7 +87,12 @@ final class FleetServer: Sendable {
       guard obeys else { return respond(["detail": "no such path"], status: 400) }
       load((body["kwargs"] as? [String: Any])?["weights_path"])
       return respond(["results": [NSNull()]])
-    case "/reset_prefix_cache": return .respond(status: 200, body: Data())
+    case "/reset_prefix_cache":
+      let isEmptied = state.withLock { state in
+        state.cacheHolds -= 1
+        return state.cacheHolds < 0
+      }
+      return respond(["success": isEmptied])
     case "/load":
       load(body["path"])
       return respond([:])
