@@ -19,10 +19,13 @@ package final class PackedWeight: @unchecked Sendable {
     case native([OpaquePointer])
   }
 
+  /// Outputs of one panel.
+  private static let panelWidth = panel_width()
+
   /// Outputs that one thread computes at a time: few enough for a core's cache to hold their weights while rows pass by, and for
   /// threads to end together where there are few outputs.
   private static func partWidth(of outputCount: Int) -> Int {
-    (outputCount < 4096 ? 3 : 8) * Int(PANEL_WIDTH)
+    (outputCount < 4096 ? 4 : 8) * panelWidth
   }
 
   /// A copy of a weight [out, in].
@@ -38,8 +41,7 @@ package final class PackedWeight: @unchecked Sendable {
   }
 
   private static func paddedCount(_ weight: Rows) -> Int {
-    let panelWidth = Int(PANEL_WIDTH)
-    return (weight.rowCount + panelWidth - 1) / panelWidth * panelWidth * weight.width
+    (weight.rowCount + panelWidth - 1) / panelWidth * panelWidth * weight.width
   }
 
   private static func panels(of weight: Rows) -> Layout {

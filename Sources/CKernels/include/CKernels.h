@@ -62,9 +62,9 @@ void cached_attention(
 // Writes one position's key and value; block points to the keys of its layer and head, slot is the position inside.
 void store_key_value(const float *key, const float *value, float *block, long slot, long width);
 
-// Outputs of one panel of packed weights.
-#define PANEL_WIDTH 32
-// Lays w [outputs, inputs] out in panels: [outputs / PANEL_WIDTH, rounded up][inputs][PANEL_WIDTH].
+// Outputs of one panel of packed weights on this processor.
+long panel_width(void);
+// Lays w [outputs, inputs] out in panels: [outputs / panel width, rounded up][inputs][panel width].
 void pack_panels(const float *w, long stride, long outputs, long inputs, float *panels);
 // y = x · wᵀ, or y += x · wᵀ, with w in panels. A row's result does not depend on the other rows.
 void packed_product(
