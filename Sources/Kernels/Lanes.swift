@@ -19,12 +19,15 @@ package enum Lanes {
       return
     }
     let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+    @Sendable func work(_ worker: Int) {
       while true {
         let lane = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard lane < count else { return }
         body(lane, worker)
       }
+    }
+    if !ThreadTeam.shared.run(workerCount: workers, work) {
+      DispatchQueue.concurrentPerform(iterations: workers, execute: work)
     }
   }
 

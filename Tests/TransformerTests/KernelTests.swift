@@ -126,18 +126,6 @@ struct KernelTests {
     let p = 1 / (1 + exp(-1.0))
     #expect(abs(Double(entropy) + p * log(p) + (1 - p) * log(1 - p)) < 1e-4)
   }
-
-  @Test("lanes all run once, each worker one at a time", arguments: [1, 2, 5])
-  func lanesRunOnce(threadCount: Int) {
-    let runs = FloatBuffer(count: 40)
-    let busy = FloatBuffer(count: threadCount)
-    Lanes.run(count: 40, threadCount: threadCount) { lane, worker in
-      runs.elements[lane] += 1 + busy.elements[worker]
-      busy.elements[worker] = 1
-      busy.elements[worker] = 0
-    }
-    #expect(runs.elements.allSatisfy { $0 == 1 })
-  }
 }
 
 /// Normally distributed numbers.

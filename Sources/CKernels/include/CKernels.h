@@ -77,6 +77,15 @@ void packed_bfloat16_product(
     const float *x, long x_stride, long rows, const uint16_t *panels, long inputs, float *y,
     long y_stride, long outputs, int accumulates);
 
+// Tells the processor that this thread only looks out for another one.
+static inline void pause_spinning(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 // bfloat16 numbers, the upper halves of float32 numbers: to the nearest, halves to even; NaN stays NaN.
 void round_to_bfloat16(const float *x, uint16_t *y, long count);
 void expand_bfloat16(const uint16_t *x, float *y, long count);
