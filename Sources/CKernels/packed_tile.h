@@ -28,9 +28,7 @@ static inline __attribute__((always_inline)) void NAME(tile)(
 #pragma clang loop unroll(full)
   for (long r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
-    for (long v = 0; v < VECTORS; v++)
-      sums[r][v] = accumulates ? *(const NAME(vector) *)(out + r * out_stride + v * LANES)
-                               : (NAME(vector)){0};
+    for (long v = 0; v < VECTORS; v++) sums[r][v] = (NAME(vector)){0};
   for (long i = 0; i < inputs; i++) {
     NAME(vector) w[VECTORS];
 #pragma clang loop unroll(full)
@@ -45,8 +43,10 @@ static inline __attribute__((always_inline)) void NAME(tile)(
 #pragma clang loop unroll(full)
   for (long r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
-    for (long v = 0; v < VECTORS; v++)
-      *(NAME(vector) *)(out + r * out_stride + v * LANES) = sums[r][v];
+    for (long v = 0; v < VECTORS; v++) {
+      NAME(vector) *place = (NAME(vector) *)(out + r * out_stride + v * LANES);
+      *place = accumulates ? *place + sums[r][v] : sums[r][v];
+    }
 }
 
 // All rows by one panel: in tiles of MOST_ROWS and, at the end, of 4, 2 and 1.

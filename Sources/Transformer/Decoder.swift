@@ -19,7 +19,8 @@ final class Decoder: @unchecked Sendable {
   private let parameters: ParameterViews
   private let packed: PackedParameters
   let cache: KVCache
-  private let threadCount: Int
+  /// Threads that share a step.
+  let threadCount: Int
   private var buffers: DecoderBuffers
   /// Tokens of prompts that one step should read at most; bounds its memory.
   static let promptTokensPerStep = 256

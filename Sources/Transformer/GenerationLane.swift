@@ -1,5 +1,6 @@
 internal import Kernels
 internal import RandomStreams
+internal import Synchronization
 
 /// One batch: takes requests from the queue and makes their responses, at most `slotCount` at a time.
 ///
@@ -10,7 +11,9 @@ struct GenerationLane {
   private let index: Int
   private let queue: GenerationQueue
   private let decoder: Decoder
-  private let sampler: TokenSampler
+  private let options: SamplingOptions
+  /// One for each thread that draws.
+  private let samplers: [TokenSampler]
   private let slotCount: Int
   private let lastPosition: Int
   private let onTokens: @Sendable (Int) -> Void
@@ -38,7 +41,10 @@ struct GenerationLane {
     self.slotCount = slotCount
     self.lastPosition = lastPosition
     self.onTokens = onTokens
-    sampler = TokenSampler(options: options, vocabularySize: vocabularySize)
+    self.options = options
+    samplers = (0..<decoder.threadCount).map { _ in
+      TokenSampler(options: options, vocabularySize: vocabularySize)
+    }
   }
 
   /// Makes responses until the queue is closed and empty, or stopped.
@@ -80,7 +86,7 @@ struct GenerationLane {
       guard let prompt = latestPrompt else { return }
       try begin(
         ActiveResponse(
-          request, index: number, options: sampler.options, lastPosition: lastPosition),
+          request, index: number, options: options, lastPosition: lastPosition),
         after: prompt)
     }
     queue.noteFull(lane: index, load: responseCount + pending.count + displaced.count)
@@ -123,7 +129,7 @@ struct GenerationLane {
     }
     var response = response
     response.sequence = decoder.cache.fork(prompt.sequence, tokenCount: prompt.tokens.count)
-    try response.draw(logits.base, sampler)
+    try response.draw(logits.base, samplers[0])
     onTokens(1)
     if response.isEnded {
       finish(response)
@@ -148,7 +154,7 @@ struct GenerationLane {
     let logits = decoder.step(
       rows + read.rows, sequences: active.map(\.sequence) + read.prompts.map(\.sequence))
 
-    for i in active.indices { try active[i].draw(logits[row: i], sampler) }
+    try draw(logits)
     onTokens(active.count)
     var next = active.count
     for prompt in read.prompts where prompt.readCount == prompt.tokens.count {
@@ -164,6 +170,25 @@ struct GenerationLane {
       decoder.cache.release(prompt.sequence)
     }
     unread.removeAll(where: \.isRead)
+  }
+
+  /// Draws the next token of each active response.
+  private mutating func draw(_ logits: Rows) throws(TransformerError) {
+    let count = active.count
+    let faults = Mutex<[(response: Int, error: TransformerError)]>([])
+    active.withUnsafeMutableBufferPointer { [samplers] active in
+      guard let base = active.baseAddress else { return }
+      let responses = DisjointResponses(base: base)
+      Lanes.run(count: count, threadCount: samplers.count) { index, worker in
+        do throws(TransformerError) {
+          try responses.base[index].draw(logits[row: index], samplers[worker])
+        } catch {
+          faults.withLock { $0.append((index, error)) }
+        }
+      }
+    }
+    // Whatever the threads' order, the same fault is told.
+    if let first = faults.withLock({ $0.min { $0.response < $1.response } }) { throw first.error }
   }
 
   /// Sees to it that every response has a place for its next token; the youngest give way.
@@ -214,4 +239,9 @@ struct GenerationLane {
     decoder.cache.release(response.sequence)
     queue.finish(response.index, response.response)
   }
+}
+
+/// Responses of which each is changed by one thread.
+private struct DisjointResponses: @unchecked Sendable {
+  let base: UnsafeMutablePointer<ActiveResponse>
 }

@@ -71,6 +71,7 @@ struct GenerationMemory {
     let buffers = DecoderBuffers.elementCount(
       configuration, rowCapacity: slotCount + Decoder.promptTokensPerStep,
       predictionCapacity: 2 * slotCount, threadCount: threadsPerLane)
-    return (buffers + (slotCount + 3) * configuration.vocabularySize) * MemoryLayout<Float>.stride
+    return (buffers + (slotCount + 1 + 2 * threadsPerLane) * configuration.vocabularySize)
+      * MemoryLayout<Float>.stride
   }
 }
