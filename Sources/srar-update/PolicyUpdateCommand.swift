@@ -106,7 +106,7 @@ struct PolicyUpdateCommand: ParsableCommand {
     let samples = try readSamples(run, folder)
     let model = optimizer.model(try Weights(folder))
     let trainer = try optimizer.trainer(
-      model, optimizer: try restoredOptimizer(folder, model.weights),
+      model, optimizer: try restoredOptimizer(folder, model.weights, run),
       schedule: LearningRateSchedule(
         peak: learningRate, warmUpStepCount: warmUpSteps, decay: .constant))
     let reference = try loss.reference.map {
@@ -154,8 +154,14 @@ struct PolicyUpdateCommand: ParsableCommand {
   }
 
   /// The optimizer as the last update left it, or a fresh one.
-  private func restoredOptimizer(_ folder: PolicyFolder, _ weights: Weights) throws -> AdamW {
+  private func restoredOptimizer(
+    _ folder: PolicyFolder, _ weights: Weights, _ run: ToolRun
+  ) throws -> AdamW {
     guard folder.hasOptimizer else {
+      if folder.hasForeignOptimizer {
+        run.note(
+          "the optimizer's state in \(policy) is not of srar-update's form: it begins afresh")
+      }
       return AdamW(options: optimizer.adamW, segments: optimizer.segments(of: weights))
     }
     return try folder.optimizer(optimizer, of: weights)

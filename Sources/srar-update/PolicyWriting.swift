@@ -9,6 +9,11 @@ extension PolicyFolder {
     FileManager.default.fileExists(atPath: file(Self.optimizerFileName))
   }
 
+  /// Whether another trainer left its optimizer's state here, such as the PyTorch update its distributed checkpoint.
+  var hasForeignOptimizer: Bool {
+    !hasOptimizer && FileManager.default.fileExists(atPath: file("optimizer"))
+  }
+
   /// The optimizer as it was left here.
   func optimizer(_ arguments: OptimizerArguments, of weights: Weights) throws -> AdamW {
     try AdamW(

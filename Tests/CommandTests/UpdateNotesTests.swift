@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Sampler and trainer apart")
-struct SamplerDifferenceTests {
+@Suite("What srar-update says of what it is given")
+struct UpdateNotesTests {
   /// Rollouts with advantages, of the whole distribution and of a truncated one.
   private func sampled() throws -> TinyRun {
     let run = try TinyRun()
@@ -62,6 +62,18 @@ struct SamplerDifferenceTests {
     #expect(!result.errorText.contains("off this policy's"), "\(result.errorText)")
     let difference = try #require(try run.metrics("metrics")["sampler_difference"] as? Double)
     #expect(difference > 0.05)
+  }
+
+  @Test("an optimizer's state that another trainer left is not passed over in silence")
+  func foreignOptimizer() throws {
+    let run = try sampled()
+    let result = try run.shell(
+      """
+      srar-update advantages-1 --policy policy --output next 2> first && mv next/optimizer/state.safetensors next/optimizer/.metadata
+      srar-update advantages-1 --policy next --output last 2> second
+      grep -c 'begins afresh' first second
+      """)
+    #expect(result.text == "first:0\nsecond:1\n", "\(result.errorText)")
   }
 
   @Test("responses without log-probabilities are not compared")
