@@ -79,7 +79,7 @@ static inline __attribute__((always_inline)) void NAME(every)(
                 y + first, y_stride, accumulates);
   // Outputs that do not fill a panel are computed aside.
   const long count = outputs - first;
-  float aside[MOST_ROWS * PANEL];
+  float aside[MOST_ROWS * PANEL] = {0};
   for (long r = 0; r < rows && count > 0; r += MOST_ROWS) {
     const long part = rows - r < MOST_ROWS ? rows - r : MOST_ROWS;
     for (long i = 0; i < part && accumulates; i++)
