@@ -1,12 +1,24 @@
-// One kernel, compiled for several levels of x86-64 and chosen when the program is loaded.
+// One kernel, compiled for several levels of x86-64 and chosen when the program is loaded or runs.
 #pragma once
 #include <stdint.h>
 #include <string.h>
 
 #if defined(__x86_64__) && defined(__linux__)
+#define LEVELS_OF_X86 1
 #define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+// Where sums should fill the vector registers, each level has a function of its own, included from a header: clones of one cannot
+// differ in their text, and clang leaves too many sums of theirs in memory. Those named narrow_ have 16 registers of 8 numbers,
+// those named wide_ 32 of 16.
+#define NARROW __attribute__((target("arch=x86-64-v3")))
+#define WIDE __attribute__((target("arch=x86-64-v4")))
+#define IS_WIDE __builtin_cpu_supports("x86-64-v4")
+#define CHOSEN(function) \
+  (IS_WIDE ? wide_##function : __builtin_cpu_supports("x86-64-v3") ? narrow_##function : plain_##function)
 #else
+#define LEVELS_OF_X86 0
 #define KERNEL
+#define IS_WIDE 0
+#define CHOSEN(function) plain_##function
 #endif
 
 // Sums may be taken in another order, so that they vectorise. The order is fixed when the kernel is compiled.

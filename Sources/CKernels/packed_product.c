@@ -5,9 +5,7 @@
 #include "CKernels.h"
 #include "kernel_clones.h"
 
-// 16 vector registers of 8 numbers hold the sums of four rows by 24 outputs; 32 of 16 numbers those of eight rows by 32. Each
-// level of processor has functions of its own: clones of one cannot differ in their text, and clang leaves too many sums of
-// theirs in memory.
+// 16 vector registers of 8 numbers hold the sums of four rows by 24 outputs; 32 of 16 numbers those of eight rows by 32.
 #define NARROW_PANEL 24
 #define WIDE_PANEL 32
 
@@ -18,27 +16,20 @@
 #define MOST_ROWS 4
 #include "packed_tile.h"
 
-#if defined(__x86_64__) && defined(__linux__)
+#if LEVELS_OF_X86
 #define NAME(x) narrow_##x
-#define ATTRIBUTES __attribute__((target("arch=x86-64-v3")))
+#define ATTRIBUTES NARROW
 #define LANES 8
 #define PANEL NARROW_PANEL
 #define MOST_ROWS 4
 #include "packed_tile.h"
 
 #define NAME(x) wide_##x
-#define ATTRIBUTES __attribute__((target("arch=x86-64-v4")))
+#define ATTRIBUTES WIDE
 #define LANES 16
 #define PANEL WIDE_PANEL
 #define MOST_ROWS 8
 #include "packed_tile.h"
-
-#define IS_WIDE __builtin_cpu_supports("x86-64-v4")
-#define CHOSEN(function) \
-  (IS_WIDE ? wide_##function : __builtin_cpu_supports("x86-64-v3") ? narrow_##function : plain_##function)
-#else
-#define IS_WIDE 0
-#define CHOSEN(function) plain_##function
 #endif
 
 long panel_width(void) { return IS_WIDE ? WIDE_PANEL : NARROW_PANEL; }

@@ -22,6 +22,8 @@ final class Decoder: @unchecked Sendable {
   /// Threads that share a step.
   let threadCount: Int
   private var buffers: DecoderBuffers
+  /// Heads whose attention is computed together, since they share keys and values.
+  private let headGroups: [Range<Int>]
   /// Tokens of prompts that one step should read at most; bounds its memory.
   static let promptTokensPerStep = 256
 
@@ -36,6 +38,7 @@ final class Decoder: @unchecked Sendable {
     self.threadCount = threadCount
     configuration = model.configuration
     parameters = ParameterViews(model.weights)
+    headGroups = Self.headGroups(configuration)
     cache = KVCache(configuration: model.configuration, blockLimit: cacheBlockLimit)
     buffers = DecoderBuffers(
       configuration: model.configuration, rowCapacity: 64, predictionCapacity: 64,
@@ -156,6 +159,17 @@ final class Decoder: @unchecked Sendable {
     }
   }
 
+  private static func headGroups(_ configuration: ModelConfiguration) -> [Range<Int>] {
+    let sharing = configuration.headCount / configuration.keyValueHeadCount
+    let parts = RowTiles(of: sharing, width: CachedAttention.mostSharingHeads)
+    return (0..<configuration.keyValueHeadCount).flatMap { shared in
+      (0..<parts.count).map { part in
+        let heads = parts[part]
+        return shared * sharing + heads.lowerBound..<shared * sharing + heads.upperBound
+      }
+    }
+  }
+
   /// Keys times heads that are worth another thread's while.
   private static let attentionTileWork = 4096
 
@@ -164,17 +178,16 @@ final class Decoder: @unchecked Sendable {
     _ rows: [DecoderRow], _ sequences: [CachedSequence], _ layer: Int, _ queryKeyValue: Rows,
     into out: Rows
   ) {
-    let headCount = configuration.headCount
-    let work = rows.reduce(0) { $0 + $1.position + 1 } * headCount
+    let work = rows.reduce(0) { $0 + $1.position + 1 } * configuration.headCount
     let tileCount = max(1, min(8 * threadCount, work / Self.attentionTileWork))
-    let tiles = RowTiles(
-      of: rows.count * headCount, width: (rows.count * headCount + tileCount - 1) / tileCount)
+    let taskCount = rows.count * headGroups.count
+    let tiles = RowTiles(of: taskCount, width: (taskCount + tileCount - 1) / tileCount)
     let buffers = buffers
     Lanes.run(count: tiles.count, threadCount: threadCount) { [self] tile, worker in
       for task in tiles[tile] {
-        let (t, head) = task.quotientAndRemainder(dividingBy: headCount)
+        let (t, group) = task.quotientAndRemainder(dividingBy: headGroups.count)
         attend(
-          queryKeyValue[row: t], head: head, upTo: rows[t].position,
+          queryKeyValue[row: t], heads: headGroups[group], upTo: rows[t].position,
           of: sequences[rows[t].sequence], layer, scores: buffers.scores[row: worker],
           into: out[row: t])
       }
@@ -182,17 +195,18 @@ final class Decoder: @unchecked Sendable {
   }
 
   private func attend(
-    _ row: UnsafeMutablePointer<Float>, head: Int, upTo position: Int, of sequence: CachedSequence,
-    _ layer: Int, scores: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>
+    _ row: UnsafeMutablePointer<Float>, heads: Range<Int>, upTo position: Int,
+    of sequence: CachedSequence, _ layer: Int, scores: UnsafeMutablePointer<Float>,
+    into out: UnsafeMutablePointer<Float>
   ) {
     let width = configuration.headDimension
-    let shared = head * configuration.keyValueHeadCount / configuration.headCount
+    let shared = heads.lowerBound * configuration.keyValueHeadCount / configuration.headCount
     sequence.pointers.withUnsafeBufferPointer { blocks in
       guard let base = blocks.baseAddress else { return }
       CachedAttention.attend(
-        query: row + head * width, blocks: base,
+        queries: row + heads.lowerBound * width, headCount: heads.count, blocks: base,
         keyOffset: cache.keyOffset(layer: layer, head: shared), count: position + 1,
-        headDimension: width, scratch: scores, into: out + head * width)
+        headDimension: width, scratch: scores, into: out + heads.lowerBound * width)
     }
   }
 }
@@ -219,7 +233,7 @@ struct DecoderBuffers: @unchecked Sendable {
   let gathered: Rows
   /// [predictions, vocabulary]
   let logits: Rows
-  /// [threads, positions], in whole blocks: one query's scores
+  /// [threads, heads computed together · positions], in whole blocks: scores
   let scores: Rows
 
   init(
@@ -252,7 +266,8 @@ struct DecoderBuffers: @unchecked Sendable {
   }
 
   private static func scoreWidth(_ configuration: ModelConfiguration) -> Int {
-    configuration.maximumPositionCount + CachedAttention.blockSize
+    (configuration.maximumPositionCount + CachedAttention.blockSize)
+      * CachedAttention.mostSharingHeads
   }
 
   /// float32 numbers of all buffers together.

@@ -54,11 +54,14 @@ void add_bias_gradient(const float *y, long stride, float *d_bias, long rows, lo
 
 // Positions of a key-value block, which holds keys as [width][positions] and values as [positions][width].
 #define KEY_VALUE_BLOCK 16
-// One query against the first `count` cached positions. blocks[i] + key_offset is a block's keys, and its values lie
-// width · KEY_VALUE_BLOCK after them. scratch holds count floats, rounded up to whole blocks.
+// Queries that one call computes together, at most.
+#define MOST_SHARING 3
+// Queries [heads, width] that share their keys and values, against the first `count` cached positions. blocks[i] + key_offset is
+// a block's keys, and its values lie width · KEY_VALUE_BLOCK after them. scratch holds, for each head, count floats, rounded up
+// to whole blocks. 1 ≤ heads ≤ MOST_SHARING.
 void cached_attention(
-    const float *query, float *const *blocks, long key_offset, long count, long width, float scale,
-    float *scratch, float *out);
+    const float *queries, long heads, float *const *blocks, long key_offset, long count, long width,
+    float scale, float *scratch, float *out);
 // Writes one position's key and value; block points to the keys of its layer and head, slot is the position inside.
 void store_key_value(const float *key, const float *value, float *block, long slot, long width);
 
