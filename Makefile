@@ -42,7 +42,7 @@ test-report: build ## open a report's page in a headless Chromium and use it
 test-servers: build ## judge and sample with a real server and a small model, set up in .servers/
 	@pipelines/test-servers.sh
 
-test-vllm: build ## open, serve, sample from and reload policies in vLLM, set up in .vllm/ (TEST_VLLM_PYTHON names another)
+test-vllm: build ## open, serve, sample from, reload and judge with models in vLLM, set up in .vllm/ (TEST_VLLM_PYTHON names another)
 	@pipelines/test-vllm.sh
 
 lint: ## check the format of the sources

