@@ -88,8 +88,12 @@ private struct FolderNames {
 
   /// Whether a process that no longer runs made it, or this one, which is not yet writing.
   private func isLeft(_ sibling: String, prefix: String) -> Bool {
-    guard sibling.hasPrefix(prefix), let process = pid_t(sibling.dropFirst(prefix.count)),
-      process > 0
+    guard sibling.hasPrefix(prefix) else { return false }
+    var number = sibling.dropFirst(prefix.count)
+    if number.hasSuffix(TemporaryPaths.interruptedSuffix) {
+      number = number.dropLast(TemporaryPaths.interruptedSuffix.count)
+    }
+    guard let process = pid_t(number), process > 0
     else { return false }
     return process == getpid() || (kill(process, 0) != 0 && errno == ESRCH)
   }

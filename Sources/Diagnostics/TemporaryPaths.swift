@@ -4,6 +4,8 @@ import Synchronization
 /// Files and folders that are being written under temporary names, so that an interrupted tool can remove them.
 package enum TemporaryPaths {
   private static let paths = Mutex<[String]>([])
+  /// Ends the name of what is being removed, so that no thread adds a file to a folder while it is being emptied.
+  package static let interruptedSuffix = "-interrupted"
 
   /// Creates something at a path that must not outlive an interruption, and notes the path; an interruption comes before both or
   /// after both.
@@ -26,8 +28,7 @@ package enum TemporaryPaths {
   package static func removeAll(thenDieOf signalNumber: Int32) -> Never {
     paths.withLock { paths in
       for path in paths {
-        // Under another name, so that no thread adds a file to a folder while it is being emptied.
-        let removed = "\(path)-interrupted"
+        let removed = path + interruptedSuffix
         do {
           try FileManager.default.moveItem(atPath: path, toPath: removed)
           try FileManager.default.removeItem(atPath: removed)

@@ -15,9 +15,9 @@ package enum LossReduction: String, CaseIterable, Sendable {
   /// The weight of each token of a response.
   ///
   /// - Parameters:
-  ///   - tokenCount: trained tokens of the response.
+  ///   - tokenCount: tokens of the response.
   ///   - batch: what the whole mini-batch holds, not only the part at hand.
-  /// - Returns: 0 for a response, or in a batch, without trained tokens.
+  /// - Returns: 0 for a response, or in a batch, without tokens.
   package func tokenWeight(tokenCount: Int, in batch: BatchExtent) -> Double {
     guard tokenCount > 0, batch.tokenCount > 0, batch.sequenceCount > 0 else { return 0 }
     return switch self {
@@ -35,9 +35,9 @@ package enum LossReduction: String, CaseIterable, Sendable {
 
 /// What a mini-batch holds in all, by which its losses are divided.
 package struct BatchExtent: Sendable, Equatable {
-  /// Trained tokens of all responses.
+  /// Tokens of all responses, those without an advantage too.
   package var tokenCount: Int
-  /// Responses with at least one trained token.
+  /// Responses with at least one token.
   package var sequenceCount: Int
   /// The constant length of `.sequenceMeanTokenSumNorm`, such as the limit on response tokens.
   package var lengthScale: Double
@@ -48,7 +48,7 @@ package struct BatchExtent: Sendable, Equatable {
     self.lengthScale = lengthScale
   }
 
-  /// The extent of responses of these lengths, in trained tokens.
+  /// The extent of responses of these lengths, in tokens.
   package init(tokenCounts: [Int], lengthScale: Double) {
     self.init(
       tokenCount: tokenCounts.reduce(0, +), sequenceCount: tokenCounts.count { $0 > 0 },

@@ -1,5 +1,7 @@
 // What a policy update can be told.
 
+internal import Transformer
+
 /// Where the log-probabilities come from that the policy in training is compared with.
 package enum OldLogProbabilities: String, CaseIterable, Sendable {
   /// From the policy itself, before its first step: right whatever engine sampled.
@@ -48,9 +50,13 @@ package struct PolicyUpdateOptions: Sendable, Equatable {
     ] where value < 1 {
       throw .optionOutOfRange(option: option, value: Double(value), requirement: "at least 1")
     }
-    for (option, value) in [("temperature", temperature), ("length scale", lengthScale)]
-    where !(value > 0) {
-      throw .optionOutOfRange(option: option, value: value, requirement: "above 0")
+    guard temperature >= SamplingOptions.leastTemperature else {
+      throw .optionOutOfRange(
+        option: "temperature", value: temperature,
+        requirement: "at least \(SamplingOptions.leastTemperature)")
+    }
+    guard lengthScale > 0 else {
+      throw .optionOutOfRange(option: "length scale", value: lengthScale, requirement: "above 0")
     }
   }
 }

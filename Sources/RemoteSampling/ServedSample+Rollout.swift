@@ -68,7 +68,8 @@ package struct RolloutReading: Sendable {
     if let tokenizer {
       let decoded: DecodedText
       do {
-        decoded = try tokenizer.decode(tokens)
+        // That it is the server's tokenizer is seen by the text.
+        decoded = try tokenizer.decode(tokens, passesUnknown: true)
       } catch {
         throw Fault(reason: "the tokenizer cannot read the server's tokens: \(error)")
       }

@@ -135,13 +135,19 @@ package final class Tokenizer: Sendable {
 
   /// The text of tokens, and each token's place in it; special tokens write nothing.
   ///
+  /// - Parameter passesUnknown: numbers that no token has write nothing, as special tokens do: a model's embedding may have more rows
+  ///   than its tokenizer has tokens, and any row may be drawn.
   /// - Throws: `TokenizerError.unknownToken` for a number that no token has.
-  package func decode(_ tokens: [Int]) throws(TokenizerError) -> DecodedText {
+  package func decode(
+    _ tokens: [Int], passesUnknown: Bool = false
+  ) throws(TokenizerError) -> DecodedText {
     var bytes: [UInt8] = []
     var ends: [Int] = []
     ends.reserveCapacity(tokens.count)
     for token in tokens {
-      guard vocabulary.tokens.indices.contains(token), vocabulary.tokens[token] != nil
+      guard
+        passesUnknown
+          || vocabulary.tokens.indices.contains(token) && vocabulary.tokens[token] != nil
       else { throw .unknownToken(token, vocabularySize: vocabularySize) }
       bytes += written(token)
       ends.append(bytes.count)

@@ -21,17 +21,20 @@ final class Decoder: @unchecked Sendable {
   let cache: KVCache
   /// Threads that share a step.
   let threadCount: Int
-  private var buffers: DecoderBuffers
+  private let buffers: DecoderBuffers
   /// Heads whose attention is computed together, since they share keys and values.
   private let headGroups: [Range<Int>]
   /// Tokens of prompts that one step should read at most; bounds its memory.
   static let promptTokensPerStep = 256
 
   /// - Parameters:
+  ///   - rowCapacity: rows of a step at most.
+  ///   - predictionCapacity: rows of a step at most that predict.
   ///   - cacheBlockLimit: blocks of the cache that there may be at once.
   ///   - threadCount: threads that share a step.
   init(
-    model: Model, packed: PackedParameters, cacheBlockLimit: Int = .max, threadCount: Int = 1
+    model: Model, packed: PackedParameters, rowCapacity: Int, predictionCapacity: Int,
+    cacheBlockLimit: Int = .max, threadCount: Int = 1
   ) {
     self.model = model
     self.packed = packed
@@ -41,8 +44,8 @@ final class Decoder: @unchecked Sendable {
     headGroups = Self.headGroups(configuration)
     cache = KVCache(configuration: model.configuration, blockLimit: cacheBlockLimit)
     buffers = DecoderBuffers(
-      configuration: model.configuration, rowCapacity: 64, predictionCapacity: 64,
-      threadCount: threadCount)
+      configuration: model.configuration, rowCapacity: rowCapacity,
+      predictionCapacity: predictionCapacity, threadCount: threadCount)
   }
 
   /// Reads the rows, and returns the logits of those that predict, in their order: [predictions, vocabulary].
@@ -51,12 +54,6 @@ final class Decoder: @unchecked Sendable {
   /// until the next step.
   func step(_ rows: [DecoderRow], sequences: [CachedSequence]) -> Rows {
     let predictions = rows.indices.filter { rows[$0].predictsNext }
-    if rows.count > buffers.rowCapacity || predictions.count > buffers.predictionCapacity {
-      buffers = DecoderBuffers(
-        configuration: configuration, rowCapacity: max(rows.count, buffers.rowCapacity),
-        predictionCapacity: max(predictions.count, buffers.predictionCapacity),
-        threadCount: threadCount)
-    }
     let stream = buffers.stream[rows: 0..<rows.count]
     for (t, row) in rows.enumerated() {
       stream[row: t].update(
@@ -213,8 +210,6 @@ final class Decoder: @unchecked Sendable {
 
 /// The buffers of one decoder step.
 struct DecoderBuffers: @unchecked Sendable {
-  let rowCapacity: Int
-  let predictionCapacity: Int
   /// Owns the memory of all that follows.
   private let memory: FloatBuffer
   /// [rows, hidden]: the residual stream
@@ -239,8 +234,6 @@ struct DecoderBuffers: @unchecked Sendable {
   init(
     configuration: ModelConfiguration, rowCapacity: Int, predictionCapacity: Int, threadCount: Int
   ) {
-    self.rowCapacity = rowCapacity
-    self.predictionCapacity = predictionCapacity
     let hidden = configuration.hiddenSize
     let inner = configuration.intermediateSize
     let scoreWidth = Self.scoreWidth(configuration)

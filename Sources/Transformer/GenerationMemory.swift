@@ -26,9 +26,7 @@ struct GenerationMemory {
     self.budget = budget
     self.laneCount = laneCount
     self.threadsPerLane = threadsPerLane
-    let numbers =
-      model.weights.elements.count
-      + configuration.maximumPositionCount * configuration.headDimension
+    let numbers = model.weights.elements.count + configuration.rotaryElementCount
     fixedBytes =
       numbers * MemoryLayout<Float>.stride
       + PackedParameters.byteCount(configuration, precision: model.precision)
@@ -59,6 +57,16 @@ struct GenerationMemory {
       bytes: budget, needed: fixedBytes + laneCount * lane, tokenCount: tokenCount)
   }
 
+  /// Rows of a step at most: a token of each response, and of prompts as many as one step reads.
+  var rowCapacity: Int { Self.rowCapacity(slotCount) }
+  private static func rowCapacity(_ slotCount: Int) -> Int {
+    slotCount + Decoder.promptTokensPerStep
+  }
+
+  /// Rows of a step at most that predict: those of the responses, and the ends of prompts that responses wait for.
+  var predictionCapacity: Int { Self.predictionCapacity(slotCount) }
+  private static func predictionCapacity(_ slotCount: Int) -> Int { 2 * slotCount }
+
   private static func blockBytes(_ configuration: ModelConfiguration) -> Int {
     KVCache.blockElementCount(configuration) * MemoryLayout<Float>.stride
   }
@@ -69,8 +77,8 @@ struct GenerationMemory {
     _ slotCount: Int, _ threadsPerLane: Int, _ configuration: ModelConfiguration
   ) -> Int {
     let buffers = DecoderBuffers.elementCount(
-      configuration, rowCapacity: slotCount + Decoder.promptTokensPerStep,
-      predictionCapacity: 2 * slotCount, threadCount: threadsPerLane)
+      configuration, rowCapacity: rowCapacity(slotCount),
+      predictionCapacity: predictionCapacity(slotCount), threadCount: threadsPerLane)
     return (buffers + (slotCount + 1 + 2 * threadsPerLane) * configuration.vocabularySize)
       * MemoryLayout<Float>.stride
   }

@@ -16,6 +16,11 @@ package struct LogitPenalties: Sendable, Equatable {
 
   package static let none = LogitPenalties()
 
+  /// What presence and frequency may be. More would only overflow.
+  package static let offsets = -1e4...1e4
+  /// What repetition may be.
+  package static let factors = 1e-4...1e4
+
   /// Lowers logits in place: repetition first, then frequency and presence, as vLLM does.
   func apply(to logits: UnsafeMutablePointer<Float>, seen: SeenTokens) {
     if repetition != 1 {

@@ -5,7 +5,8 @@ extension Model {
   /// The logits of the token after a sequence, [vocabulary]. For looking at single predictions; to make text, use `Sampler`.
   package func nextTokenLogits(after tokens: [Int32]) throws(TransformerError) -> [Float] {
     try checkSequence(tokens[...], index: 0, for: configuration)
-    let decoder = Decoder(model: self, packed: PackedParameters(self))
+    let decoder = Decoder(
+      model: self, packed: PackedParameters(self), rowCapacity: tokens.count, predictionCapacity: 1)
     var sequence = CachedSequence()
     decoder.cache.extend(&sequence, to: tokens.count)
     let rows = tokens.enumerated().map { position, token in

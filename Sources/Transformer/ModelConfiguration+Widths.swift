@@ -7,10 +7,17 @@ extension ModelConfiguration {
   var queryKeyValueHeadCount: Int { headCount + 2 * keyValueHeadCount }
   /// Width of a token's queries, keys and values together.
   var queryKeyValueWidth: Int { queryKeyValueHeadCount * headDimension }
+  /// Numbers of the rotary table.
+  var rotaryElementCount: Int { maximumPositionCount * headDimension }
   /// Numbers of all matrices. In floating point, since the whole numbers of a hostile file may overflow.
   var matrixElementCount: Double {
+    projectionElementCount
+      + (tiesEmbeddings ? 0 : 1) * Double(vocabularySize) * Double(hiddenSize)
+  }
+  /// Numbers of the matrices that rows are multiplied by: all but an embedding that is not the head too.
+  var projectionElementCount: Double {
     Double(layerCount) * Double(hiddenSize)
       * Double(queryKeyValueWidth + queryWidth + 3 * intermediateSize)
-      + (tiesEmbeddings ? 1 : 2) * Double(vocabularySize) * Double(hiddenSize)
+      + Double(vocabularySize) * Double(hiddenSize)
   }
 }

@@ -32,15 +32,6 @@ final class PackedParameters: Sendable {
 extension PackedParameters {
   /// Bytes of the copy, but for the filling of the last panels.
   static func byteCount(_ configuration: ModelConfiguration, precision: ProductPrecision) -> Int {
-    elementCount(configuration) * precision.operandByteCount
-  }
-
-  private static func elementCount(_ configuration: ModelConfiguration) -> Int {
-    let layer =
-      configuration.hiddenSize
-      * (configuration.queryKeyValueWidth + configuration.queryWidth
-        + 3 * configuration.intermediateSize)
-    return configuration.layerCount * layer + configuration.vocabularySize
-      * configuration.hiddenSize
+    Int(configuration.projectionElementCount) * precision.operandByteCount
   }
 }

@@ -1,6 +1,6 @@
 package import Checkpoints
 internal import Dispatch
-internal import Kernels
+package import Kernels
 
 /// Makes responses, many at a time, with a cache of keys and values.
 ///
@@ -43,10 +43,12 @@ package final class Sampler: Sendable {
 
   /// Refuses a budget that cannot hold the weights and their packed copy, before anybody makes room for them.
   package static func check(
-    memoryBytes: Int, for configuration: ModelConfiguration
+    memoryBytes: Int, for configuration: ModelConfiguration, precision: ProductPrecision
   ) throws(TransformerError) {
     try configuration.checkShape()
-    let needed = 2 * configuration.matrixElementCount * Double(MemoryLayout<Float>.stride)
+    let needed =
+      configuration.matrixElementCount * Double(MemoryLayout<Float>.stride)
+      + configuration.projectionElementCount * Double(precision.operandByteCount)
     guard needed > Double(memoryBytes) else { return }
     throw .memoryTooSmall(bytes: memoryBytes, needed: Int(needed), tokenCount: 1)
   }
@@ -142,7 +144,8 @@ package final class Sampler: Sendable {
         var lane = GenerationLane(
           index: index, queue: queue,
           decoder: Decoder(
-            model: model, packed: packed, cacheBlockLimit: memory.blockLimit,
+            model: model, packed: packed, rowCapacity: memory.rowCapacity,
+            predictionCapacity: memory.predictionCapacity, cacheBlockLimit: memory.blockLimit,
             threadCount: threadsPerLane),
           options: options, slotCount: memory.slotCount,
           vocabularySize: model.configuration.vocabularySize,

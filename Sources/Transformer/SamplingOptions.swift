@@ -5,6 +5,9 @@
 package struct SamplingOptions: Sendable, Equatable {
   /// Divides the logits; 0 takes the likeliest token always.
   package var temperature: Double
+  /// The lowest temperature but 0. Below it logits could grow so large that the rounding of their sums exceeds all differences of
+  /// probability, and there is nothing left to draw anyway.
+  package static let leastTemperature = 1e-5
   /// Only the k likeliest tokens; nil for all.
   package var topK: Int?
   /// Only the fewest likeliest tokens whose probabilities reach this sum; 1 for all.
@@ -47,18 +50,22 @@ package struct SamplingOptions: Sendable, Equatable {
         throw .optionOutOfRange(option: option, value: value, requirement: requirement)
       }
     }
-    try check("temperature", temperature, temperature >= 0 && temperature.isFinite, "at least 0")
+    try check(
+      "temperature", temperature,
+      temperature == 0 || temperature >= Self.leastTemperature && temperature.isFinite,
+      "0, or at least \(Self.leastTemperature)")
     try check("top-k", Double(topK ?? 1), (topK ?? 1) > 0, "at least 1")
     try check("top-p", topP, topP > 0 && topP <= 1, "in 0 < p ≤ 1")
     try check("min-p", minP, minP >= 0 && minP <= 1, "in 0 ≤ p ≤ 1")
     for (name, value) in [
       ("presence penalty", penalties.presence), ("frequency penalty", penalties.frequency),
     ] {
-      try check(name, value, value.isFinite, "a finite number")
+      try check(
+        name, value, LogitPenalties.offsets.contains(value), "in \(LogitPenalties.offsets)")
     }
     try check(
       "repetition penalty", penalties.repetition,
-      penalties.repetition > 0 && penalties.repetition.isFinite, "above 0")
+      LogitPenalties.factors.contains(penalties.repetition), "in \(LogitPenalties.factors)")
     try check(
       "maximum response tokens", Double(maxResponseTokens), maxResponseTokens > 0, "at least 1")
   }

@@ -138,7 +138,7 @@ extension SequencePass {
   }
 
   /// Outputs of a weight whose gradient one task computes.
-  private static let weightTileWidth = 384
+  static let weightTileWidth = 384
 
   /// dw += dyᵀ · x, a part of the outputs in each task.
   private func weightTasks(_ dw: Operand, dy: Operand, x: Operand) -> [@Sendable (Int) -> Void] {

@@ -41,7 +41,7 @@ final class SequencePass: @unchecked Sendable {
 
   /// Rows of tokens that one task computes: enough for a product to be worth its preparation, few enough for the threads to end
   /// together.
-  private static let tileWidth = 256
+  static let tileWidth = 256
 
   func tiles(of pack: PackedSequences) -> RowTiles {
     RowTiles(of: pack.tokens.count, width: Self.tileWidth)

@@ -1,4 +1,4 @@
-/// What a model says about the targets of a pack, in the order of `PackedSequences.targetPositions`.
+/// What a model says about the targets of a pack, in the order of `PackedSequences.targetRows`.
 package struct TargetStatistics: Sendable, Equatable {
   /// log p(target), natural, of the distribution at the chosen temperature.
   package var logProbabilities: [Float]

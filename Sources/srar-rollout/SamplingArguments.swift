@@ -91,8 +91,11 @@ struct SamplingArguments: ParsableArguments {
     ] where value < 1 {
       throw ValidationError("'\(name)' must be at least 1, but is \(value)")
     }
-    guard temperature >= 0, temperature.isFinite else {
-      throw ValidationError("'--temperature' must be at least 0, but is \(temperature)")
+    guard temperature == 0 || temperature >= SamplingOptions.leastTemperature, temperature.isFinite
+    else {
+      throw ValidationError(
+        "'--temperature' must be 0, or at least \(SamplingOptions.leastTemperature), but is \(temperature)"
+      )
     }
     guard topP > 0, topP <= 1 else {
       throw ValidationError("'--top-p' must be in 0 < p <= 1, but is \(topP)")
@@ -105,11 +108,12 @@ struct SamplingArguments: ParsableArguments {
     }
     for (name, value) in [
       ("--presence-penalty", presencePenalty), ("--frequency-penalty", frequencyPenalty),
-    ] where !value.isFinite {
-      throw ValidationError("'\(name)' must be a finite number, but is \(value)")
+    ] where !LogitPenalties.offsets.contains(value) {
+      throw ValidationError("'\(name)' must be in \(LogitPenalties.offsets), but is \(value)")
     }
-    guard repetitionPenalty > 0, repetitionPenalty.isFinite else {
-      throw ValidationError("'--repetition-penalty' must be above 0, but is \(repetitionPenalty)")
+    guard LogitPenalties.factors.contains(repetitionPenalty) else {
+      throw ValidationError(
+        "'--repetition-penalty' must be in \(LogitPenalties.factors), but is \(repetitionPenalty)")
     }
     guard !stop.contains("") else { throw ValidationError("'--stop' must not be empty") }
   }

@@ -36,7 +36,8 @@ struct SamplingStage {
     tokenizer = try Tokenizer(folder: policy)
     template = try arguments.chatFormat ?? ChatTemplate(folder: policy)
     let memory = arguments.memory ?? MemorySize(bytes: MemorySize.ofMachine.bytes / 2)
-    try Sampler.check(memoryBytes: memory.bytes, for: folder.configuration)
+    try Sampler.check(
+      memoryBytes: memory.bytes, for: folder.configuration, precision: arguments.compute)
     sampler = try Sampler(
       model: Model(weights: Weights(folder), precision: arguments.compute),
       threadCount: arguments.threads, memoryBytes: memory.bytes)
@@ -119,7 +120,7 @@ struct SamplingStage {
     _ response: GenerationResponse, index: Int, prompt: [Int]
   ) throws -> Rollout {
     let tokens = response.tokens.map(Int.init)
-    let decoded = try tokenizer.decode(tokens)
+    let decoded = try tokenizer.decode(tokens, passesUnknown: true)
     let sampling = arguments.description
     let isPolicysOwn = sampling.isWholeDistribution && [0, 1].contains(sampling.temperature)
     return Rollout(

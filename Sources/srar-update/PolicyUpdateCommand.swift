@@ -72,7 +72,8 @@ struct PolicyUpdateCommand: ParsableCommand {
     help: ArgumentHelp(
       """
       Where the old log-probabilities come from: the 'rollout', 'recomputed' before the first step, or 'auto': the rollout's \
-      where they are under the full distribution of this engine and of the same '--compute', else recomputed.
+      where they are under the full distribution of this engine, at the same temperature and of the same '--compute', else \
+      recomputed.
       """, valueName: "source"))
   var oldLogProbabilities: OldPolicy = .auto
 
@@ -95,8 +96,10 @@ struct PolicyUpdateCommand: ParsableCommand {
     if let size = miniBatchSize, size < 1 {
       throw ValidationError("'--mini-batch-size' must be at least 1, but is \(size)")
     }
-    if let temperature, !(temperature > 0) {
-      throw ValidationError("'--temperature' must be positive, but is \(temperature)")
+    if let temperature, !(temperature >= SamplingOptions.leastTemperature) {
+      throw ValidationError(
+        "'--temperature' must be at least \(SamplingOptions.leastTemperature), but is \(temperature)"
+      )
     }
   }
 
@@ -112,11 +115,10 @@ struct PolicyUpdateCommand: ParsableCommand {
     let reference = try loss.reference.map {
       try optimizer.model(Weights(PolicyFolder(path: $0)))
     }
-    let update = try PolicyUpdate(
-      trainer: trainer, reference: reference,
-      options: options(for: samples, folder.configuration))
+    let options = try options(for: samples, folder.configuration)
+    let update = try PolicyUpdate(trainer: trainer, reference: reference, options: options)
     optimizer.tellPrecision(to: run)
-    var summary = UpdateSummary(samples: samples)
+    var summary = UpdateSummary(samples: samples, temperature: options.temperature)
     let reports = try update.run(samples.samples) { report in
       summary.add(report)
       run.progress.update(fraction: nil, "\(summary.stepCount) optimizer steps")
@@ -171,18 +173,25 @@ struct PolicyUpdateCommand: ParsableCommand {
     for samples: TrainingSamples, _ configuration: ModelConfiguration
   ) throws -> PolicyUpdateOptions {
     let longest = samples.samples.map { $0.promptTokens.count + $0.responseTokens.count }.max()
+    let temperature = try temperature ?? samples.commonTemperature()
+    if oldLogProbabilities == .rollout, !samples.areTaken(at: temperature) {
+      throw UsageError(
+        """
+        '--old-log-probabilities rollout' would compare log-probabilities at other temperatures with this policy's at \
+        \(temperature); give 'recomputed', or no '--temperature'
+        """)
+    }
     let old: OldLogProbabilities =
       switch oldLogProbabilities {
       case .rollout: .rollout
       case .recomputed: .recomputed
-      case .auto: samples.haveUsableLogProbabilities ? .rollout : .recomputed
+      case .auto: samples.haveUsableLogProbabilities(at: temperature) ? .rollout : .recomputed
       }
     return PolicyUpdateOptions(
       loss: loss.loss, epochCount: epochs, miniBatchSize: miniBatchSize,
       microBatchTokens: try optimizer.microBatchTokens(
         for: configuration, longest: longest ?? 1, hasReference: loss.reference != nil),
       oldLogProbabilities: old,
-      temperature: try temperature ?? samples.commonTemperature(),
-      lengthScale: loss.lengthScale ?? 1, seed: seed)
+      temperature: temperature, lengthScale: loss.lengthScale ?? 1, seed: seed)
   }
 }

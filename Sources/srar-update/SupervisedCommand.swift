@@ -106,7 +106,6 @@ struct SupervisedCommand: ParsableCommand {
   func run() throws {
     let run = ToolRun(tool: "srar-update sft", report)
     let folder = try PolicyFolder(path: policy)
-    var weights = try Weights(folder)
     let examples = try examples(run, folder)
     let longest = examples.map { $0.promptTokens.count + $0.solutionTokens.count }.max()
     let training = try SupervisedTraining(
@@ -117,25 +116,13 @@ struct SupervisedCommand: ParsableCommand {
           for: folder.configuration, longest: longest ?? 1), learnsPrompts: learnPrompts,
         seed: seed,
         targetLoss: stopAtLoss))
-    let checkpoint = SupervisedCheckpoint(
-      output: output, fingerprint: fingerprint(examples, weights, training))
-    var adamW = AdamW(options: optimizer.adamW, segments: optimizer.segments(of: weights))
-    var progress = SupervisedProgress()
-    if let saved = try checkpoint.load(optimizer) {
-      (weights, adamW, progress) = saved
-      run.note("going on after step \(adamW.stepCount), from \(checkpoint.path)")
-    }
-    let trainer = try optimizer.trainer(
-      optimizer.model(weights), optimizer: adamW,
-      schedule: LearningRateSchedule(
-        peak: learningRate, warmUpStepCount: warmUpSteps,
-        decay: decay == .constant
-          ? .constant : .cosine(stepCount: training.stepCount, minimum: 0.1)))
+    let (trainer, checkpoint, before) = try begin(training, examples, folder, run)
     optimizer.tellPrecision(to: run)
-    let tokensBefore = progress.computedTokenCount
+    var progress = before
     _ = try training.run(trainer, after: progress.losses) { report in
       progress.add(report)
-      let rate = Int(Double(progress.computedTokenCount - tokensBefore) / max(run.seconds, 0.001))
+      let rate = Int(
+        Double(progress.computedTokenCount - before.computedTokenCount) / max(run.seconds, 0.001))
       run.progress.update(
         fraction: Double(report.step.number) / Double(training.stepCount),
         "loss \((report.loss * 1000).rounded() / 1000), \(rate) tokens/s")
@@ -148,8 +135,33 @@ struct SupervisedCommand: ParsableCommand {
     try checkpoint.remove()
     summarize(
       progress, stepCount: trainer.optimizer.stepCount,
-      tokensHere: progress.computedTokenCount - tokensBefore, run)
+      tokensHere: progress.computedTokenCount - before.computedTokenCount, run)
     try run.finish()
+  }
+
+  /// The training at its beginning, or where the checkpoint of a killed one goes on. Weights and moments are the trainer's alone: who
+  /// else kept them would keep them twice.
+  private func begin(
+    _ training: SupervisedTraining, _ examples: [SupervisedExample], _ folder: PolicyFolder,
+    _ run: ToolRun
+  ) throws -> (ModelOptimizer, SupervisedCheckpoint, SupervisedProgress) {
+    let weights = try Weights(folder)
+    let checkpoint = SupervisedCheckpoint(
+      output: output, fingerprint: fingerprint(examples, weights, training))
+    let schedule = LearningRateSchedule(
+      peak: learningRate, warmUpStepCount: warmUpSteps,
+      decay: decay == .constant ? .constant : .cosine(stepCount: training.stepCount, minimum: 0.1))
+    guard let saved = try checkpoint.load(optimizer) else {
+      let trainer = try optimizer.trainer(
+        optimizer.model(weights),
+        optimizer: AdamW(options: optimizer.adamW, segments: optimizer.segments(of: weights)),
+        schedule: schedule)
+      return (trainer, checkpoint, SupervisedProgress())
+    }
+    run.note("going on after step \(saved.optimizer.stepCount), from \(checkpoint.path)")
+    let trainer = try optimizer.trainer(
+      optimizer.model(saved.weights), optimizer: saved.optimizer, schedule: schedule)
+    return (trainer, checkpoint, saved.progress)
   }
 
   /// All that the trained policy depends on.

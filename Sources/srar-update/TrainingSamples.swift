@@ -13,11 +13,11 @@ struct TrainingSamples {
   /// Rollouts whose responses had no tokens.
   private(set) var tokenizedCount = 0
   /// Whether every rollout brings log-probabilities of the policy's own, untruncated distribution, computed as here.
-  private(set) var haveUsableLogProbabilities = true
-  /// Whether every rollout was drawn from a policy's whole distribution, so that its log-probabilities can be compared with the
-  /// policy's own.
-  private(set) var areOfWholeDistributions = true
-  private var temperatures: [Double] = []
+  private var bringUsableLogProbabilities = true
+  /// Whether every rollout was drawn from a policy's whole distribution.
+  private var areOfWholeDistributions = true
+  /// What the rollouts' log-probabilities are taken at: 1 of greedy sampling.
+  private var temperatures: Set<Double> = []
   private let tokenizer: Tokenizer
   private let folder: PolicyFolder
   private let chatFormat: ChatTemplate?
@@ -51,37 +51,48 @@ struct TrainingSamples {
           },
           rolloutLogProbabilities: rollout.logProbabilities))
       note(rollout.sampling)
-      if rollout.logProbabilities == nil { haveUsableLogProbabilities = false }
+      if rollout.logProbabilities == nil { bringUsableLogProbabilities = false }
     } else {
       samples.append(try tokenized(rollout, advantage, name: name, record))
-      haveUsableLogProbabilities = false
+      bringUsableLogProbabilities = false
       tokenizedCount += 1
     }
   }
 
-  /// The temperature that all rollouts were sampled at; 1 where nothing says.
+  /// The temperature that all rollouts' log-probabilities are taken at; 1 where nothing says.
   func commonTemperature() throws -> Double {
-    guard let first = temperatures.first else { return 1 }
-    guard temperatures.allSatisfy({ $0 == first }) else {
+    guard temperatures.count <= 1 else {
       throw UsageError("the rollouts were sampled at different temperatures; give '--temperature'")
     }
-    // Greedy sampling records the probabilities of temperature 1.
-    return first == 0 ? 1 : first
+    return temperatures.first ?? 1
+  }
+
+  /// Whether no rollout says that its log-probabilities are taken at another temperature.
+  func areTaken(at temperature: Double) -> Bool { temperatures.allSatisfy { $0 == temperature } }
+
+  /// Whether the rollouts' log-probabilities are what this engine would compute of the policy that sampled them.
+  func haveUsableLogProbabilities(at temperature: Double) -> Bool {
+    bringUsableLogProbabilities && areTaken(at: temperature)
+  }
+
+  /// Whether the rollouts' log-probabilities can be compared with the policy's own at this temperature.
+  func areComparable(at temperature: Double) -> Bool {
+    areOfWholeDistributions && areTaken(at: temperature)
   }
 
   private mutating func note(_ sampling: SamplingDescription?) {
     guard let sampling else {
-      haveUsableLogProbabilities = false
+      bringUsableLogProbabilities = false
       areOfWholeDistributions = false
       return
     }
-    if temperatures.last != sampling.temperature { temperatures.append(sampling.temperature) }
+    temperatures.insert(sampling.temperature == 0 ? 1 : sampling.temperature)
     if !sampling.isWholeDistribution {
-      haveUsableLogProbabilities = false
+      bringUsableLogProbabilities = false
       areOfWholeDistributions = false
     }
     if sampling.compute ?? ProductPrecision.float32.rawValue != precision.rawValue {
-      haveUsableLogProbabilities = false
+      bringUsableLogProbabilities = false
     }
   }
 

@@ -6,8 +6,13 @@ import PolicyGradient
 struct UpdateSummary {
   private(set) var stepCount = 0
   private let samples: TrainingSamples
+  private let temperature: Double
 
-  init(samples: TrainingSamples) { self.samples = samples }
+  /// - Parameter temperature: what the update takes log-probabilities at.
+  init(samples: TrainingSamples, temperature: Double) {
+    self.samples = samples
+    self.temperature = temperature
+  }
 
   mutating func add(_ report: PolicyUpdate.Report) {
     stepCount += report.step == nil ? 0 : 1
@@ -52,7 +57,7 @@ struct UpdateSummary {
   private static let suspiciousSamplerDifference = 0.05
 
   private func warnOfSampler(_ reports: [PolicyUpdate.Report], _ run: ToolRun) {
-    guard samples.areOfWholeDistributions,
+    guard samples.areComparable(at: temperature),
       let difference = reports.first?.sums.meanSamplerDifference,
       difference > Self.suspiciousSamplerDifference
     else { return }

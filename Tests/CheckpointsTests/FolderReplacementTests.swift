@@ -62,7 +62,7 @@ struct FolderReplacementTests {
       let manager = FileManager.default
       for name in [
         ".policy.tmp-\(dead)", ".policy.tmp-1", ".policy.tmp-x", ".other.tmp-\(dead)",
-        ".policy.old-\(dead)",
+        ".policy.old-\(dead)", ".policy.tmp-\(dead)-interrupted", ".policy.tmp-1-interrupted",
       ] {
         try manager.createDirectory(atPath: "\(parent)/\(name)", withIntermediateDirectories: false)
         try write("partial", to: "\(parent)/\(name)/file")
@@ -71,7 +71,8 @@ struct FolderReplacementTests {
       try replaceFolder(at: "\(parent)/policy") { try write("new", to: "\($0)/file") }
       #expect(
         try entries(parent) == [
-          ".other.tmp-\(dead)", ".policy.tmp-1", ".policy.tmp-x", "policy",
+          ".other.tmp-\(dead)", ".policy.tmp-1", ".policy.tmp-1-interrupted", ".policy.tmp-x",
+          "policy",
         ])
     }
   }

@@ -114,12 +114,36 @@ struct PolicyCommandTests {
     "sampling options out of range are wrong usage",
     arguments: [
       "--min-p 1.5", "--repetition-penalty 0", "--stop ''", "--memory 0", "--memory 5X",
-      "--top-p 0", "--presence-penalty nan",
+      "--top-p 0", "--presence-penalty nan", "--presence-penalty 1e39", "--temperature 1e-6",
+      "--repetition-penalty 1e-39",
     ])
   func samplingUsage(options: String) throws {
     let folder = try TemporaryFolder()
     let result = try shell("srar-rollout --policy nowhere \(options) x.jsonl", in: folder)
     #expect(result.status == 64, "\(result.errorText)")
+  }
+
+  @Test("a token of a row that the tokenizer does not have is drawn, and writes nothing")
+  func paddedVocabulary() throws {
+    let run = try TinyRun()
+    let result = try run.shell(
+      """
+      set -e
+      srar-update init --quiet --text train.jsonl.zst --layers 1 --hidden 16 --heads 2 --vocabulary 400 --positions 320 \
+        --output padded
+      cp policy/tokenizer*.json padded/
+      srar-rollout --quiet --policy padded --max-response-tokens 12 prompts.jsonl.zst --stop '###' --plain --output rollouts
+      srar-judge --quiet rollouts | srar-reward --quiet | srar-advantage --quiet | srar-update --quiet --policy padded --output next
+      cat rollouts
+      """)
+    #expect(result.status == 0, "\(result.errorText)")
+    let rollouts = try result.text.split(separator: "\n").map { line in
+      try #require(
+        (JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["rollout"]
+          as? [String: Any])
+    }
+    #expect(rollouts.count == 32)
+    #expect(rollouts.contains { ($0["tokens"] as? [Int] ?? []).contains { $0 >= 300 } })
   }
 
   @Test("a log replayed gives the same verdicts, and says what it lacks")

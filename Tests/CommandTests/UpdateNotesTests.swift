@@ -64,6 +64,43 @@ struct UpdateNotesTests {
     #expect(difference > 0.05)
   }
 
+  @Test("log-probabilities of another temperature are recomputed, not compared")
+  func temperatures() throws {
+    let run = try sampled()
+    let sampling = try run.shell(
+      """
+      for temperature in 0 0.5; do
+        srar-rollout --quiet --policy policy -n 3 --max-response-tokens 12 --temperature $temperature prompts.jsonl.zst \
+          | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --plain --output flat
+        sed '/"index":0/s/"outcome":0.0/"outcome":1.0/' flat > advantages-t$temperature
+      done
+      # Greedy ones are of temperature 1 too.
+      cat advantages-1 advantages-t0 > greedy-too
+      srar-update --quiet greedy-too --policy policy --output next
+      """)
+    try #require(sampling.status == 0, "\(sampling.errorText)")
+    let result = try run.shell(
+      """
+      srar-update advantages-t0.5 --policy policy --output next --temperature 1 --metrics metrics
+      """)
+    #expect(result.status == 0)
+    #expect(!result.errorText.contains("off this policy's"), "\(result.errorText)")
+    let metrics = try run.metrics("metrics")
+    let ratio = try #require(metrics["importance_ratio"] as? Double)
+    #expect(abs(ratio - 1) < 1e-6)
+    #expect(try #require(metrics["sampler_difference"] as? Double) > 1e-3)
+    let rollouts = try run.shell(
+      """
+      srar-update advantages-t0.5 --policy policy --output next --temperature 1 --old-log-probabilities rollout
+      """)
+    #expect(rollouts.status == 64)
+    #expect(rollouts.errorText.contains("at other temperatures"), "\(rollouts.errorText)")
+    let mixed = try run.shell(
+      "cat advantages-1 advantages-t0.5 | srar-update --policy policy --output next")
+    #expect(mixed.status == 64)
+    #expect(mixed.errorText.contains("give '--temperature'"), "\(mixed.errorText)")
+  }
+
   @Test("an optimizer's state that another trainer left is not passed over in silence")
   func foreignOptimizer() throws {
     let run = try sampled()

@@ -72,7 +72,7 @@ import Transformer
     options = TinyModel.options()
     options.temperature = 0
     expect(
-      try failure({ _ in }, options), says: "temperature: is 0, but must be above 0",
+      try failure({ _ in }, options), says: "temperature: is 0, but must be at least 1e-05",
       exits: .usage)
     options = TinyModel.options()
     options.loss.klCoefficient = 0.1

@@ -86,6 +86,9 @@ struct TokenizerTests {
         try tokenizer.decode([token])
       }
     }
+    let passed = try tokenizer.decode([97, tokenizer.vocabularySize, 98], passesUnknown: true)
+    #expect(passed.text == "ab")
+    #expect(passed.byteRanges == [0..<1, 1..<1, 1..<2])
   }
 
   @Test("words that were seen before, and other threads, change no token")

@@ -115,6 +115,29 @@ struct SamplerTests {
     }
   }
 
+  @Test("a budget for the weights and what is multiplied again is not refused")
+  func sufficientBudget() throws {
+    for (ties, precision, bytes) in [
+      (true, ProductPrecision.float32, 8), (true, .bfloat16, 6), (false, .float32, 8),
+      (false, .bfloat16, 6),
+    ] {
+      let configuration = ModelConfiguration(
+        architecture: .llama, vocabularySize: 480, hiddenSize: 32, intermediateSize: 48,
+        layerCount: 2, headCount: 4, keyValueHeadCount: 2, headDimension: 8,
+        tiesEmbeddings: ties, maximumPositionCount: 128)
+      let embedding = configuration.vocabularySize * configuration.hiddenSize
+      var random = RandomStream(seed: 1, "untied")
+      let matrices = try Weights(configuration: configuration, random: &random).tensors
+        .filter { $0.shape.count == 2 }.reduce(0) { $0 + $1.count }
+      // An embedding that is not the head too is there once.
+      let needed = bytes * matrices - (ties ? 0 : (bytes - 4) * embedding)
+      try Sampler.check(memoryBytes: needed, for: configuration, precision: precision)
+      #expect(throws: TransformerError.self) {
+        try Sampler.check(memoryBytes: needed - 1, for: configuration, precision: precision)
+      }
+    }
+  }
+
   /// What the refusal of a far too small budget asks for.
   private func leastMemory(
     _ model: Model, _ requests: [GenerationRequest], _ options: SamplingOptions, threadCount: Int

@@ -95,13 +95,17 @@ struct TransformerErrorTests {
         == .optionOutOfRange(option: "top-k", value: 0, requirement: "at least 1"))
     #expect(
       error([1]) { $0.temperature = -1 }
-        == .optionOutOfRange(option: "temperature", value: -1, requirement: "at least 0"))
+        == .optionOutOfRange(
+          option: "temperature", value: -1, requirement: "0, or at least 1e-05"))
+    #expect(error([1]) { $0.temperature = 1e-6 } != nil)
     #expect(
       error([1]) { $0.minP = 1.5 }
         == .optionOutOfRange(option: "min-p", value: 1.5, requirement: "in 0 ≤ p ≤ 1"))
     #expect(
       error([1]) { $0.penalties.repetition = 0 }
-        == .optionOutOfRange(option: "repetition penalty", value: 0, requirement: "above 0"))
+        == .optionOutOfRange(
+          option: "repetition penalty", value: 0, requirement: "in 0.0001...10000.0"))
+    #expect(error([1]) { $0.penalties.presence = 1e39 } != nil)
     #expect(error([1]) { $0.maxResponseTokens = 0 } != nil)
   }
 

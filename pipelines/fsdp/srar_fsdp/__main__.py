@@ -14,7 +14,7 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 import torch
 
 from . import __version__
-from .errors import ExitStatus, NoInput, ToolError, said_of
+from .errors import ExitStatus, NoInput, ToolError, UsageError, said_of
 from .memory import TrainingMemory, tokens_within
 from .metrics import append_metrics, update_metrics
 from .optimizer import Optimizer
@@ -152,13 +152,20 @@ def _update_options(options: argparse.Namespace, samples: Samples, config, group
         less = needed(recomputes=True).megabytes(longest)
         remedy = "" if options.recompute else f", or give '--recompute', with which it is {less}M"
         tokens = tokens_within(options.memory, needed(options.recompute), longest, remedy)
+    takes_rollout = options.old_log_probabilities == "rollout"
+    temperature = options.temperature or samples.common_temperature()
+    if takes_rollout and not samples.are_taken_at(temperature):
+        raise UsageError(
+            "'--old-log-probabilities rollout' would compare log-probabilities at other temperatures with this policy's "
+            f"at {temperature}; give 'recomputed', or no '--temperature'"
+        )
     return UpdateOptions(
         loss=loss_options(options),
         epochs=options.epochs,
         mini_batch_size=options.mini_batch_size,
         micro_batch_tokens=tokens,
-        takes_rollout_logprobs=options.old_log_probabilities == "rollout",
-        temperature=options.temperature or samples.common_temperature(),
+        takes_rollout_logprobs=takes_rollout,
+        temperature=temperature,
         seed=options.seed,
     )
 

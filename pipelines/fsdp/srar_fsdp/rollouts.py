@@ -37,13 +37,18 @@ class Samples:
     samples: list[Sample] = field(default_factory=list)
     tokenized_count: int = 0
     temperatures: set[float] = field(default_factory=set)
+    """What the rollouts' log-probabilities are taken at: 1 of greedy sampling."""
     rejected_count: int = 0
 
     def common_temperature(self) -> float:
-        """The temperature that all were sampled at; 1 where nothing says, and for greedy sampling."""
+        """The temperature that all log-probabilities are taken at; 1 where nothing says."""
         if len(self.temperatures) > 1:
             raise UsageError("the rollouts were sampled at different temperatures; give '--temperature'")
-        return next(iter(self.temperatures), 1.0) or 1.0
+        return next(iter(self.temperatures), 1.0)
+
+    def are_taken_at(self, temperature: float) -> bool:
+        """Whether no rollout says that its log-probabilities are taken at another temperature."""
+        return self.temperatures <= {temperature}
 
     def add(self, line: Line, tokenizer: PromptTokenizer) -> None:
         """Takes a record; raises `BadData` with its place where it cannot be used."""
@@ -78,7 +83,7 @@ class Samples:
         )
         sampling = rollout.get("sampling")
         if sampling is not None:
-            self.temperatures.add(float(record.typed(sampling, "rollout.sampling.temperature", float)))
+            self.temperatures.add(float(record.typed(sampling, "rollout.sampling.temperature", float)) or 1.0)
         return sample
 
     def _text(self, record: "_Record", rollout: dict, advantage: dict, name: str, tokenizer: PromptTokenizer) -> Sample:

@@ -48,6 +48,11 @@ def test_wrong_usage(policy, rollouts, tmp_path, options, says):
     refused(rollouts, "--policy", policy, "--output", tmp_path / "out", *options, status=64, says=says)
 
 
+def test_log_probabilities_of_another_temperature_are_not_compared(policy, rollouts, tmp_path):
+    options = ["--output", tmp_path / "out", "--old-log-probabilities", "rollout", "--temperature", "1"]
+    refused(rollouts, "--policy", policy, *options, status=64, says="would compare log-probabilities at other temperatures")
+
+
 def test_wrong_usage_starts_no_processes(policy, rollouts, tmp_path):
     arguments = [rollouts, "--policy", policy, "--output", tmp_path / "out", "--epochs", "0"]
     refused(*arguments, status=64, says="'--epochs' must be at least 1, but is 0", processes=2)

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 COMMON = ["--learning-rate", "1e-2", "--warm-up-steps", "2", "--adam-epsilon", "1e-3", "-q"]
 CASES = {
     "defaults": [],
-    "rollout-old": ["--old-log-probabilities", "rollout", "--temperature", "1"],
+    "rollout-old": ["--old-log-probabilities", "rollout"],
     "tight-clips": [
         "--old-log-probabilities",
         "rollout",
