@@ -18,6 +18,9 @@ package final class ChatClient: Sendable {
   /// Runs tasks that do little but ask and read replies.
   package var executor: any TaskExecutor { client.executor }
 
+  /// Sends nothing more.
+  package func giveUp() { client.giveUp() }
+
   /// Asks until there is a reply that can be used.
   ///
   /// - Parameter read: makes something of a reply, or says why it cannot be used.

@@ -9,11 +9,13 @@ package final class Progress: Sendable {
   }
 
   private let tool: String
+  private let isQuiet: Bool
   private let isShown: Bool
   private let state = Mutex(State())
 
   package init(tool: String, isQuiet: Bool) {
     self.tool = tool
+    self.isQuiet = isQuiet
     isShown = StandardError.isTerminal && !isQuiet
   }
 
@@ -32,6 +34,13 @@ package final class Progress: Sendable {
       return true
     }
     if isDue { StandardError.write("\r\u{1B}[K\(tool): \(bar(fraction))\(text())") }
+  }
+
+  /// Says something that stays, unless nothing is to be said; from any thread.
+  package func note(_ text: String) {
+    guard !isQuiet else { return }
+    clear()
+    StandardError.write("\(tool): \(text)\n")
   }
 
   /// Takes the line off the screen.

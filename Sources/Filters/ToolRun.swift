@@ -32,9 +32,7 @@ package final class ToolRun {
 
   /// Says something at once, on standard error.
   package func note(_ text: String) {
-    guard !options.quiet else { return }
-    progress.clear()
-    StandardError.write("\(tool): \(text)\n")
+    progress.note(text)
   }
 
   /// Prints the summary and appends the metrics.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Filters
+package import Filters
 import Foundation
 import HTTPClient
 import JSONLines
@@ -52,6 +52,11 @@ package struct ConnectionArguments: ParsableArguments {
 
   @Flag(help: "Take any certificate for good; your key and data can be read on the way.")
   package var insecure = false
+
+  /// Says what the options give up.
+  package func tellOfRisks(to run: ToolRun) {
+    if insecure { run.note("certificates are not verified ('--insecure')") }
+  }
 
   package init() {}
 

@@ -53,6 +53,9 @@ package struct Inquiry<Question: JudgeQuestion> {
   /// What was wrong with lines of the replayed logs that are no entries.
   package var unreadableLogLines: [StreamError] { (replay?.unreadable ?? []) + kept.unreadable }
 
+  /// Asks nothing more.
+  package func giveUp() { voters.forEach { $0.giveUp() } }
+
   /// Asks every voter, or finds what it said before.
   ///
   /// - Parameters:

@@ -88,7 +88,9 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
       writing: { asked in
         try write(asked.subject, asked.question, try reached(asked, flush))
         // A judge that is gone must not cost an hour; what is under way still comes into the log.
-        return tooManyFailures(isAtEnd: false)
+        let error = tooManyFailures(isAtEnd: false)
+        if error != nil { inquiry.giveUp() }
+        return error
       },
       awaitingRest: { _ = try $0.decision?.wait() }, flushing: flush)
     if let error = tooManyFailures(isAtEnd: true) { throw error }

@@ -1,7 +1,7 @@
 package import ArgumentParser
 import ChatCompletions
 import Diagnostics
-import Filters
+package import Filters
 package import Judging
 import ModelServers
 
@@ -63,24 +63,25 @@ package struct ServerArguments: ParsableArguments {
   }
 
   /// Whether a language model is meant.
-  package var namesServer: Bool {
-    !url.isEmpty || model.contains { server(of: $0) != nil }
-  }
+  package var namesModel: Bool { !url.isEmpty || !model.isEmpty }
 
   /// The voters that these options describe: each model as often as it votes, in the order of the options.
   ///
   /// - Parameters:
   ///   - asks: whether a server may be asked; a replay needs none.
   ///   - votes: how often each model votes.
+  ///   - run: what tells the user of servers that do not answer.
   package func voters<Question: JudgeQuestion>(
-    about: Question.Type, asks: Bool, votes: Int = 1
+    about: Question.Type, asks: Bool, votes: Int = 1, for run: ToolRun
   ) throws -> [any Judge<Question>] {
+    connection.tellOfRisks(to: run)
     let names = model.isEmpty ? environmentValue("JUDGE_MODEL").map { [$0] } ?? [] : model
     guard !names.isEmpty, !names.contains("") else {
       throw UsageError("which model judges? give '--model' or set JUDGE_MODEL")
     }
     let prompt: JudgePrompt<Question> = try words()
     var settings = try sharedSettings()
+    settings.servers.tellOfTrouble = run.progress.note
     if temperature == nil, votes > 1 { settings.temperature = 0.7 }
     let urls = url.isEmpty ? environmentValue("JUDGE_URL").map { [$0] } ?? [] : url
     return try names.flatMap { name in

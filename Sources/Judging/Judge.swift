@@ -56,6 +56,13 @@ package protocol Judge<Question>: Sendable {
   func reply(
     to question: Question, fingerprint: String
   ) async throws -> JudgeReply<Question.Entry>
+
+  /// Asks nothing more: a question that waits for its turn or for another attempt ends with a failure.
+  func giveUp()
+}
+
+extension Judge {
+  package func giveUp() {}
 }
 
 extension Judge {

@@ -39,6 +39,8 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
   package var keepsReplies: Bool { true }
   package var executor: (any TaskExecutor)? { client.executor }
 
+  package func giveUp() { client.giveUp() }
+
   package func reply(
     to question: Question, fingerprint: String
   ) async throws -> JudgeReply<Question.Entry> {

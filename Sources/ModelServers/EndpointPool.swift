@@ -91,14 +91,16 @@ package struct EndpointStates {
   }
 }
 
-/// The servers, and who waits for one: first come, first served.
+/// The servers, and who waits for one: those who were there before, then first come, first served. Where no server answers, the first
+/// requests so come to the end of their attempts, and the run to its own, before all others are tried.
 final class EndpointPool: Sendable {
   fileprivate struct State {
     var endpoints: EndpointStates
-    var waiting: [CheckedContinuation<EndpointStates.Lease, Never>] = []
-    var firstWaiting = 0
+    var returning = WaitingLine()
+    var waiting = WaitingLine()
     /// When somebody looks for servers that have rested; nil where nobody does.
     var alarm: Double?
+    var isClosed = false
   }
 
   private let state: Mutex<State>
@@ -111,10 +113,14 @@ final class EndpointPool: Sendable {
           longestPause: longestPause)))
   }
 
-  /// A server, when there is one to ask.
-  func lease() async -> EndpointStates.Lease {
+  /// A server, when there is one to ask; nil once nobody is served any more.
+  ///
+  /// - Parameter isRepeated: whether it is for a request that was sent before.
+  func lease(isRepeated: Bool) async -> EndpointStates.Lease? {
     await withCheckedContinuation { continuation in
-      state.withLock { $0.waiting.append(continuation) }
+      state.withLock { state in
+        if isRepeated { state.returning.append(continuation) } else { state.waiting.append(continuation) }
+      }
       serve()
     }
   }
@@ -124,11 +130,21 @@ final class EndpointPool: Sendable {
     serve()
   }
 
-  /// Gives servers to those who wait, as long as there are some of both.
+  /// Serves nobody any more.
+  func close() {
+    state.withLock { $0.isClosed = true }
+    serve()
+  }
+
+  /// Gives servers to those who wait, as long as there are some of both. To all at once: where the first of them finds its server down,
+  /// the others have tried, too, and none is held up for ever longer by those before it.
   private func serve() {
-    while let (continuation, lease) = state.withLock({ $0.nextServed(at: now()) }) {
-      continuation.resume(returning: lease)
+    let served = state.withLock { state in
+      var served: [(CheckedContinuation<EndpointStates.Lease?, Never>, EndpointStates.Lease?)] = []
+      while let next = state.nextServed(at: now()) { served.append(next) }
+      return served
     }
+    for (continuation, lease) in served { continuation.resume(returning: lease) }
     setAlarm()
   }
 
@@ -136,7 +152,7 @@ final class EndpointPool: Sendable {
   private func setAlarm() {
     let time: Double? = state.withLock { state in
       let now = now()
-      guard state.firstWaiting < state.waiting.count,
+      guard !state.returning.isEmpty || !state.waiting.isEmpty,
         let time = state.endpoints.nextAwakening(after: now), time < state.alarm ?? .infinity
       else { return nil }
       state.alarm = time
@@ -148,21 +164,43 @@ final class EndpointPool: Sendable {
       serve()
     }
   }
-
-  private func now() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
 }
+
+/// Seconds on a clock that only goes forward.
+func now() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
 
 extension EndpointPool.State {
   fileprivate mutating func nextServed(
     at now: Double
-  ) -> (CheckedContinuation<EndpointStates.Lease, Never>, EndpointStates.Lease)? {
-    guard firstWaiting < waiting.count, let lease = endpoints.lease(at: now) else { return nil }
-    let continuation = waiting[firstWaiting]
-    firstWaiting += 1
-    if firstWaiting == waiting.count || firstWaiting > 1024 {
-      waiting.removeFirst(firstWaiting)
-      firstWaiting = 0
-    }
+  ) -> (CheckedContinuation<EndpointStates.Lease?, Never>, EndpointStates.Lease?)? {
+    guard !returning.isEmpty || !waiting.isEmpty else { return nil }
+    let lease = isClosed ? nil : endpoints.lease(at: now)
+    guard isClosed || lease != nil else { return nil }
+    guard let continuation = returning.next() ?? waiting.next() else { return nil }
     return (continuation, lease)
+  }
+}
+
+/// Who waits, first come, first served.
+private struct WaitingLine {
+  private var line: [CheckedContinuation<EndpointStates.Lease?, Never>] = []
+  private var served = 0
+
+  var isEmpty: Bool { served == line.count }
+
+  mutating func append(_ continuation: CheckedContinuation<EndpointStates.Lease?, Never>) {
+    line.append(continuation)
+  }
+
+  mutating func next() -> CheckedContinuation<EndpointStates.Lease?, Never>? {
+    guard served < line.count else { return nil }
+    defer {
+      served += 1
+      if served == line.count || served > 1024 {
+        line.removeFirst(served)
+        served = 0
+      }
+    }
+    return line[served]
   }
 }

@@ -15,7 +15,7 @@ package final class ServerClient: Sendable {
   private let http: HTTPClient
   private let pool: EndpointPool
   private let pacer: Pacer
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let readiness: Readiness?
 
   private struct State {
@@ -23,6 +23,8 @@ package final class ServerClient: Sendable {
     var form: Int?
     /// The servers, by index, that have answered.
     var answering: Set<Int> = []
+    var reports: TroubleReports
+    var hasGivenUp = false
   }
 
   /// What makes a server ready before it is asked, with requests of its own.
@@ -36,6 +38,7 @@ package final class ServerClient: Sendable {
   ) {
     self.settings = settings
     self.addresses = addresses
+    state = Mutex(State(reports: TroubleReports(count: addresses.count)))
     var http = settings.http
     http.maximumConnections = max(settings.concurrency, 1)
     let client = HTTPClient(http)
@@ -90,6 +93,14 @@ package final class ServerClient: Sendable {
     if let fault = faults.first { throw fault }
   }
 
+  /// Sends nothing more. What is under way ends as it would; a request that waits for its turn or for another attempt ends with a failure.
+  package func giveUp() {
+    state.withLock { $0.hasGivenUp = true }
+    pool.close()
+  }
+
+  private var hasGivenUp: Bool { state.withLock { $0.hasGivenUp } }
+
   /// Asks until there is a reply that can be used.
   ///
   /// - Parameter read: makes something of a reply's body, or says why it cannot be used.
@@ -134,9 +145,11 @@ package final class ServerClient: Sendable {
     var jitter = RandomStream(seed: settings.seed, "retry", request.label)
     var end = End()
     var secondsLimited = 0.0
+    var isRepeated = false
     while end.attempts < settings.attempts {
       end.attempts += 1
-      let (outcome, server, took) = await call(request, read)
+      let (outcome, server, took): (ReadAttempt?, Int, Duration) = await call(request, isRepeated: isRepeated, read)
+      isRepeated = true
       end.milliseconds += Int(took / .milliseconds(1))
       switch outcome {
       case .used: return end
@@ -160,13 +173,24 @@ package final class ServerClient: Sendable {
         end.reason = "status \(status): \(message)"
         return end
       case .fault(.reply): preconditionFailure("a reply is read where it comes")
+      case nil:
+        end.attempts -= 1
+        if end.reason.isEmpty { end.reason = "was not sent, since too many others failed" }
+        return end
       }
       guard end.attempts < settings.attempts else { break }
-      // Nobody cancels these tasks, so a sleep that is cut short needs no care.
-      let pause = settings.pause(after: end.attempts) * (0.5 + 0.5 * jitter.uniform())
-      try? await Task.sleep(for: .seconds(pause))
+      await rest(settings.pause(after: end.attempts) * (0.5 + 0.5 * jitter.uniform()))
     }
     return end
+  }
+
+  /// Waits, unless nothing more is sent anyway.
+  private func rest(_ seconds: Double) async {
+    let end = now() + seconds
+    while !hasGivenUp, case let rest = end - now(), rest > 0 {
+      // Nobody cancels these tasks, so a sleep that is cut short needs no care.
+      try? await Task.sleep(for: .seconds(min(rest, 0.5)))
+    }
   }
 
   /// What one call came to, its reply read.
@@ -176,13 +200,17 @@ package final class ServerClient: Sendable {
     case fault(Attempt)
   }
 
-  /// One call, when there is a server that can be asked and leave to ask it.
+  /// One call, when there is a server that can be asked and leave to ask it; nil where nothing more is sent.
   private func call(
-    _ request: ServerCall, _ read: @Sendable ([UInt8]) -> Use
-  ) async -> (ReadAttempt, server: Int, Duration) {
-    let lease = await pool.lease()
+    _ request: ServerCall, isRepeated: Bool, _ read: @Sendable ([UInt8]) -> Use
+  ) async -> (ReadAttempt?, server: Int, Duration) {
+    guard let lease = await pool.lease(isRepeated: isRepeated) else { return (nil, 0, .zero) }
     let start = pacer.reserve(tokens: request.tokens)
-    if start > .now { try? await Task.sleep(until: start) }
+    await rest((start - .now) / .seconds(1))
+    guard !hasGivenUp else {
+      pool.release(lease, .failed)
+      return (nil, lease.index, .zero)
+    }
 
     let clock = ContinuousClock.now
     let (attempt, form) = await attempt(request, lease.index)
@@ -196,6 +224,7 @@ package final class ServerClient: Sendable {
         pool.release(lease, .worked)
         state.withLock { state in
           state.answering.insert(lease.index)
+          state.reports.noteReply(from: lease.index, at: now())
           if state.form == nil { state.form = form }
         }
         switch use {
@@ -208,18 +237,29 @@ package final class ServerClient: Sendable {
       }
     }
     switch fault {
-    case .limited(let seconds): pool.release(lease, .limited(seconds: seconds))
-    case .failed(_, .server):
-      await readiness?.wasAway(lease.index)
-      pool.release(lease, .isDown)
-    case .failed(_, .connection):
-      // That may be all that is seen of a server that starts anew.
-      await readiness?.wasAway(lease.index)
-      pool.release(lease, .failed)
-    case .failed(_, .request), .refused, .unusable, .notReady, .reply:
-      pool.release(lease, .failed)
+    case .limited(let seconds):
+      tell(of: lease.index, "turns requests away by a rate limit; they wait")
+      pool.release(lease, .limited(seconds: seconds))
+    case .failed(let reason, let trouble):
+      tell(of: lease.index, "\(reason); such requests are tried again")
+      switch trouble {
+      case .server:
+        await readiness?.wasAway(lease.index)
+        pool.release(lease, .isDown)
+      case .connection:
+        // That may be all that is seen of a server that starts anew.
+        await readiness?.wasAway(lease.index)
+        pool.release(lease, .failed)
+      case .request: pool.release(lease, .failed)
+      }
+    case .refused, .unusable, .notReady, .reply: pool.release(lease, .failed)
     }
     return (.fault(fault), lease.index, took)
+  }
+
+  private func tell(of server: Int, _ trouble: String) {
+    guard state.withLock({ $0.reports.isDue(server, at: now()) }) else { return }
+    settings.tellOfTrouble("\(settings.urls[server]): \(trouble)")
   }
 
   /// One call of that server, in the first form that it takes.

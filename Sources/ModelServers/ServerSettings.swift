@@ -51,6 +51,8 @@ package struct ServerSettings: Sendable {
   /// What the jitter of pauses is drawn from.
   package var seed: UInt64 = 1
   package var http = HTTPSettings()
+  /// Takes a sentence about a server that does not answer, now and then; from any thread.
+  package var tellOfTrouble: @Sendable (String) -> Void = { _ in }
 
   package init() {}
 }

@@ -25,6 +25,9 @@ package final class RemoteSampler: Sendable {
   /// Makes every server serve the policy.
   package func prepare() async throws(ServerError) { try await client.prepareAll() }
 
+  /// Sends nothing more: a request that waits for its turn or for another attempt ends with a failure.
+  package func giveUp() { client.giveUp() }
+
   /// Samples one prompt.
   ///
   /// - Parameters:

@@ -10,7 +10,7 @@ struct JudgeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Who judges. (default: 'chat' where a server is named, else 'equations')", valueName: "name"))
+      "Who judges. (default: 'chat' where a model or a server is named, else 'equations')", valueName: "name"))
   var judge: Kind?
 
   @Option(
@@ -30,10 +30,10 @@ struct JudgeOptions: ParsableArguments {
 
   /// Who judges, by these options and those that name servers.
   func kind(_ servers: ServerArguments) throws -> Kind {
-    if judge == .equations, servers.namesServer {
+    if judge == .equations, servers.namesModel {
       throw ValidationError(
-        "'--judge equations' asks no server: leave the server out, or give '--judge chat'")
+        "'--judge equations' asks no model: leave '--model' and '--url' out, or give '--judge chat'")
     }
-    return judge ?? (servers.namesServer ? .chat : .equations)
+    return judge ?? (servers.namesModel ? .chat : .equations)
   }
 }

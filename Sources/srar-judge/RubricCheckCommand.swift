@@ -57,11 +57,8 @@ struct RubricCheckCommand: ParsableCommand {
     try withRecords(
       tool: "srar-judge rubrics", input: input, output: output, report: report
     ) { records in
-      if servers.connection.insecure {
-        records.run.note("certificates are not verified ('--insecure')")
-      }
       let voters = try servers.voters(
-        about: ValidityQuestion.self, asks: log.asksForMissing, votes: votes)
+        about: ValidityQuestion.self, asks: log.asksForMissing, votes: votes, for: records.run)
       let inquiry = InquiryRun<Record, ValidityQuestion>(
         try Inquiry(voters, log, maximumLineBytes: input.maxLineBytes), log, subjects: "problems")
       var counts = Counts()

@@ -41,15 +41,12 @@ struct RubricJudgeCommand: ParsableCommand {
 
   func run() throws {
     try withRecords(tool: "srar-judge", input: input, output: output, report: report) { records in
-      if servers.connection.insecure {
-        records.run.note("certificates are not verified ('--insecure')")
-      }
       let voters: [any Judge<RubricQuestion>] =
         switch try judge.kind(servers) {
         case .equations: [EquationJudge(unattempted: unattempted)]
         case .chat:
           try servers.voters(
-            about: RubricQuestion.self, asks: log.asksForMissing, votes: judge.votes)
+            about: RubricQuestion.self, asks: log.asksForMissing, votes: judge.votes, for: records.run)
         }
       var stage = try RubricJudgeStage(voters, log, maximumLineBytes: input.maxLineBytes)
       try stage.run(records)

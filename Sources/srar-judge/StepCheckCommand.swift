@@ -83,11 +83,8 @@ struct StepCheckCommand: ParsableCommand {
   }
 
   private func ask(_ records: RecordRun, _ counts: inout Counts) throws {
-    if servers.connection.insecure {
-      records.run.note("certificates are not verified ('--insecure')")
-    }
     let voters = try servers.voters(
-      about: StepQuestion.self, asks: log.asksForMissing, votes: judge.votes)
+      about: StepQuestion.self, asks: log.asksForMissing, votes: judge.votes, for: records.run)
     let inquiry = InquiryRun<(record: Record, pitfalls: Set<Int>), StepQuestion>(
       try Inquiry(voters, log, maximumLineBytes: input.maxLineBytes), log, subjects: "rollouts")
     nonisolated(unsafe) let reading = records

@@ -42,8 +42,9 @@ struct FleetStage {
 
   init(
     _ fleet: FleetArguments, _ arguments: SamplingArguments, stepStyle: StepStyle,
-    maximumLineBytes: Int
+    maximumLineBytes: Int, for run: ToolRun
   ) throws {
+    fleet.connection.tellOfRisks(to: run)
     self.fleet = fleet
     self.arguments = arguments
     self.stepStyle = stepStyle
@@ -76,6 +77,7 @@ struct FleetStage {
     }
     var settings = try fleet.connection.settings(keyVariable: "ROLLOUT_API_KEY")
     settings.urls = fleet.servers
+    settings.tellOfTrouble = run.progress.note
     settings.seed = arguments.seed
     // A token id and its log-probability take some 200 bytes in the wordiest protocol.
     settings.maximumResponseBytes =
@@ -116,7 +118,9 @@ struct FleetStage {
       reading: { put in try reading.forEachRecord { try put(try ask($0)) } },
       writing: { asked in
         try write(asked, to: records)
-        return limit.excess(isAtEnd: false).map(FleetError.tooManyFailures)
+        let error = limit.excess(isAtEnd: false).map(FleetError.tooManyFailures)
+        if error != nil { sampler.giveUp() }
+        return error
       },
       awaitingRest: { asked in
         for case .pending(let reply, _) in asked.answers { _ = try reply.wait() }
@@ -128,7 +132,6 @@ struct FleetStage {
 
   /// Makes every server serve the policy, before the first sample.
   private func makeReady(_ run: ToolRun) throws {
-    if fleet.connection.insecure { run.note("certificates are not verified ('--insecure')") }
     guard let policyFolder else { return }
     run.note("\(fleet.servers.count) servers load \(policyFolder)")
     try PendingReply(on: nil) { [sampler] in try await sampler.prepare() }.wait()

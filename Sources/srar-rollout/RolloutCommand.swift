@@ -78,7 +78,8 @@ struct RolloutCommand: Filter {
         stage.report(to: records.run)
       } else {
         var stage = try FleetStage(
-          fleet, sampling, stepStyle: steps, maximumLineBytes: input.maxLineBytes)
+          fleet, sampling, stepStyle: steps, maximumLineBytes: input.maxLineBytes,
+          for: records.run)
         try stage.run(records)
       }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import JSONLines
 import RandomStreams
 import Synchronization
 import TestSupport
@@ -185,6 +186,26 @@ struct ChatJudgeFaultTests {
     #expect(asked.withLock { $0 } == 140)
   }
 
+  @Test("a server that is not there is told of, and ends the run before all rollouts have been tried")
+  func absentServer() throws {
+    let folder = try TemporaryFolder()
+    let server = try LoopbackServer { _ in .respond(status: 200, body: Data()) }
+    server.stop()
+    let result = try judge(
+      server, JudgedProblems.stream(400),
+      ["--log", folder.path("log"), "--attempts", "4", "--concurrency", "32"], in: folder)
+    #expect(result.status == 69)
+    let lines = result.errorText.split(separator: "\n")
+    #expect(lines.count == 2, "\(result.errorText)")
+    #expect(lines.first?.hasSuffix("such requests are tried again") == true)
+    #expect(result.errorText.contains("rollouts could not be judged"), "\(result.errorText)")
+    // The first thirty-two come to the end of their attempts; others meet an absent server at most while they do.
+    let log = try String(contentsOfFile: folder.path("log"), encoding: .utf8)
+    let entries = try log.split(separator: "\n").map { try JSONDocument(parsing: Array($0.utf8)) }
+    #expect(entries.count { $0.root["attempts"]?.integer == 4 } >= 20)
+    #expect(entries.count { $0.root["attempts"]?.integer == 0 } >= 32)
+  }
+
   @Test("a server that says when to come back is not asked before")
   func retryAfter() throws {
     let folder = try TemporaryFolder()
@@ -199,6 +220,7 @@ struct ChatJudgeFaultTests {
     defer { server.stop() }
     let result = try judge(server, JudgedProblems.stream(1), ["--attempts", "1"], in: folder)
     #expect(try expectAccounted(result, count: 1) == 1)
+    #expect(result.errorText.contains("turns requests away by a rate limit"), "\(result.errorText)")
     let asked = times.withLock { $0 }
     #expect(asked.count == 2 && asked[1] - asked[0] >= .seconds(1))
   }

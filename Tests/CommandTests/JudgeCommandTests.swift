@@ -82,7 +82,7 @@ struct JudgeCommandTests {
     let result = try ToolProcess.shell(
       "\(command) --judge equations --url http://127.0.0.1:9/v1 --model m rollouts", in: folder.url)
     #expect(result.status == 64)
-    #expect(result.errorText.contains("'--judge equations' asks no server"), "\(result.errorText)")
+    #expect(result.errorText.contains("'--judge equations' asks no model"), "\(result.errorText)")
   }
 
   @Test("agree compares verdict by verdict")
