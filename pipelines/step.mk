@@ -3,11 +3,22 @@
 #   prompts → rollouts → judged → rewarded → advantages → policy/
 #
 # Step n starts from the policy of step n − 1, step 1 from $(POLICY). Deleting or touching a file redoes
-# what follows it. A stage's options are a file of their own that changes only when they do.
+# what follows it. A stage's options are a file of their own that changes only when they do; so are the names of what a run begins with.
 
 run := $(RUNS)/$(RUN)
 # The targets that make their problems and their first policy before they train.
 whole-runs := demo-steps smollm-steps
+
+# A stage's file named as a goal is made of its step: make runs/mine/step-0007/judged.jsonl.zst RUN=mine …
+stage-goals := $(filter $(run)/step-%,$(MAKECMDGOALS))
+stage-steps := $(foreach goal,$(stage-goals),$(firstword $(subst /, ,$(patsubst $(run)/step-%,%,$(goal)))))
+ifneq ($(stage-steps),)
+override STEP := $(shell echo $$((10#$(lastword $(sort $(stage-steps))))))
+endif
+ifneq ($(filter step replay train $(whole-runs),$(MAKECMDGOALS)),)
+$(foreach name,STEP STEPS,$(if $(shell [[ "$($(name))" =~ ^[1-9][0-9]*$$ ]] && echo yes),,\
+  $(error $(name) is "$($(name))": give a number from 1 on)))
+endif
 
 # The steps whose options are compared with the present ones: all of a training, else the one named.
 ifneq ($(filter train $(whole-runs),$(MAKECMDGOALS)),)
@@ -34,6 +45,10 @@ same = $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x))
 
 # $(call step-options,NUMBER,FOLDER)
 define step-options
+$(call options-file,$(2)/problems.options,$(PROBLEMS))
+$(call options-file,$(2)/start.options,$(word $(1),$(policies-before)))
+$(call options-file,$(2)/checked-from.options,$(before-check))
+$(call options-file,$(2)/rewarded-from.options,$(before-reward))
 $(call options-file,$(2)/prompts.options,--size $(GROUPS_PER_STEP) --step $(1) --seed $(SEED))
 $(call options-file,$(2)/rollout.options,--seed $(SEED) --step $(1) $(compute-option) $(ROLLOUT_OPTIONS))
 $(call options-file,$(2)/judge.options,$(JUDGE_OPTIONS))
@@ -59,15 +74,15 @@ before-reward := $(if $(filter yes,$(STEP_CHECK)),checked,$(before-check))
 
 # $(call step-rules,FOLDER,POLICY BEFORE)
 define step-rules
-$(1)/prompts.jsonl.zst: $(PROBLEMS) $(1)/prompts.options | $(BIN)/srar-update
+$(1)/prompts.jsonl.zst: $(PROBLEMS) $(1)/problems.options $(1)/prompts.options | $(BIN)/srar-update
 	@$(call stage,srar-prep batch,$(1),prompts)
-$(1)/rollouts.jsonl.zst: $(1)/prompts.jsonl.zst $(2)/config.json $(1)/rollout.options
+$(1)/rollouts.jsonl.zst: $(1)/prompts.jsonl.zst $(2)/config.json $(1)/start.options $(1)/rollout.options
 	$(call sharded-stage,srar-rollout --policy $(2),$(1),rollout)
 $(1)/judged.jsonl.zst: $(1)/rollouts.jsonl.zst $(1)/judge.options
 	$(call sharded-stage,srar-judge --log $(1)/judge.log.jsonl,$(1),judge)
-$(1)/checked.jsonl.zst: $(1)/$(before-check).jsonl.zst $(1)/check.options
+$(1)/checked.jsonl.zst: $(1)/$(before-check).jsonl.zst $(1)/checked-from.options $(1)/check.options
 	@$(call stage,srar-judge steps,$(1),check)
-$(1)/rewarded.jsonl.zst: $(1)/$(before-reward).jsonl.zst $(1)/reward.options
+$(1)/rewarded.jsonl.zst: $(1)/$(before-reward).jsonl.zst $(1)/rewarded-from.options $(1)/reward.options
 	@$(call stage,srar-reward,$(1),reward)
 $(1)/advantages.jsonl.zst: $(1)/rewarded.jsonl.zst $(1)/advantage.options
 	@$(call stage,srar-advantage,$(1),advantage)
@@ -89,7 +104,7 @@ $(BIN)/srar-update:
 	@$(MAKE) build
 
 # Options files are written only where a step is to be made: `make help` makes no folders.
-makes-steps := $(filter step train $(whole-runs),$(MAKECMDGOALS))
+makes-steps := $(strip $(filter step train $(whole-runs),$(MAKECMDGOALS)) $(stage-goals))
 ifneq ($(makes-steps),)
 ifneq ($(words $(POLICY) $(PROBLEMS)),2)
 $(error give PROBLEMS=file and POLICY=folder; README.md shows a run)
@@ -111,17 +126,27 @@ step: $(last-policy)/config.json ## make one RL step: RUN=name STEP=7 PROBLEMS=f
 train: $(last-policy)/config.json ## make all RL steps of a run: RUN=name STEPS=200 PROBLEMS=file POLICY=folder
 	@echo "$(last-policy) is up to date"
 
-# Rejudging needs no step of its own: it reads a step's rollouts and writes beside them.
+# Rejudging needs no step of its own: it reads a step's rollouts and writes beside them. It is done by the options that the step was made
+# with, but for those that are given now.
 step-folder := $(run)/step-$(shell printf %04d $(STEP))
 JUDGE_LOG ?= $(step-folder)/judge.log.jsonl
-replay: ## judge a step again from a log: RUN=name STEP=7 JUDGE_LOG=file
+# $(call given,NAMES): those of the variables that come from the command line or the environment.
+given = $(strip $(foreach name,$(1),$(if $(filter command environment,$(firstword $(origin $(name)))),$(name))))
+# $(call replay-options,VARIABLE,NAME OF THE STEP'S FILE,VARIABLES THAT IT IS MADE OF)
+replay-options = $(if $(call given,$(1) $(3)),$($(1)),$$(< $(step-folder)/$(2).options))
+ifneq ($(filter replay,$(MAKECMDGOALS)),)
+ifeq ($(wildcard $(step-folder)/rollouts.jsonl.zst),)
+$(error there is no $(step-folder)/rollouts.jsonl.zst to judge again)
+endif
+endif
+replay: ## judge a step again from a log: RUN=name STEP=7 [JUDGE_LOG=file] [REWARD_OPTIONS=other]
 	@mkdir -p $(step-folder)/replay
-	@$(BIN)/srar-judge $(TOOL_OPTIONS) $(step-folder)/rollouts.jsonl.zst $(JUDGE_OPTIONS) \
+	@$(BIN)/srar-judge $(TOOL_OPTIONS) $(step-folder)/rollouts.jsonl.zst $(call replay-options,JUDGE_OPTIONS,judge) \
 	  --replay $(JUDGE_LOG) --output $(step-folder)/replay/judged.jsonl.zst
-	@$(BIN)/srar-reward $(TOOL_OPTIONS) $(step-folder)/replay/judged.jsonl.zst $(REWARD_OPTIONS) \
+	@$(BIN)/srar-reward $(TOOL_OPTIONS) $(step-folder)/replay/judged.jsonl.zst $(call replay-options,REWARD_OPTIONS,reward) \
 	  --output $(step-folder)/replay/rewarded.jsonl.zst
 	@$(BIN)/srar-advantage $(TOOL_OPTIONS) $(step-folder)/replay/rewarded.jsonl.zst \
-	  $(ADVANTAGE_OPTIONS) --output $(step-folder)/replay/advantages.jsonl.zst
+	  $(call replay-options,ADVANTAGE_OPTIONS,advantage,ESTIMATOR) --output $(step-folder)/replay/advantages.jsonl.zst
 	@echo "$(step-folder)/replay holds the step, judged again"
 
 # $(call evaluate,POLICY,PROBLEMS,OUTPUT): greedy or sampled responses, judged, checked step by step, rewarded.

@@ -131,12 +131,72 @@ struct MakeTests {
   }
 
   @Test(
+    "redo what follows another policy, other problems, a judge or a check that is left out, also where the files are older",
+    arguments: [
+      (
+        "POLICY=other",
+        ["advantages.jsonl.zst", "judged.jsonl.zst", "policy/config.json", "rewarded.jsonl.zst", "rollouts.jsonl.zst"]
+      ),
+      (
+        "PROBLEMS=other.jsonl.zst",
+        [
+          "advantages.jsonl.zst", "judged.jsonl.zst", "policy/config.json", "prompts.jsonl.zst",
+          "rewarded.jsonl.zst", "rollouts.jsonl.zst",
+        ]
+      ),
+      ("PRESET=grpo", ["advantages.jsonl.zst", "policy/config.json", "rewarded.jsonl.zst"]),
+      ("STEP_CHECK=no", ["advantages.jsonl.zst", "policy/config.json", "rewarded.jsonl.zst"]),
+    ])
+  func redoesWhatFollowsOtherInputs(change: String, redone: [String]) throws {
+    let folder = try prepared()
+    let step = folder.path("run/step-0001")
+    let change = change.replacing("=other", with: "='\(folder.path("other"))").appending(
+      change.contains("=other") ? "'" : "")
+    let result = try ToolProcess.shell(
+      """
+      set -e
+      cp -r policy other
+      srar-prep synth --quiet --count 60 --seed 2 --output other.jsonl.zst
+      touch -d '2 days ago' other/* other.jsonl.zst
+      \(make("step", "run", "STEP=1 STEP_CHECK=yes", in: folder)) > /dev/null
+      cd \(step) && stat -c '%n %Y.%y' *.zst policy/config.json > ../before && cd - > /dev/null
+      \(make("step", "run", "STEP=1 STEP_CHECK=yes \(change)", in: folder)) > /dev/null
+      cd \(step) && stat -c '%n %Y.%y' *.zst policy/config.json | { diff - ../before || true; } | grep '^<' | cut -d' ' -f2
+      """, in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(
+      result.text.split(separator: "\n").map(String.init).filter { $0 != "checked.jsonl.zst" }
+        .sorted() == redone)
+  }
+
+  @Test("make one stage of a step alone, by the name of its file")
+  func oneStage() throws {
+    let folder = try prepared()
+    let stage = folder.path("run/step-0002/judged.jsonl.zst")
+    let result = try ToolProcess.shell(
+      """
+      set -e
+      \(make("train", "run", "STEPS=2", in: folder)) > /dev/null
+      touch run/step-0002/rollouts.jsonl.zst
+      \(make(stage, "run", in: folder)) > /dev/null
+      [[ \(stage) -nt run/step-0002/rollouts.jsonl.zst ]]
+      [[ run/step-0002/rewarded.jsonl.zst -ot run/step-0002/rollouts.jsonl.zst ]]
+      ls run
+      """, in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(result.text == "step-0001\nstep-0002\n")
+  }
+
+  @Test(
     "say what is missing",
     arguments: [
       ("step PROBLEMS= POLICY=", "give PROBLEMS=file and POLICY=folder"),
       ("train PROBLEMS=/none POLICY=/", #"PROBLEMS: there is no "/none""#),
       ("eval SET= EVAL_POLICY=", "give SET=file and EVAL_POLICY=folder"),
       ("train PRESET=none", #"there is no preset "none""#),
+      ("train STEPS=0", #"STEPS is "0": give a number from 1 on"#),
+      ("replay STEP=x", #"STEP is "x": give a number from 1 on"#),
+      ("replay STEP=1", "step-0001/rollouts.jsonl.zst to judge again"),
     ])
   func missing(goal: String, complaint: String) throws {
     let result = try ToolProcess.shell("make -C '\(Fixtures.root.path)' \(goal) RUN=none")
@@ -153,17 +213,19 @@ struct MakeTests {
     #expect(!FileManager.default.fileExists(atPath: folder.path("dry")))
   }
 
-  @Test("replay a step from its log")
+  @Test("replay a step from its log, by the options that it was made with or by others")
   func replays() throws {
     let folder = try prepared()
     let result = try ToolProcess.shell(
       """
       set -e
-      \(make("step", "run", "STEP=1", in: folder)) > /dev/null
+      \(make("step", "run", "STEP=1 REWARD_OPTIONS='--format numbered' ESTIMATOR=grpo", in: folder)) > /dev/null
       \(make("replay", "run", "STEP=1", in: folder)) > /dev/null
       for name in judged rewarded advantages; do
         cmp \(folder.path("run"))/step-0001/$name.jsonl.zst \(folder.path("run"))/step-0001/replay/$name.jsonl.zst
       done
+      \(make("replay", "run", "STEP=1 ESTIMATOR=srar", in: folder)) > /dev/null
+      ! cmp -s \(folder.path("run"))/step-0001/advantages.jsonl.zst \(folder.path("run"))/step-0001/replay/advantages.jsonl.zst
       """)
     #expect(result.status == 0, "\(result.errorText)")
   }
@@ -216,9 +278,10 @@ struct MakeTests {
     #expect(
       result.text.split(separator: "\n") == [
         "small/srar:", "rate", "seed-1", "seed-2", "small/srar/seed-2/step-0002:",
-        "advantage.options", "advantages.jsonl.zst", "check.options", "judge.options",
-        "metrics.jsonl", "prompts.options", "reward.options", "rewarded.jsonl.zst",
-        "rollout.options", "update.options",
+        "advantage.options", "advantages.jsonl.zst", "check.options", "checked-from.options",
+        "judge.options", "metrics.jsonl", "problems.options", "prompts.options", "reward.options",
+        "rewarded-from.options", "rewarded.jsonl.zst", "rollout.options", "start.options",
+        "update.options",
       ])
     let text = try String(contentsOfFile: folder.path("results.md"), encoding: .utf8)
     #expect(text.contains("2 arms, seeds 1, 2, 2 RL steps each"), "\(text)")
