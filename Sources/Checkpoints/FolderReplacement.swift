@@ -77,25 +77,14 @@ private struct FolderNames {
     }
     for sibling in siblings {
       let leftover = "\(parent)/\(sibling)"
-      if isLeft(sibling, prefix: ".\(name).old-"), !exists(final) {
+      if TemporaryPaths.isAbandoned(sibling, prefix: ".\(name).old-"), !exists(final) {
         guard rename(leftover, final) == 0 else { throw SystemError("put back", path: leftover) }
       }
-      if isLeft(sibling, prefix: ".\(name).old-") || isLeft(sibling, prefix: ".\(name).tmp-") {
+      for mark in ["old", "tmp"]
+      where TemporaryPaths.isAbandoned(sibling, prefix: ".\(name).\(mark)-") {
         remove(leftover)
       }
     }
-  }
-
-  /// Whether a process that no longer runs made it, or this one, which is not yet writing.
-  private func isLeft(_ sibling: String, prefix: String) -> Bool {
-    guard sibling.hasPrefix(prefix) else { return false }
-    var number = sibling.dropFirst(prefix.count)
-    if number.hasSuffix(TemporaryPaths.interruptedSuffix) {
-      number = number.dropLast(TemporaryPaths.interruptedSuffix.count)
-    }
-    guard let process = pid_t(number), process > 0
-    else { return false }
-    return process == getpid() || (kill(process, 0) != 0 && errno == ESRCH)
   }
 
   /// Gives the temporary folder its final name, and removes the one that had it.

@@ -5,7 +5,7 @@ import Synchronization
 package enum TemporaryPaths {
   private static let paths = Mutex<[String]>([])
   /// Ends the name of what is being removed, so that no thread adds a file to a folder while it is being emptied.
-  package static let interruptedSuffix = "-interrupted"
+  private static let interruptedSuffix = "-interrupted"
 
   /// Creates something at a path that must not outlive an interruption, and notes the path; an interruption comes before both or
   /// after both.
@@ -19,6 +19,17 @@ package enum TemporaryPaths {
   /// Forgets a path: it was renamed into place or removed.
   package static func unregister(_ path: String) {
     paths.withLock { $0.removeAll { $0 == path } }
+  }
+
+  /// Whether a name of the form PREFIX PID SUFFIX is of something that a killed process left: one that no longer runs, or had this
+  /// process's number before it. What was being removed when its process was killed counts, too.
+  package static func isAbandoned(_ name: String, prefix: String, suffix: String = "") -> Bool {
+    var rest = name[...]
+    if rest.hasSuffix(interruptedSuffix) { rest = rest.dropLast(interruptedSuffix.count) }
+    guard rest.hasPrefix(prefix), rest.hasSuffix(suffix),
+      let process = pid_t(rest.dropFirst(prefix.count).dropLast(suffix.count)), process > 0
+    else { return false }
+    return process == getpid() || (kill(process, 0) != 0 && errno == ESRCH)
   }
 
   /// Removes everything that is registered, and ends the process by a signal.

@@ -84,8 +84,11 @@ package final class FileWriter {
         temporaryPath = nil
       } else {
         let url = URL(fileURLWithPath: path)
-        let temporary = url.deletingLastPathComponent()
-          .appendingPathComponent(".\(url.lastPathComponent).\(getpid()).tmp").path
+        let folder = url.deletingLastPathComponent()
+        removeAbandonedFiles(of: url.lastPathComponent, in: folder)
+        let temporary = folder.appendingPathComponent(
+          ".\(url.lastPathComponent).\(getpid()).tmp"
+        ).path
         let (created, code) = TemporaryPaths.register(temporary) {
           (open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666), errno)
         }
@@ -150,6 +153,15 @@ package final class FileWriter {
   private func removeTemporaryFile(_ path: String) {
     unlink(path)
     TemporaryPaths.unregister(path)
+  }
+}
+
+/// Removes what processes that were killed while they wrote a file of this name have left. What cannot be removed stays.
+private func removeAbandonedFiles(of name: String, in folder: URL) {
+  let siblings = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+  for sibling in siblings
+  where TemporaryPaths.isAbandoned(sibling, prefix: ".\(name).", suffix: ".tmp") {
+    unlink(folder.appendingPathComponent(sibling).path)
   }
 }
 

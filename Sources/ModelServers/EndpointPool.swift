@@ -119,7 +119,11 @@ final class EndpointPool: Sendable {
   func lease(isRepeated: Bool) async -> EndpointStates.Lease? {
     await withCheckedContinuation { continuation in
       state.withLock { state in
-        if isRepeated { state.returning.append(continuation) } else { state.waiting.append(continuation) }
+        if isRepeated {
+          state.returning.append(continuation)
+        } else {
+          state.waiting.append(continuation)
+        }
       }
       serve()
     }

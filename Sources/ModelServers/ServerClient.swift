@@ -148,7 +148,8 @@ package final class ServerClient: Sendable {
     var isRepeated = false
     while end.attempts < settings.attempts {
       end.attempts += 1
-      let (outcome, server, took): (ReadAttempt?, Int, Duration) = await call(request, isRepeated: isRepeated, read)
+      let (outcome, server, took): (ReadAttempt?, Int, Duration) = await call(
+        request, isRepeated: isRepeated, read)
       isRepeated = true
       end.milliseconds += Int(took / .milliseconds(1))
       switch outcome {

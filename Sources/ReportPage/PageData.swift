@@ -1,3 +1,4 @@
+import Foundation
 package import JSONLines
 package import Judging
 package import Reporting
@@ -200,5 +201,9 @@ extension ProblemText: JSONWritable {
   }
 }
 
-/// A number in five decimals, which is more than a page shows.
-func rounded(_ value: Double) -> Double { (value * 1e5).rounded() / 1e5 }
+/// A number in five decimals, a small one in five digits, which is more than a page shows.
+func rounded(_ value: Double) -> Double {
+  guard value != 0, abs(value) < 1e-3, value.isFinite else { return (value * 1e5).rounded() / 1e5 }
+  let unit = pow(10, (log10(abs(value)).rounded(.down) - 4))
+  return (value / unit).rounded() * unit
+}

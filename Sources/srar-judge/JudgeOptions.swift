@@ -10,7 +10,8 @@ struct JudgeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Who judges. (default: 'chat' where a model or a server is named, else 'equations')", valueName: "name"))
+      "Who judges. (default: 'chat' where a model or a server is named, else 'equations')",
+      valueName: "name"))
   var judge: Kind?
 
   @Option(
@@ -32,7 +33,8 @@ struct JudgeOptions: ParsableArguments {
   func kind(_ servers: ServerArguments) throws -> Kind {
     if judge == .equations, servers.namesModel {
       throw ValidationError(
-        "'--judge equations' asks no model: leave '--model' and '--url' out, or give '--judge chat'")
+        "'--judge equations' asks no model: leave '--model' and '--url' out, or give '--judge chat'"
+      )
     }
     return judge ?? (servers.namesModel ? .chat : .equations)
   }

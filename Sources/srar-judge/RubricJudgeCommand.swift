@@ -46,7 +46,8 @@ struct RubricJudgeCommand: ParsableCommand {
         case .equations: [EquationJudge(unattempted: unattempted)]
         case .chat:
           try servers.voters(
-            about: RubricQuestion.self, asks: log.asksForMissing, votes: judge.votes, for: records.run)
+            about: RubricQuestion.self, asks: log.asksForMissing, votes: judge.votes,
+            for: records.run)
         }
       var stage = try RubricJudgeStage(voters, log, maximumLineBytes: input.maxLineBytes)
       try stage.run(records)

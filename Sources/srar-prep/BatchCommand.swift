@@ -45,8 +45,7 @@ struct BatchCommand: ParsableCommand {
 
   func run() throws {
     try withOutput(tool: "srar-prep batch", output: output, report: report) { run, writer in
-      var count = 0
-      try forEachRecord { _, _ in count += 1 }
+      let count = try checkedCount()
       let chosen = try batch(of: count)
       try forEachRecord { index, record in
         if chosen.contains(index) { try writer.write(record) }
@@ -56,10 +55,26 @@ struct BatchCommand: ParsableCommand {
     }
   }
 
+  /// How many problems there are.
+  ///
+  /// - Throws: `RecordError` where two have one name: their rollouts would be taken for one group's, after they have been paid for.
+  private func checkedCount() throws -> Int {
+    var names: Set<String> = []
+    try forEachRecord { _, record in
+      let name = try record.requiredID()
+      guard names.insert(name).inserted else {
+        throw RecordError.invalidValue(
+          "id", reason: "is that of an earlier problem, too", record: name, record.position)
+      }
+    }
+    return names.count
+  }
+
   /// The indices of the step's problems.
   private func batch(of count: Int) throws -> Set<Int> {
     guard size <= count else {
-      throw UsageError("'--size' is \(size), but \(problems) has only \(count) problems")
+      throw UsageError(
+        "'--size' is \(size), but \(problems) has only \(count) problems; take at most as many")
     }
     var chosen: Set<Int> = []
     var order: (pass: Int, indices: [Int])?

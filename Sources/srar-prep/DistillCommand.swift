@@ -49,7 +49,8 @@ struct DistillCommand: ParsableCommand {
     try withRecords(
       tool: "srar-prep distill", input: input, output: output, report: report
     ) { records in
-      let voters = try servers.voters(about: ContrastQuestion.self, asks: log.asksForMissing, for: records.run)
+      let voters = try servers.voters(
+        about: ContrastQuestion.self, asks: log.asksForMissing, for: records.run)
       let inquiry = InquiryRun<Record, ContrastQuestion>(
         try Inquiry(voters, log, maximumLineBytes: input.maxLineBytes), log, subjects: "problems")
       var oneSidedCount = 0

@@ -25,6 +25,7 @@ struct RewardStage {
     var pitfall = 0.0
     var bonus = 0.0
     var judgeFailures = 0
+    var notJudged = 0
     var withoutAnswer = 0
     var undecided = 0
     var looping = 0
@@ -63,12 +64,17 @@ struct RewardStage {
     count(reward, outcome, rollout)
   }
 
-  /// The rubric's part. Without a rubric there is nothing to score; a judge that failed leaves the rollout without scores.
+  /// The rubric's part. A judge that failed, or had nothing to judge, leaves the rollout without scores.
   private mutating func add(
     _ judgement: Judgement, on rubric: [RubricItem], to reward: inout Reward
   ) {
-    guard judgement.status != .failed else {
+    switch judgement.status {
+    case .ok: break
+    case .failed:
       counts.judgeFailures += 1
+      return
+    case .skipped:
+      counts.notJudged += 1
       return
     }
     let score = rubricScore(
@@ -111,6 +117,7 @@ struct RewardStage {
     run.metrics["pitfall"] = mean(counts.pitfall, counts.withRubric)
     run.metrics["bonus"] = mean(counts.bonus, counts.withRubric)
     run.metrics["judge_failures"] = counts.judgeFailures
+    run.metrics["not_judged"] = counts.notJudged
     run.metrics["without_answer"] = counts.withoutAnswer
     run.metrics["undecided"] = counts.undecided
     run.metrics["looping"] = counts.looping
@@ -127,7 +134,8 @@ struct RewardStage {
     if counts.withoutAnswer > 0 { remarks.append("\(counts.withoutAnswer) without an answer") }
     if counts.undecided > 0 { remarks.append("\(counts.undecided) undecided, compared as text") }
     if counts.looping > 0 { remarks.append("\(counts.looping) looping") }
-    if counts.judgeFailures > 0 { remarks.append("\(counts.judgeFailures) without verdicts") }
+    if counts.judgeFailures > 0 { remarks.append("\(counts.judgeFailures) whose judge failed") }
+    if counts.notJudged > 0 { remarks.append("\(counts.notJudged) that had nothing to judge") }
     if counts.overlong > 0 { remarks.append("\(counts.overlong) overlong") }
     if !remarks.isEmpty { run.summarize(remarks.joined(separator: ", ")) }
   }

@@ -186,7 +186,8 @@ struct ChatJudgeFaultTests {
     #expect(asked.withLock { $0 } == 140)
   }
 
-  @Test("a server that is not there is told of, and ends the run before all rollouts have been tried")
+  @Test(
+    "a server that is not there is told of, and ends the run before all rollouts have been tried")
   func absentServer() throws {
     let folder = try TemporaryFolder()
     let server = try LoopbackServer { _ in .respond(status: 200, body: Data()) }

@@ -131,11 +131,14 @@ struct MakeTests {
   }
 
   @Test(
-    "redo what follows another policy, other problems, a judge or a check that is left out, also where the files are older",
+    "redo what follows other inputs, a judge or a check that is left out, also where files are older",
     arguments: [
       (
         "POLICY=other",
-        ["advantages.jsonl.zst", "judged.jsonl.zst", "policy/config.json", "rewarded.jsonl.zst", "rollouts.jsonl.zst"]
+        [
+          "advantages.jsonl.zst", "judged.jsonl.zst", "policy/config.json", "rewarded.jsonl.zst",
+          "rollouts.jsonl.zst",
+        ]
       ),
       (
         "PROBLEMS=other.jsonl.zst",

@@ -90,4 +90,22 @@ struct OutputFaultTests {
     let two = try Data(contentsOf: folder.url.appendingPathComponent("two"))
     #expect(one == two && one.count > 1000)
   }
+
+  @Test(
+    "what a killed tool left beside its output goes with the next one; what another writes stays")
+  func leftovers() throws {
+    let folder = try TemporaryFolder()
+    let result = try ToolProcess.shell(
+      """
+      sh -c 'touch .out.$$.tmp .out.$$.tmp-interrupted'
+      touch .out.1.tmp .other.99999999.tmp .out.x.tmp
+      srar-prep synth --quiet --count 2 --output out
+      ls -A
+      """, in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(
+      Set(result.text.split(separator: "\n")) == [
+        ".other.99999999.tmp", ".out.1.tmp", ".out.x.tmp", "out",
+      ])
+  }
 }

@@ -83,12 +83,25 @@ struct PrepSynthTests {
     for step in 1...12 { #expect(Set(try batch(step, size: 5)).count == 5) }
   }
 
+  @Test("two problems of one name are found before anything is sampled")
+  func sameName() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("{\"id\":\"1\"}\n{\"id\":\"2\"}\n{\"id\":\"1\"}\n", to: "in")
+    let result = try ToolProcess.run("srar-prep", ["batch", "--size", "2", "--step", "1", file])
+    #expect(result.status == 65)
+    #expect(
+      result.errorText
+        == "srar-prep: \(file):3: \"id\" of record \"1\" is that of an earlier problem, too\n")
+  }
+
   @Test("a batch larger than the set is wrong usage")
   func tooLarge() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write("{\"id\":\"1\"}\n", to: "in")
     let result = try ToolProcess.run("srar-prep", ["batch", "--size", "2", "--step", "1", file])
     #expect(result.status == 64)
-    #expect(result.errorText == "srar-prep: '--size' is 2, but \(file) has only 1 problems\n")
+    #expect(
+      result.errorText
+        == "srar-prep: '--size' is 2, but \(file) has only 1 problems; take at most as many\n")
   }
 }

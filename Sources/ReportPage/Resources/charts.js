@@ -42,7 +42,7 @@ function pathThrough(points) {
 /** A tick's number, short. */
 function tickText(value, unit) {
   if (unit === "share") return Number((value * 100).toFixed(2)) + "%";
-  if (value !== 0 && Math.abs(value) < 0.001) return Number(value.toPrecision(2)).toExponential().replace("-", minus);
+  if (value !== 0 && Math.abs(value) < 0.001) return Number(value.toPrecision(2)).toExponential().replaceAll("-", minus);
   return String(Number(value.toPrecision(4))).replace("-", minus);
 }
 

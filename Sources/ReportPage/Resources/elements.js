@@ -47,7 +47,7 @@ function measured(value, unit) {
   const text = size !== 0 && (size < 0.001 || size >= 1e6) ? value.toExponential(1)
     : size >= 1000 ? Math.round(value).toLocaleString("en")
     : size >= 100 ? value.toFixed(1) : value.toFixed(3);
-  return text.replace("-", minus);
+  return text.replaceAll("-", minus);
 }
 
 function duration(seconds) {
