@@ -18,7 +18,8 @@ package enum SourceError: ToolError, Equatable {
     case .missing(let what, let field, let option, let record, let place):
       "\(place): \(named(record)) has no \(what), which was looked for in \"\(field)\""
         + (option.map { "; name another field with '\($0)'" } ?? "")
-        + (option == FieldOption.rubric ? ", or give '--mode val' for problems without rubrics" : "")
+        + (option == FieldOption.rubric
+          ? ", or give '--mode val' for problems without rubrics" : "")
     case .rubricWithoutItems(let field, let record, let place):
       "\(place): \"\(field)\" of \(named(record)) has no line that begins with "
         + "<SUGGEST>, <PITFALL>, <BONUS> or <ANSWER>"
