@@ -27,7 +27,7 @@ package enum RecordError: ToolError, Equatable {
       "\(place): \"\(field)\" of \(named(record)) came out as a number that is not finite"
     case .scatteredGroup(let record, let place):
       "\(place): \(named(record)) appears again after other problems; "
-        + "the rollouts of a problem must be consecutive"
+        + "the rollouts of a problem must be consecutive, and no two problems may have one name"
     }
   }
 
