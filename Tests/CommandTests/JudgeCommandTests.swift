@@ -85,6 +85,29 @@ struct JudgeCommandTests {
     #expect(result.errorText.contains("'--judge equations' asks no model"), "\(result.errorText)")
   }
 
+  @Test("a model without a server is not judged by arithmetic")
+  func modelWithoutServer() throws {
+    let result = try ToolProcess.shell("env -u JUDGE_URL srar-judge --model m /dev/null")
+    #expect(result.status == 64)
+    #expect(result.errorText.contains("where is the judge?"), "\(result.errorText)")
+  }
+
+  @Test("a rollout that had nothing to judge has no rubric score, and is in no mean")
+  func nothingToJudge() throws {
+    let folder = try judged()
+    let result = try ToolProcess.shell(
+      """
+      set -e
+      sed 's/"status":"ok"/"status":"skipped"/' judged > skipped
+      srar-reward --plain skipped --metrics metrics > rewarded
+      grep -c '"rubric":-*[0-9]' rewarded || true
+      """, in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(result.text == "0\n")
+    #expect(result.errorText.contains("that had nothing to judge"), "\(result.errorText)")
+    #expect(!result.errorText.contains("mean rubric score"), "\(result.errorText)")
+  }
+
   @Test("agree compares verdict by verdict")
   func agreement() throws {
     let folder = try judged()
