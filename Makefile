@@ -19,15 +19,9 @@ help: ## list the targets
 	@echo "Variables of step, train, replay, eval, report and distill: RUN=name STEP=n STEPS=n PRESET=srar|rar|grpo|dapo"
 	@echo "and every variable of pipelines/defaults.mk; README.md walks through them."
 
-.PHONY: deps onednn build test test-report test-servers test-vllm lint format bench bench-peers fuzz clean
+.PHONY: deps build test test-report test-servers test-vllm lint format bench bench-peers fuzz clean
 deps: ## find the system libraries that are missing and install them with apt
 	@pipelines/deps.sh
-
-# A library's header that appears between two builds is not noticed by itself.
-onednn: ## install oneDNN, with which --compute bf16 is fast on processors that multiply such numbers, and build again
-	@pipelines/deps.sh "libdnnl-dev oneapi/dnnl/dnnl.h"
-	@touch Sources/COneDNN/shim.c
-	@$(MAKE) build
 
 build: deps ## build the tools (release)
 	@swift build -c release

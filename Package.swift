@@ -54,8 +54,6 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CKernels"),
-    // Optional: empty where oneDNN's header is missing.
-    .target(name: "COneDNN"),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
     // Foundations.
@@ -109,7 +107,7 @@ let package = Package(
     // The engine.
     library("Checkpoints", ["Diagnostics", "JSONLines"]),
     library("Tokenizers", ["Diagnostics", "JSONLines"]),
-    library("Kernels", ["CKernels", "COneDNN", "COpenBLAS"]),
+    library("Kernels", ["CKernels", "COpenBLAS"]),
     library("Transformer", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams"]),
     library(
       "PolicyGradient", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),

@@ -1,13 +1,9 @@
-// y = x · wᵀ for few rows, with w laid out beforehand: panels of panel_width() outputs, each [in][panel width], of float32 or
-// bfloat16 numbers.
+// y = x · wᵀ for few rows, with w laid out beforehand: panels of panel_width() outputs, each [in][panel width].
 //
 // A row's result does not depend on how many other rows there are: each sum runs over the inputs in order.
 #include "CKernels.h"
 #include "kernel_clones.h"
-
-// 16 vector registers of 8 numbers hold the sums of four rows by 24 outputs; 32 of 16 numbers those of eight rows by 32.
-#define NARROW_PANEL 24
-#define WIDE_PANEL 32
+#include "panel_widths.h"
 
 #define NAME(x) plain_##x
 #define ATTRIBUTES
@@ -42,25 +38,9 @@ void pack_panels(const float *w, long stride, long outputs, long inputs, float *
         *panels++ = o < outputs ? w[o * stride + i] : 0.0f;
 }
 
-void pack_bfloat16_panels(
-    const uint16_t *w, long stride, long outputs, long inputs, uint16_t *panels) {
-  const long width = panel_width();
-  for (long first = 0; first < outputs; first += width)
-    for (long i = 0; i < inputs; i++)
-      for (long o = first; o < first + width; o++)
-        *panels++ = o < outputs ? w[o * stride + i] : 0;
-}
-
 void packed_product(
     const float *restrict x, long x_stride, long rows, const float *restrict panels, long inputs,
     float *restrict y, long y_stride, long outputs, int accumulates) {
   CHOSEN(product)(
-      x, x_stride, rows, panels, inputs, y, y_stride, outputs, accumulates);
-}
-
-void packed_bfloat16_product(
-    const float *restrict x, long x_stride, long rows, const uint16_t *restrict panels, long inputs,
-    float *restrict y, long y_stride, long outputs, int accumulates) {
-  CHOSEN(bfloat16_product)(
       x, x_stride, rows, panels, inputs, y, y_stride, outputs, accumulates);
 }

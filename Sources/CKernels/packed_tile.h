@@ -7,23 +7,10 @@
 #define VECTORS (PANEL / LANES)
 typedef float NAME(vector) __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 
-// w ← a vector of weights.
-static inline __attribute__((always_inline)) void NAME(load)(
-    NAME(vector) *w, const void *restrict weights, long offset, const int is_bfloat16) {
-  if (!is_bfloat16) {
-    *w = *(const NAME(vector) *)((const float *)weights + offset);
-    return;
-  }
-  typedef uint16_t upper __attribute__((vector_size(LANES * sizeof(uint16_t)), aligned(2)));
-  typedef uint32_t whole __attribute__((vector_size(LANES * sizeof(uint32_t))));
-  const upper bits = *(const upper *)((const uint16_t *)weights + offset);
-  *w = (NAME(vector))(__builtin_convertvector(bits, whole) << 16);
-}
-
 // out ← some rows by a panel, or out += them. `rows` is a constant where this is inlined, so that the sums stay in registers.
 static inline __attribute__((always_inline)) void NAME(tile)(
-    const float *restrict x, long x_stride, const void *restrict panel, const int is_bfloat16,
-    long inputs, float *restrict out, long out_stride, int accumulates, const long rows) {
+    const float *restrict x, long x_stride, const float *restrict panel, long inputs,
+    float *restrict out, long out_stride, int accumulates, const long rows) {
   NAME(vector) sums[MOST_ROWS][VECTORS];
 #pragma clang loop unroll(full)
   for (long r = 0; r < rows; r++)
@@ -32,7 +19,7 @@ static inline __attribute__((always_inline)) void NAME(tile)(
   for (long i = 0; i < inputs; i++) {
     NAME(vector) w[VECTORS];
 #pragma clang loop unroll(full)
-    for (long v = 0; v < VECTORS; v++) NAME(load)(w + v, panel, i * PANEL + v * LANES, is_bfloat16);
+    for (long v = 0; v < VECTORS; v++) w[v] = *(const NAME(vector) *)(panel + i * PANEL + v * LANES);
 #pragma clang loop unroll(full)
     for (long r = 0; r < rows; r++) {
       const float number = x[r * x_stride + i];
@@ -51,13 +38,12 @@ static inline __attribute__((always_inline)) void NAME(tile)(
 
 // All rows by one panel: in tiles of MOST_ROWS and, at the end, of 4, 2 and 1.
 static inline __attribute__((always_inline)) void NAME(panel)(
-    const float *restrict x, long x_stride, long rows, const void *restrict panel,
-    const int is_bfloat16, long inputs, float *restrict out, long out_stride, int accumulates) {
+    const float *restrict x, long x_stride, long rows, const float *restrict panel, long inputs,
+    float *restrict out, long out_stride, int accumulates) {
   long r = 0;
 #define TILE(count) \
   for (; r + (count) <= rows; r += (count)) \
-    NAME(tile)(x + r * x_stride, x_stride, panel, is_bfloat16, inputs, out + r * out_stride, out_stride, \
-               accumulates, count);
+    NAME(tile)(x + r * x_stride, x_stride, panel, inputs, out + r * out_stride, out_stride, accumulates, count);
   TILE(MOST_ROWS)
 #if MOST_ROWS > 4
   TILE(4)
@@ -68,15 +54,12 @@ static inline __attribute__((always_inline)) void NAME(panel)(
 }
 
 // All rows by all panels.
-static inline __attribute__((always_inline)) void NAME(every)(
-    const float *restrict x, long x_stride, long rows, const void *restrict panels,
-    const int is_bfloat16, long inputs, float *restrict y, long y_stride, long outputs,
-    int accumulates) {
-  const long size = is_bfloat16 ? sizeof(uint16_t) : sizeof(float);
+ATTRIBUTES static void NAME(product)(
+    const float *restrict x, long x_stride, long rows, const float *restrict panels, long inputs,
+    float *restrict y, long y_stride, long outputs, int accumulates) {
   long first = 0;
   for (; first + PANEL <= outputs; first += PANEL)
-    NAME(panel)(x, x_stride, rows, (const char *)panels + first * inputs * size, is_bfloat16, inputs,
-                y + first, y_stride, accumulates);
+    NAME(panel)(x, x_stride, rows, panels + first * inputs, inputs, y + first, y_stride, accumulates);
   // Outputs that do not fill a panel are computed aside.
   const long count = outputs - first;
   float aside[MOST_ROWS * PANEL] = {0};
@@ -84,23 +67,10 @@ static inline __attribute__((always_inline)) void NAME(every)(
     const long part = rows - r < MOST_ROWS ? rows - r : MOST_ROWS;
     for (long i = 0; i < part && accumulates; i++)
       memcpy(aside + i * PANEL, y + (r + i) * y_stride + first, count * sizeof(float));
-    NAME(panel)(x + r * x_stride, x_stride, part, (const char *)panels + first * inputs * size,
-                is_bfloat16, inputs, aside, PANEL, accumulates);
+    NAME(panel)(x + r * x_stride, x_stride, part, panels + first * inputs, inputs, aside, PANEL, accumulates);
     for (long i = 0; i < part; i++)
       memcpy(y + (r + i) * y_stride + first, aside + i * PANEL, count * sizeof(float));
   }
-}
-
-ATTRIBUTES static void NAME(product)(
-    const float *restrict x, long x_stride, long rows, const float *restrict panels, long inputs,
-    float *restrict y, long y_stride, long outputs, int accumulates) {
-  NAME(every)(x, x_stride, rows, panels, 0, inputs, y, y_stride, outputs, accumulates);
-}
-
-ATTRIBUTES static void NAME(bfloat16_product)(
-    const float *restrict x, long x_stride, long rows, const uint16_t *restrict panels, long inputs,
-    float *restrict y, long y_stride, long outputs, int accumulates) {
-  NAME(every)(x, x_stride, rows, panels, 1, inputs, y, y_stride, outputs, accumulates);
 }
 
 #undef NAME

@@ -1,5 +1,4 @@
 internal import CKernels
-internal import COneDNN
 
 /// What the operands of matrix products are rounded to before they are multiplied. Sums are float32 always.
 package enum ProductPrecision: String, CaseIterable, Sendable {
@@ -15,30 +14,130 @@ package enum ProductPrecision: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether this processor multiplies bfloat16 numbers itself, by oneDNN. Elsewhere they are multiplied as the float32 numbers
-  /// that they are: the same up to the order of sums, but not faster.
-  package static var multipliesBFloat16Natively: Bool { onednn_is_available() != 0 }
-
   /// What a user should know of this precision on this machine.
   package var remark: String? {
-    guard self == .bfloat16, !Self.multipliesBFloat16Natively else { return nil }
-    return onednn_is_built_in() == 0
-      ? "bf16 is computed as float32, since oneDNN was not there when this was built; 'make onednn' installs it"
-      : "bf16 is computed as float32, since this processor or its oneDNN does not multiply such numbers"
+    guard self == .bfloat16, BFloat16Arithmetic.best == .expanded else { return nil }
+    return "bf16 is computed as float32, since this processor does not multiply such numbers itself"
   }
 }
 
-/// A flat run of bfloat16 numbers that owns its memory, by their bits; crossing threads as `FloatBuffer` does.
-final class BFloat16Buffer: @unchecked Sendable {
-  let count: Int
-  let base: UnsafeMutablePointer<UInt16>
-  private let memory: FloatBuffer
+/// How bfloat16 numbers are multiplied. Results differ by the order in which sums are rounded.
+package enum BFloat16Arithmetic: CaseIterable, Sendable {
+  /// As the float32 numbers that they are; on any processor.
+  case expanded
+  /// By vector instructions: AVX512-BF16.
+  case pairs
+  /// By tile registers: AMX-BF16.
+  case tiles
 
-  /// Numbers that are all 0.
-  init(count: Int) {
-    self.count = count
-    memory = FloatBuffer(count: (count + 1) / 2)
-    base = UnsafeMutableRawPointer(memory.base).bindMemory(
-      to: UInt16.self, capacity: max(count + 1, 2))
+  var way: bfloat16_way {
+    switch self {
+    case .expanded: BFLOAT16_EXPANDED
+    case .pairs: BFLOAT16_PAIRS
+    case .tiles: BFLOAT16_TILES
+    }
+  }
+
+  /// Of one number of a first factor.
+  package var rowByteCount: Int {
+    self == .expanded ? MemoryLayout<Float>.stride : MemoryLayout<UInt16>.stride
+  }
+
+  /// Those that this processor has, the slowest first.
+  package static let available = allCases.filter { bfloat16_way_is_available($0.way) != 0 }
+
+  /// The fastest one here.
+  package static let best = available.last ?? .expanded
+}
+
+/// The second factor of products of bfloat16 numbers, [inner, columns]: rounded, and laid out for them.
+///
+/// The copy is made by `pack`; it is the caller's to call it again after the numbers have changed. Products may read it from several
+/// threads.
+package final class BFloat16Panels: @unchecked Sendable {
+  package let inner: Int
+  package let columnCount: Int
+  private let memory: LentMemory
+  fileprivate var panels: UnsafeMutablePointer<UInt16> {
+    memory.base.assumingMemoryBound(to: UInt16.self)
+  }
+
+  /// Numbers that are not set before `pack`.
+  package init(inner: Int, columnCount: Int) {
+    self.inner = inner
+    self.columnCount = columnCount
+    memory = LentMemory(
+      byteCount: bfloat16_panels_count(inner, columnCount) * MemoryLayout<UInt16>.stride)
+  }
+
+  /// Takes over b [inner, columns].
+  package func pack(_ b: Rows) {
+    precondition(b.rowCount == inner && b.width == columnCount, misfit)
+    bfloat16_pack_panels(b.base, b.stride, 0, inner, columnCount, panels)
+  }
+
+  /// Takes over bᵀ, of b [columns, inner].
+  package func pack(_ b: TransposedRows) {
+    let b = b.rows
+    precondition(b.rowCount == columnCount && b.width == inner, misfit)
+    bfloat16_pack_panels(b.base, b.stride, 1, inner, columnCount, panels)
+  }
+
+  /// Columns that are computed together.
+  static let width = panel_width()
+
+  /// The first of some columns, which begin a panel.
+  fileprivate func panels(from column: Int) -> UnsafeMutablePointer<UInt16> {
+    precondition(column % Self.width == 0 && column <= columnCount, "columns within a panel")
+    return panels + bfloat16_panels_count(inner, column)
   }
 }
+
+/// The first factor of products of bfloat16 numbers, [rows, inner]: rounded, and laid out for one arithmetic.
+package final class BFloat16Rows: @unchecked Sendable {
+  package let rowCount: Int
+  package let inner: Int
+  private let arithmetic: BFloat16Arithmetic
+  private let memory: LentMemory
+
+  /// A copy of a [rows, inner].
+  package convenience init(_ a: Rows, for arithmetic: BFloat16Arithmetic = .best) {
+    self.init(a, isTransposed: false, rowCount: a.rowCount, inner: a.width, arithmetic)
+  }
+
+  /// A copy of aᵀ, of a [inner, rows].
+  package convenience init(_ a: TransposedRows, for arithmetic: BFloat16Arithmetic = .best) {
+    self.init(
+      a.rows, isTransposed: true, rowCount: a.rows.width, inner: a.rows.rowCount, arithmetic)
+  }
+
+  private init(
+    _ a: Rows, isTransposed: Bool, rowCount: Int, inner: Int, _ arithmetic: BFloat16Arithmetic
+  ) {
+    self.rowCount = rowCount
+    self.inner = inner
+    self.arithmetic = arithmetic
+    memory = LentMemory(byteCount: bfloat16_left_size(rowCount, inner, arithmetic.way))
+    bfloat16_pack_left(
+      a.base, a.stride, isTransposed ? 1 : 0, rowCount, inner, arithmetic.way, memory.base)
+  }
+
+  /// c = self · b, or c += self · b, of some columns of b, which begin a panel. Shapes: b [inner, columns], c [rows, columns].
+  ///
+  /// A row's result does not depend on the others.
+  package func multiply(
+    _ b: BFloat16Panels, columns: Range<Int>? = nil, into c: Rows, accumulates: Bool = false
+  ) {
+    let columns = columns ?? 0..<b.columnCount
+    precondition(
+      b.inner == inner && columns.upperBound <= b.columnCount && c.rowCount == rowCount
+        && c.width == columns.count, misfit)
+    guard c.rowCount > 0, c.width > 0 else { return }
+    bfloat16_multiply(
+      memory.base, rowCount, inner, arithmetic.way, b.panels(from: columns.lowerBound),
+      columns.count,
+      c.base, c.stride, accumulates ? 1 : 0)
+  }
+}
+
+private var misfit: String { "shapes of a bfloat16 product do not fit" }

@@ -4,7 +4,7 @@ internal import COpenBLAS
 
 /// A matrix read with its rows as columns.
 package struct TransposedRows {
-  fileprivate let rows: Rows
+  let rows: Rows
 }
 
 extension Rows {
@@ -33,18 +33,6 @@ package func matrixProduct(_ a: TransposedRows, _ b: Rows, into c: Rows, accumul
   let a = a.rows
   precondition(a.width == c.rowCount && a.rowCount == b.rowCount && b.width == c.width, misfit)
   product(a, CblasTrans, b, CblasNoTrans, inner: a.rowCount, c, accumulates)
-}
-
-/// y = x · wᵀ, or y += x · wᵀ. Shapes: x [tokens, in], w [out, in], y [tokens, out].
-package func linear(_ x: Rows, weight w: Rows, into y: Rows, accumulates: Bool = false) {
-  matrixProduct(x, w.transposed, into: y, accumulates: accumulates)
-}
-
-/// Gradient of `linear`: dx = dy · w, overwritten; dw += dyᵀ · x.
-package func linearGradient(dy: Rows, x: Rows, weight w: Rows, dx: Rows, dw: Rows) {
-  // forward: y[t, o] = Σᵢ x[t, i] · w[o, i]
-  matrixProduct(dy, w, into: dx)
-  matrixProduct(dy.transposed, x, into: dw, accumulates: true)
 }
 
 private var misfit: String { "shapes of a product do not fit" }

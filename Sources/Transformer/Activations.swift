@@ -23,8 +23,8 @@ struct LayerActivations {
   let queryKeyInverseRMS: Rows
   /// [heads, tokens]: log of each attention's sum
   let attentionLogSum: Rows
-  /// [tokens, heads · d]: the heads' outputs; all layers share the memory of a rounded copy
-  let attention: Operand
+  /// [tokens, heads · d]: the heads' outputs
+  let attention: Rows
   /// [tokens, hidden]: after the attention
   let middle: Rows
   /// [tokens]: of the second norm
@@ -37,7 +37,6 @@ struct LayerActivations {
 struct Activations {
   /// Owns the memory of all that follows.
   private let memory: FloatBuffer
-  private let copies: RoundedCopies
   let capacity: Int
   /// [tokens, hidden] each: the residual stream before every layer and, at last, after them; all the same where nothing is
   /// kept.
@@ -45,24 +44,24 @@ struct Activations {
   /// One for each layer, or a single one that all layers share.
   private let layers: [LayerActivations]
   /// [tokens, hidden]: scratch of the norms
-  let normed: Operand
+  let normed: Rows
   /// [tokens, intermediate]: scratch of the gated units
-  let gated: Operand
+  let gated: Rows
 
   // Gradients, absent where nothing is kept.
   /// [tokens, hidden]: of the residual stream, after a layer and in its middle
-  let dStream: Operand
-  let dMiddle: Operand
+  let dStream: Rows
+  let dMiddle: Rows
   /// [tokens, hidden]
   let dNormed: Rows
   /// [tokens, heads · d]
   let dAttention: Rows
   /// [tokens, (heads + 2 · key-value heads) · d]
-  let dQueryKeyValue: Operand
+  let dQueryKeyValue: Rows
   /// [tokens, intermediate]
   let dGated: Rows
   /// [tokens, 2 · intermediate]
-  let dGateUp: Operand
+  let dGateUp: Rows
 
   func layer(_ index: Int) -> LayerActivations { layers[layers.count == 1 ? 0 : index] }
 
@@ -70,12 +69,8 @@ struct Activations {
   func stream(before layer: Int) -> Rows { streams[streams.count == 1 ? 0 : layer] }
 
   /// Bytes for each token, without those that grow with its sequence.
-  static func byteCount(
-    _ configuration: ModelConfiguration, keeping: ActivationKeeping, precision: ProductPrecision
-  ) -> Int {
-    let widths = Widths(configuration, keeping)
-    let rounded = precision == .float32 ? 0 : widths.rounded * precision.operandByteCount
-    return widths.all * MemoryLayout<Float>.stride + rounded
+  static func byteCount(_ configuration: ModelConfiguration, keeping: ActivationKeeping) -> Int {
+    Widths(configuration, keeping).all * MemoryLayout<Float>.stride
   }
 
   private struct Widths {
@@ -85,8 +80,6 @@ struct Activations {
     let layer: Int
     /// Numbers for each token.
     let all: Int
-    /// Those of them that are operands of matrix products, the attention of all layers once.
-    let rounded: Int
 
     init(_ configuration: ModelConfiguration, _ keeping: ActivationKeeping) {
       streamCount = keeping == .nothing ? 1 : configuration.layerCount + 1
@@ -99,38 +92,25 @@ struct Activations {
         2 + configuration.queryKeyValueWidth + normedHeads * (configuration.headDimension + 1)
         + configuration.headCount + configuration.queryWidth + configuration.hiddenSize + 2 * inner
       let hidden = configuration.hiddenSize
-      let gradientOperands =
-        keeping == .nothing ? 0 : 2 * hidden + configuration.queryKeyValueWidth + 2 * inner
-      let otherGradients =
-        keeping == .nothing ? 0 : hidden + configuration.queryWidth + inner
-      all =
-        streamCount * hidden + layerCount * layer + hidden + inner + gradientOperands
-        + otherGradients
-      rounded = configuration.queryWidth + hidden + inner + gradientOperands
+      let gradients =
+        keeping == .nothing
+        ? 0 : 3 * hidden + configuration.queryWidth + configuration.queryKeyValueWidth + 3 * inner
+      all = streamCount * hidden + layerCount * layer + hidden + inner + gradients
     }
   }
 
-  init(
-    configuration: ModelConfiguration, capacity: Int, keeping: ActivationKeeping,
-    precision: ProductPrecision
-  ) {
+  init(configuration: ModelConfiguration, capacity: Int, keeping: ActivationKeeping) {
     self.capacity = capacity
     let widths = Widths(configuration, keeping)
     let hidden = configuration.hiddenSize
     let inner = configuration.intermediateSize
     let memory = FloatBuffer(count: capacity * widths.all)
-    var copies = RoundedCopies(count: capacity * widths.rounded, precision: precision)
     var used = 0
     func take(_ width: Int, rowCount: Int) -> Rows {
       defer { used += rowCount * width }
       return memory.rows(rowCount, width, at: used)
     }
-    func takeOperand(_ width: Int, rowCount: Int) -> Operand {
-      copies.operand(take(width, rowCount: rowCount))
-    }
     streams = (0..<widths.streamCount).map { _ in take(hidden, rowCount: capacity) }
-    // The copy of the attention lies in the same place for every layer.
-    let attentionCopy = copies.reserve(capacity * configuration.queryWidth)
     layers = (0..<widths.layerCount).map { _ in
       LayerActivations(
         inputInverseRMS: take(1, rowCount: capacity).base,
@@ -139,23 +119,21 @@ struct Activations {
           widths.normedHeads * configuration.headDimension, rowCount: capacity),
         queryKeyInverseRMS: take(widths.normedHeads, rowCount: capacity),
         attentionLogSum: take(capacity, rowCount: configuration.headCount),
-        attention: copies.operand(
-          take(configuration.queryWidth, rowCount: capacity), at: attentionCopy),
+        attention: take(configuration.queryWidth, rowCount: capacity),
         middle: take(hidden, rowCount: capacity),
         middleInverseRMS: take(1, rowCount: capacity).base,
         gateUp: take(2 * inner, rowCount: capacity))
     }
-    normed = takeOperand(hidden, rowCount: capacity)
-    gated = takeOperand(inner, rowCount: capacity)
+    normed = take(hidden, rowCount: capacity)
+    gated = take(inner, rowCount: capacity)
     let gradientCapacity = keeping == .nothing ? 0 : capacity
-    dStream = takeOperand(hidden, rowCount: gradientCapacity)
-    dMiddle = takeOperand(hidden, rowCount: gradientCapacity)
+    dStream = take(hidden, rowCount: gradientCapacity)
+    dMiddle = take(hidden, rowCount: gradientCapacity)
     dNormed = take(hidden, rowCount: gradientCapacity)
     dAttention = take(configuration.queryWidth, rowCount: gradientCapacity)
-    dQueryKeyValue = takeOperand(configuration.queryKeyValueWidth, rowCount: gradientCapacity)
+    dQueryKeyValue = take(configuration.queryKeyValueWidth, rowCount: gradientCapacity)
     dGated = take(inner, rowCount: gradientCapacity)
-    dGateUp = takeOperand(2 * inner, rowCount: gradientCapacity)
+    dGateUp = take(2 * inner, rowCount: gradientCapacity)
     self.memory = memory
-    self.copies = copies
   }
 }

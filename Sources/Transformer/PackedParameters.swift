@@ -17,7 +17,7 @@ final class PackedParameters: Sendable {
 
   init(_ model: Model) {
     let parameters = ParameterViews(model.weights)
-    func pack(_ weight: Operand) -> PackedWeight {
+    func pack(_ weight: Weight) -> PackedWeight {
       PackedWeight(weight.rows, precision: model.precision)
     }
     layers = parameters.layers.map { layer in
@@ -25,7 +25,7 @@ final class PackedParameters: Sendable {
         queryKeyValue: pack(layer.queryKeyValue), output: pack(layer.output),
         gateUp: pack(layer.gateUp), down: pack(layer.down))
     }
-    head = pack(parameters.head)
+    head = PackedWeight(parameters.head, precision: model.precision)
   }
 }
 

@@ -9,14 +9,13 @@ struct ParameterViews {
   /// [hidden]
   let finalNorm: UnsafeMutablePointer<Float>
   /// [vocabulary, hidden]; the embedding where they are tied
-  let head: Operand
-  /// Owns the rounded copies.
-  private let copies: RoundedCopies
+  let head: Rows
+  /// The head's rows of every tile of the vocabulary.
+  let headTiles: [Weight]
 
   /// - Parameter precision: of the products that the matrices take part in; rounded copies are made by `round` only.
   init(_ parameters: some ParameterSet, precision: ProductPrecision = .float32) {
     let configuration = parameters.configuration
-    let copies = RoundedCopies(count: parameters.buffer.count, precision: precision)
     let base = parameters.buffer.base
     let offsets = Dictionary(
       uniqueKeysWithValues: parameters.tensors.map { ($0.name, $0.offset) })
@@ -28,51 +27,56 @@ struct ParameterViews {
       guard let pointer = vector(name) else { preconditionFailure("no \(name) in the layout") }
       return pointer
     }
-    func matrix(_ name: String, _ rowCount: Int, _ width: Int) -> Operand {
-      let first = required(name)
-      return copies.operand(
-        Rows(base: first, rowCount: rowCount, width: width, stride: width), at: first - base)
+    func rows(_ name: String, _ rowCount: Int, _ width: Int) -> Rows {
+      Rows(base: required(name), rowCount: rowCount, width: width, stride: width)
+    }
+    func weight(_ name: String, _ rowCount: Int, _ width: Int) -> Weight {
+      Weight(rows(name, rowCount, width), precision: precision)
     }
     let hidden = configuration.hiddenSize
     let queryWidth = configuration.headCount * configuration.headDimension
     let inner = configuration.intermediateSize
-    let embedding = matrix("model.embed_tokens.weight", configuration.vocabularySize, hidden)
-    self.embedding = embedding.rows
+    embedding = rows("model.embed_tokens.weight", configuration.vocabularySize, hidden)
     layers = (0..<configuration.layerCount).map { layer in
       let prefix = "model.layers.\(layer)."
       return LayerParameterViews(
         inputNorm: required(prefix + "input_layernorm.weight"),
-        queryKeyValue: matrix(
+        queryKeyValue: weight(
           prefix + "self_attn.q_proj.weight", configuration.queryKeyValueWidth, hidden),
         queryKeyValueBias: vector(prefix + "self_attn.q_proj.bias"),
         queryNorm: vector(prefix + "self_attn.q_norm.weight"),
         keyNorm: vector(prefix + "self_attn.k_norm.weight"),
-        output: matrix(prefix + "self_attn.o_proj.weight", hidden, queryWidth),
+        output: weight(prefix + "self_attn.o_proj.weight", hidden, queryWidth),
         outputBias: vector(prefix + "self_attn.o_proj.bias"),
         feedForwardNorm: required(prefix + "post_attention_layernorm.weight"),
-        gateUp: matrix(prefix + "mlp.gate_proj.weight", 2 * inner, hidden),
-        down: matrix(prefix + "mlp.down_proj.weight", hidden, inner))
+        gateUp: weight(prefix + "mlp.gate_proj.weight", 2 * inner, hidden),
+        down: weight(prefix + "mlp.down_proj.weight", hidden, inner))
     }
-    self.copies = copies
     finalNorm = required("model.norm.weight")
     head =
       configuration.tiesEmbeddings
-      ? embedding : matrix("lm_head.weight", configuration.vocabularySize, hidden)
-  }
-
-  /// Makes the rounded copies of all matrices anew, where there are any.
-  func round(threadCount: Int) {
-    let matrices =
-      layers.flatMap { [$0.queryKeyValue, $0.output, $0.gateUp, $0.down] } + headParts
-    Lanes.run(count: matrices.count, threadCount: threadCount) { matrix, _ in
-      matrices[matrix].round()
+      ? embedding : rows("lm_head.weight", configuration.vocabularySize, hidden)
+    let tiles = configuration.vocabularyTiles
+    headTiles = (0..<tiles.count).map { [head] in
+      Weight(head[rows: tiles[$0]], precision: precision)
     }
   }
 
-  /// The head in parts of about a layer's size.
-  private var headParts: [Operand] {
-    let parts = RowTiles(of: head.rows.rowCount, width: 4096)
-    return (0..<parts.count).map { head[rows: parts[$0]] }
+  /// Makes the rounded copies of all matrices anew, where there are any.
+  ///
+  /// - Parameter forGradient: whether gradients are to be computed with them.
+  func round(forGradient: Bool, threadCount: Int) {
+    let weights = layers.flatMap { [$0.queryKeyValue, $0.output, $0.gateUp, $0.down] } + headTiles
+    Lanes.run(count: weights.count, threadCount: threadCount) { weight, _ in
+      weights[weight].round(forGradient: forGradient)
+    }
+  }
+}
+
+extension ModelConfiguration {
+  /// Parts of the vocabulary that one task computes: few enough logits of a row for its statistics to find them in the cache.
+  var vocabularyTiles: RowTiles {
+    RowTiles(of: vocabularySize, width: vocabularySize < 8192 ? 128 : 1024)
   }
 }
 
@@ -81,7 +85,7 @@ struct LayerParameterViews: @unchecked Sendable {
   /// [hidden]
   let inputNorm: UnsafeMutablePointer<Float>
   /// [(heads + 2 · key-value heads) · d, hidden]
-  let queryKeyValue: Operand
+  let queryKeyValue: Weight
   /// [(heads + 2 · key-value heads) · d], of configurations that have it
   let queryKeyValueBias: UnsafeMutablePointer<Float>?
   /// [d], of architectures that have it
@@ -89,13 +93,13 @@ struct LayerParameterViews: @unchecked Sendable {
   /// [d], of architectures that have it
   let keyNorm: UnsafeMutablePointer<Float>?
   /// [hidden, heads · d]
-  let output: Operand
+  let output: Weight
   /// [hidden], of configurations that have it
   let outputBias: UnsafeMutablePointer<Float>?
   /// [hidden]
   let feedForwardNorm: UnsafeMutablePointer<Float>
   /// [2 · intermediate, hidden]: gate, then up
-  let gateUp: Operand
+  let gateUp: Weight
   /// [hidden, intermediate]
-  let down: Operand
+  let down: Weight
 }

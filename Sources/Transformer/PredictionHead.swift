@@ -12,8 +12,7 @@ final class PredictionHead: @unchecked Sendable {
   private let threadCount: Int
   private let shape: Shape
   /// Made at the first pass.
-  private lazy var buffers = HeadBuffers(
-    configuration: configuration, shape: shape, precision: precision)
+  private lazy var buffers = HeadBuffers(configuration: configuration, shape: shape)
   private let precision: ProductPrecision
 
   /// - Parameter parameters: the model's, rounded before every run.
@@ -26,12 +25,9 @@ final class PredictionHead: @unchecked Sendable {
   }
 
   /// Bytes that a head needs, whatever the count of targets.
-  static func byteCount(_ configuration: ModelConfiguration, precision: ProductPrecision) -> Int {
+  static func byteCount(_ configuration: ModelConfiguration) -> Int {
     let shape = Shape(configuration)
-    let rounded =
-      precision == .float32 ? 0 : precision.operandByteCount * shape.operandWidth(configuration)
-    return shape.chunkRowCount
-      * (MemoryLayout<Float>.stride * shape.rowWidth(configuration) + rounded)
+    return shape.chunkRowCount * MemoryLayout<Float>.stride * shape.rowWidth(configuration)
   }
 
   /// Into what the work is parted.
@@ -45,13 +41,8 @@ final class PredictionHead: @unchecked Sendable {
     init(_ configuration: ModelConfiguration) {
       let vocabularySize = configuration.vocabularySize
       chunkRowCount = max(64, min(2048, (16 << 20) / vocabularySize / 64 * 64))
-      vocabularyTiles = RowTiles(of: vocabularySize, width: vocabularySize < 8192 ? 128 : 1024)
+      vocabularyTiles = configuration.vocabularyTiles
       slices = RowTiles(of: vocabularyTiles.count, width: max(1, vocabularyTiles.count / 16))
-    }
-
-    /// Those numbers for each target that are operands of matrix products.
-    func operandWidth(_ configuration: ModelConfiguration) -> Int {
-      configuration.vocabularySize + configuration.hiddenSize
     }
 
     /// Numbers of memory for each target.
@@ -106,19 +97,18 @@ final class PredictionHead: @unchecked Sendable {
     }
     rmsNorm(
       gathered, weight: parameters.finalNorm, epsilon: Float(configuration.rmsNormEpsilon),
-      into: buffers.normed.rows[rows: 0..<targets.count], inverseRMS: buffers.inverseRMS)
-    buffers.normed[rows: 0..<targets.count].round()
+      into: buffers.normed[rows: 0..<targets.count], inverseRMS: buffers.inverseRMS)
   }
 
   /// Pass 2: logits, and what each part of the vocabulary adds to their sums.
   private func predict(_ rowCount: Int, inverseTemperature: Float) -> [TokenDistribution.Sums] {
     let buffers = buffers
     let tiles = shape.vocabularyTiles
-    let head = parameters.head
+    let weights = parameters.headTiles
     Lanes.run(count: tiles.count, threadCount: threadCount) { tile, _ in
       let tokens = tiles[tile]
-      let logits = buffers.logits.rows[columns: tokens][rows: 0..<rowCount]
-      linear(buffers.normed[rows: 0..<rowCount], weight: head[rows: tokens], into: logits)
+      let logits = buffers.logits[columns: tokens][rows: 0..<rowCount]
+      weights[tile].multiply(buffers.normed[rows: 0..<rowCount], into: logits)
       for row in 0..<rowCount {
         TokenDistribution.partialSums(
           logits[row: row], count: tokens.count, inverseTemperature: inverseTemperature,
@@ -137,7 +127,7 @@ final class PredictionHead: @unchecked Sendable {
   ) -> TargetStatistics {
     TargetStatistics(
       logProbabilities: zip(targets, sums).map { target, sums in
-        let logits = buffers.logits.rows[row: target - targets.lowerBound]
+        let logits = buffers.logits[row: target - targets.lowerBound]
         return logits[Int(pack.targetTokens[target])] * inverseTemperature - sums.logSum
       }, entropies: sums.map(\.entropy))
   }
@@ -145,11 +135,11 @@ final class PredictionHead: @unchecked Sendable {
   /// Passes 3 and 2 backwards: the gradient of the head, and parts of that of the normed rows.
   private func backward(
     _ loss: TargetGradients, _ targets: Range<Int>, _ pack: PackedSequences,
-    _ sums: [TokenDistribution.Sums], inverseTemperature: Float, dHead: Operand
+    _ sums: [TokenDistribution.Sums], inverseTemperature: Float, dHead: Rows
   ) {
     let buffers = buffers
     let (tiles, slices) = (shape.vocabularyTiles, shape.slices)
-    let head = parameters.head
+    let (weights, precision) = (parameters.headTiles, precision)
     let rows = 0..<targets.count
     let normed = buffers.normed[rows: rows]
     Lanes.run(count: slices.count, threadCount: threadCount) { slice, _ in
@@ -159,20 +149,18 @@ final class PredictionHead: @unchecked Sendable {
         let logits = buffers.logits[columns: tokens][rows: rows]
         for row in rows {
           TokenDistribution.gradient(
-            logits.rows[row: row], count: tokens.count, inverseTemperature: inverseTemperature,
+            logits[row: row], count: tokens.count, inverseTemperature: inverseTemperature,
             sums: sums[row], dLogProbability: loss.logProbabilities[row],
             dEntropy: loss.entropies?[row] ?? 0)
           let target = Int(pack.targetTokens[targets.lowerBound + row])
           if tokens.contains(target) {
-            logits.rows[row: row][target - tokens.lowerBound] +=
+            logits[row: row][target - tokens.lowerBound] +=
               loss.logProbabilities[row] * inverseTemperature
           }
         }
         // forward: logits = normed · headᵀ
-        logits.round()
-        matrixProduct(logits, head[rows: tokens], into: dNormed, accumulates: index > 0)
-        matrixProduct(
-          logits.transposed, normed, into: dHead.rows[rows: tokens], accumulates: true)
+        weights[tile].inputGradient(dy: logits, into: dNormed, accumulates: index > 0)
+        weightGradient(dy: logits, x: normed, into: dHead[rows: tokens], precision: precision)
       }
     }
     let dNormed = buffers.dNormed(slice: 0)
@@ -187,7 +175,7 @@ final class PredictionHead: @unchecked Sendable {
   private func scatter(_ targets: Range<Int>, _ pack: PackedSequences, _ gradient: Gradient) {
     let rows = 0..<targets.count
     // The norm is no longer needed, so that its memory takes the gradient of its input.
-    let dGathered = buffers.normed.rows[rows: rows]
+    let dGathered = buffers.normed[rows: rows]
     dGathered.zero()
     rmsNormGradient(
       dy: buffers.dNormed(slice: 0)[rows: rows], x: buffers.gathered[rows: rows],
@@ -206,21 +194,18 @@ final class PredictionHead: @unchecked Sendable {
 private struct HeadBuffers: @unchecked Sendable {
   /// Owns the memory of all that follows.
   private let memory: FloatBuffer
-  private let copies: RoundedCopies
   private let tileCount: Int
   private let slicesOfNormed: [Rows]
   private let sums: UnsafeMutablePointer<Float>
   /// [targets, vocabulary]
-  let logits: Operand
+  let logits: Rows
   /// [targets, hidden]: the targets' rows of the residual stream, and their norm
   let gathered: Rows
-  let normed: Operand
+  let normed: Rows
   /// [targets]
   let inverseRMS: UnsafeMutablePointer<Float>
 
-  init(
-    configuration: ModelConfiguration, shape: PredictionHead.Shape, precision: ProductPrecision
-  ) {
+  init(configuration: ModelConfiguration, shape: PredictionHead.Shape) {
     let rowCount = shape.chunkRowCount
     let memory = FloatBuffer(count: rowCount * shape.rowWidth(configuration))
     var used = 0
@@ -228,17 +213,14 @@ private struct HeadBuffers: @unchecked Sendable {
       defer { used += rowCount * width }
       return memory.rows(rowCount, width, at: used)
     }
-    var copies = RoundedCopies(
-      count: rowCount * shape.operandWidth(configuration), precision: precision)
     tileCount = shape.vocabularyTiles.count
-    logits = copies.operand(take(configuration.vocabularySize))
+    logits = take(configuration.vocabularySize)
     gathered = take(configuration.hiddenSize)
-    normed = copies.operand(take(configuration.hiddenSize))
+    normed = take(configuration.hiddenSize)
     slicesOfNormed = (0..<shape.slices.count).map { _ in take(configuration.hiddenSize) }
     inverseRMS = take(1).base
     sums = take(tileCount * TokenDistribution.partialSumCount).base
     self.memory = memory
-    self.copies = copies
   }
 
   /// [targets, hidden]: a slice's part of the gradient of the normed rows.

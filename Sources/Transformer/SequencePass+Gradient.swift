@@ -4,7 +4,7 @@ internal import Kernels
 extension SequencePass {
   /// The gradient of the residual stream after the last layer, [tokens, hidden]: zeroed, for the head to add to.
   func clearedStreamGradient() -> Rows {
-    let dStream = activations.dStream.rows[rows: 0..<(pack?.tokens.count ?? 0)]
+    let dStream = activations.dStream[rows: 0..<(pack?.tokens.count ?? 0)]
     dStream.zero()
     return dStream
   }
@@ -23,7 +23,7 @@ extension SequencePass {
       if keeping == .inputs { recompute(layer: layer, pack) }
       backward(layer: layer, pack, gradients.layers[layer], vectors)
     }
-    let dStream = activations.dStream.rows
+    let dStream = activations.dStream
     for (t, token) in pack.tokens.enumerated() {
       add(
         dStream[row: t], into: gradients.embedding[row: Int(token)],
@@ -57,10 +57,10 @@ extension SequencePass {
       weightTasks(gradients.queryKeyValue, dy: dQueryKeyValue, x: activations.normed[rows: tokens]),
       threadCount: threadCount)
     if let dBias = gradients.queryKeyValueBias {
-      addBiasGradient(dy: dQueryKeyValue.rows, dBias: dBias)
+      addBiasGradient(dy: dQueryKeyValue, dBias: dBias)
     }
     if let dBias = gradients.outputBias {
-      addBiasGradient(dy: activations.dMiddle.rows[rows: tokens], dBias: dBias)
+      addBiasGradient(dy: activations.dMiddle[rows: tokens], dBias: dBias)
     }
     vectors.reduce(into: gradients)
   }
@@ -72,35 +72,27 @@ extension SequencePass {
     let weights = parameters.layers[layer]
     let kept = activations.layer(layer)
     let dStream = activations.dStream[rows: tokens]
-    let normed = activations.normed[rows: tokens]
     let dNormed = activations.dNormed[rows: tokens]
-    let gated = activations.gated[rows: tokens]
     let dGated = activations.dGated[rows: tokens]
     let dGateUp = activations.dGateUp[rows: tokens]
     // pass 4 backwards. forward: output = middle + gated(norm(middle)) · downᵀ
-    dStream.round()
-    matrixProduct(dStream, weights.down, into: dGated)
+    weights.down.inputGradient(dy: dStream, into: dGated)
     swiGLUGradient(
-      dy: dGated, gateUp: kept.gateUp[rows: tokens], dGateUp: dGateUp.rows,
-      y: gated.rows)
-    gated.round()
-    dGateUp.round()
+      dy: dGated, gateUp: kept.gateUp[rows: tokens], dGateUp: dGateUp,
+      y: activations.gated[rows: tokens])
     let middle = kept.middle[rows: tokens]
     rmsNorm(
       middle, weight: weights.feedForwardNorm, epsilon: Float(configuration.rmsNormEpsilon),
-      into: normed.rows, inverseRMS: nil)
-    normed.round()
-    matrixProduct(dGateUp, weights.gateUp, into: dNormed)
+      into: activations.normed[rows: tokens], inverseRMS: nil)
+    weights.gateUp.inputGradient(dy: dGateUp, into: dNormed)
     let dMiddle = activations.dMiddle[rows: tokens]
-    copy(dStream.rows, into: dMiddle.rows)
+    copy(dStream, into: dMiddle)
     rmsNormGradient(
       dy: dNormed, x: middle, weight: weights.feedForwardNorm,
-      inverseRMS: kept.middleInverseRMS + tokens.lowerBound, dx: dMiddle.rows,
+      inverseRMS: kept.middleInverseRMS + tokens.lowerBound, dx: dMiddle,
       dw: vectors.feedForwardNorm)
     // pass 3 backwards. forward: middle = input + attention · outputᵀ + bias
-    dMiddle.round()
-    kept.attention[rows: tokens].round()
-    matrixProduct(dMiddle, weights.output, into: activations.dAttention[rows: tokens])
+    weights.output.inputGradient(dy: dMiddle, into: activations.dAttention[rows: tokens])
   }
 
   /// Pass 2 backwards, and the weights of passes 3 and 4: tasks that need all rows.
@@ -132,22 +124,22 @@ extension SequencePass {
   ) {
     let kept = activations.layer(layer)
     attention.gradient(
-      dOut: activations.dAttention, queryKeyValue: kept.queryKeyValue, out: kept.attention.rows,
+      dOut: activations.dAttention, queryKeyValue: kept.queryKeyValue, out: kept.attention,
       logSum: kept.attentionLogSum, spans: spans, keyValueHead: keyValueHead,
-      dQueryKeyValue: activations.dQueryKeyValue.rows)
+      dQueryKeyValue: activations.dQueryKeyValue)
   }
 
   /// Outputs of a weight whose gradient one task computes.
   static let weightTileWidth = 384
 
   /// dw += dyᵀ · x, a part of the outputs in each task.
-  private func weightTasks(_ dw: Operand, dy: Operand, x: Operand) -> [@Sendable (Int) -> Void] {
+  private func weightTasks(_ dw: Weight, dy: Rows, x: Rows) -> [@Sendable (Int) -> Void] {
     let tiles = RowTiles(of: dw.rows.rowCount, width: Self.weightTileWidth)
     return (0..<tiles.count).map { tile in
       let outputs = tiles[tile]
-      return { _ in
-        matrixProduct(
-          dy[columns: outputs].transposed, x, into: dw.rows[rows: outputs], accumulates: true)
+      return { [precision = model.precision] _ in
+        weightGradient(
+          dy: dy[columns: outputs], x: x, into: dw.rows[rows: outputs], precision: precision)
       }
     }
   }
@@ -161,21 +153,17 @@ extension SequencePass {
     let headCount = configuration.headCount + configuration.keyValueHeadCount
     for t in tokens {
       model.rotaryEmbedding.rotateGradient(
-        activations.dQueryKeyValue.rows[row: t], headCount: headCount, position: pack.positions[t])
+        activations.dQueryKeyValue[row: t], headCount: headCount, position: pack.positions[t])
     }
     normQueriesAndKeysGradient(weights, kept, tokens, vectors)
     let input = activations.stream(before: layer)[rows: tokens]
-    let normed = activations.normed[rows: tokens]
     let dNormed = activations.dNormed[rows: tokens]
     rmsNorm(
       input, weight: weights.inputNorm, epsilon: Float(configuration.rmsNormEpsilon),
-      into: normed.rows, inverseRMS: nil)
-    normed.round()
-    let dQueryKeyValue = activations.dQueryKeyValue[rows: tokens]
-    dQueryKeyValue.round()
-    matrixProduct(dQueryKeyValue, weights.queryKeyValue, into: dNormed)
-    let dStream = activations.dStream.rows[rows: tokens]
-    copy(activations.dMiddle.rows[rows: tokens], into: dStream)
+      into: activations.normed[rows: tokens], inverseRMS: nil)
+    weights.queryKeyValue.inputGradient(dy: activations.dQueryKeyValue[rows: tokens], into: dNormed)
+    let dStream = activations.dStream[rows: tokens]
+    copy(activations.dMiddle[rows: tokens], into: dStream)
     rmsNormGradient(
       dy: dNormed, x: input, weight: weights.inputNorm,
       inverseRMS: kept.inputInverseRMS + tokens.lowerBound, dx: dStream, dw: vectors.inputNorm)
@@ -190,7 +178,7 @@ extension SequencePass {
     let width = kept.rawQueryKey.width
     let incoming = FloatBuffer(count: width)
     for t in tokens {
-      let row = activations.dQueryKeyValue.rows[row: t]
+      let row = activations.dQueryKeyValue[row: t]
       incoming.base.update(from: row, count: width)
       row.update(repeating: 0, count: width)
       let dy = headRows(incoming.base)

@@ -36,7 +36,7 @@ final class SequencePass: @unchecked Sendable {
         headDimension: configuration.headDimension)
     }
     activations = Activations(
-      configuration: configuration, capacity: 0, keeping: keeping, precision: model.precision)
+      configuration: configuration, capacity: 0, keeping: keeping)
   }
 
   /// Rows of tokens that one task computes: enough for a product to be worth its preparation, few enough for the threads to end
@@ -56,12 +56,11 @@ final class SequencePass: @unchecked Sendable {
       // The old buffers go before the new ones come.
       for capacity in [0, tokenCount] {
         activations = Activations(
-          configuration: configuration, capacity: capacity, keeping: keeping,
-          precision: model.precision)
+          configuration: configuration, capacity: capacity, keeping: keeping)
       }
     }
     self.pack = pack
-    parameters.round(threadCount: threadCount)
+    parameters.round(forGradient: keeping != .nothing, threadCount: threadCount)
     let layerCount = configuration.layerCount
     runTiles(of: pack) { [self] tokens in
       embed(tokens, pack)
@@ -100,10 +99,9 @@ final class SequencePass: @unchecked Sendable {
     let queryKeyValue = kept.queryKeyValue[rows: tokens]
     rmsNorm(
       activations.stream(before: index)[rows: tokens], weight: weights.inputNorm,
-      epsilon: Float(configuration.rmsNormEpsilon), into: normed.rows,
+      epsilon: Float(configuration.rmsNormEpsilon), into: normed,
       inverseRMS: kept.inputInverseRMS + tokens.lowerBound)
-    normed.round()
-    linear(normed, weight: weights.queryKeyValue, into: queryKeyValue)
+    weights.queryKeyValue.multiply(normed, into: queryKeyValue)
     if let bias = weights.queryKeyValueBias { addBias(bias, to: queryKeyValue) }
     normQueriesAndKeys(weights, kept, tokens)
     let headCount = configuration.headCount + configuration.keyValueHeadCount
@@ -121,7 +119,7 @@ final class SequencePass: @unchecked Sendable {
       let kept = activations.layer(index)
       attentions[worker].forward(
         queryKeyValue: kept.queryKeyValue, span: pack.spans[task / headCount],
-        head: task % headCount, into: kept.attention.rows, logSum: kept.attentionLogSum)
+        head: task % headCount, into: kept.attention, logSum: kept.attentionLogSum)
     }
   }
 
@@ -131,16 +129,13 @@ final class SequencePass: @unchecked Sendable {
     let kept = activations.layer(index)
     let normed = activations.normed[rows: tokens]
     let middle = kept.middle[rows: tokens]
-    let attention = kept.attention[rows: tokens]
     copy(activations.stream(before: index)[rows: tokens], into: middle)
-    attention.round()
-    linear(attention, weight: weights.output, into: middle, accumulates: true)
+    weights.output.multiply(kept.attention[rows: tokens], into: middle, accumulates: true)
     if let bias = weights.outputBias { addBias(bias, to: middle) }
     rmsNorm(
       middle, weight: weights.feedForwardNorm, epsilon: Float(configuration.rmsNormEpsilon),
-      into: normed.rows, inverseRMS: kept.middleInverseRMS + tokens.lowerBound)
-    normed.round()
-    linear(normed, weight: weights.gateUp, into: kept.gateUp[rows: tokens])
+      into: normed, inverseRMS: kept.middleInverseRMS + tokens.lowerBound)
+    weights.gateUp.multiply(normed, into: kept.gateUp[rows: tokens])
   }
 
   /// The second half of pass 4: the gated units, back into the residual stream.
@@ -148,10 +143,9 @@ final class SequencePass: @unchecked Sendable {
     let kept = activations.layer(index)
     let gated = activations.gated[rows: tokens]
     let output = activations.stream(before: index + 1)[rows: tokens]
-    swiGLU(kept.gateUp[rows: tokens], into: gated.rows)
-    gated.round()
+    swiGLU(kept.gateUp[rows: tokens], into: gated)
     copy(kept.middle[rows: tokens], into: output)
-    linear(gated, weight: parameters.layers[index].down, into: output, accumulates: true)
+    parameters.layers[index].down.multiply(gated, into: output, accumulates: true)
   }
 
   /// Norms each head's query and key, in architectures that do.

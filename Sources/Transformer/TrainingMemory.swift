@@ -16,39 +16,37 @@ package struct TrainingMemory: Sendable {
   ) {
     let parameterCount = Weights.layout(configuration).last?.range.upperBound ?? 0
     let elementBytes = MemoryLayout<Float>.stride
-    let expanded = Self.expandedElementCounts(configuration, precision: precision)
-    // Log-probabilities without a gradient have a head and activations of their own.
-    let roundedBytes = precision == .float32 ? 0 : precision.operandByteCount * parameterCount
+    let scratch = Self.scratchByteCounts(configuration, precision: precision)
+    // The copies of a trained policy serve gradients too. Log-probabilities without a gradient have a head and activations of their own.
+    let roundedBytes =
+      precision == .float32
+      ? 0 : precision.operandByteCount * Int(configuration.projectionElementCount)
     fixedBytes =
       Self.programBytes
       + elementBytes * parameterCount * (hasReference ? 5 : 4)
-      + roundedBytes * (hasReference ? 2 : 1)
+      + roundedBytes * (hasReference ? 3 : 2)
       + elementBytes * configuration.rotaryElementCount * (hasReference ? 2 : 1)
-      + 2 * PredictionHead.byteCount(configuration, precision: precision)
-      + elementBytes * threadCount * expanded.ofWeights
+      + 2 * PredictionHead.byteCount(configuration)
+      + threadCount * scratch.fixed
     bytesPerToken =
-      Activations.byteCount(
-        configuration, keeping: recomputesActivations ? .inputs : .everything,
-        precision: precision)
-      + Activations.byteCount(configuration, keeping: .nothing, precision: precision)
-      + elementBytes * threadCount
-      * (2 * CausalAttention.scratchCount(keyCount: 1) + expanded.perToken)
+      Activations.byteCount(configuration, keeping: recomputesActivations ? .inputs : .everything)
+      + Activations.byteCount(configuration, keeping: .nothing)
+      + threadCount
+      * (elementBytes * 2 * CausalAttention.scratchCount(keyCount: 1) + scratch.perToken)
   }
 
-  /// Numbers that a thread's product holds of rounded operands where the processor does not multiply those: of a weight and a tile's
-  /// rows, or of a pack's rows, parts of whose gradients make a part of a weight's.
-  private static func expandedElementCounts(
+  /// What a thread's product holds of rounded factors: the rows of a tile, or all rows of a pack and parts of their gradients.
+  private static func scratchByteCounts(
     _ configuration: ModelConfiguration, precision: ProductPrecision
-  ) -> (ofWeights: Int, perToken: Int) {
-    guard precision == .bfloat16, !ProductPrecision.multipliesBFloat16Natively else {
-      return (0, 0)
-    }
+  ) -> (fixed: Int, perToken: Int) {
+    guard precision == .bfloat16 else { return (0, 0) }
     let widest = max(
       configuration.hiddenSize, configuration.queryKeyValueWidth, 2 * configuration.intermediateSize
     )
+    let rowBytes = BFloat16Arithmetic.best.rowByteCount
     return (
-      widest * (configuration.hiddenSize + SequencePass.tileWidth),
-      widest + SequencePass.weightTileWidth
+      rowBytes * widest * SequencePass.tileWidth,
+      precision.operandByteCount * widest + rowBytes * SequencePass.weightTileWidth
     )
   }
 

@@ -9,8 +9,7 @@ struct ProductRate {
   private let threadCount: Int
   private let a = FloatBuffer(count: 512 * 576)
   private let b = FloatBuffer(count: 1536 * 576)
-  private var copies: RoundedCopies
-  private let operands: (a: Operand, b: Operand)
+  private let weight: Weight
   private let results: [FloatBuffer]
 
   init(threadCount: Int, precision: ProductPrecision) {
@@ -18,10 +17,8 @@ struct ProductRate {
     results = (0..<threadCount).map { _ in FloatBuffer(count: 512 * 1536) }
     for index in 0..<a.count { a.elements[index] = Float(index % 7) - 3 }
     for index in 0..<b.count { b.elements[index] = Float(index % 5) - 2 }
-    copies = RoundedCopies(count: a.count + b.count, precision: precision)
-    operands = (copies.operand(a.rows(512, 576)), copies.operand(b.rows(1536, 576)))
-    operands.a.round()
-    operands.b.round()
+    weight = Weight(b.rows(1536, 576), precision: precision)
+    weight.round(forGradient: false)
   }
 
   /// Operations a second of processor time.
@@ -29,13 +26,12 @@ struct ProductRate {
 
   /// Measures for about a second.
   mutating func measure() {
-    let (operands, results) = (operands, results)
+    let (x, weight, results) = (a.rows(512, 576), weight, results)
     let turns = 40
     let time = Stopwatch.time {
       Lanes.run(count: threadCount, threadCount: threadCount) { _, worker in
         for _ in 0..<turns {
-          linear(
-            operands.a, weight: operands.b, into: results[worker].rows(512, 1536))
+          weight.multiply(x, into: results[worker].rows(512, 1536))
         }
       }
     }

@@ -6,76 +6,119 @@ import TestSupport
 import Testing
 import Transformer
 
-/// Products of bfloat16 numbers: by oneDNN where it is there and the processor has them, else as float32.
 @Suite("bfloat16")
 struct BFloat16Tests {
-  /// Shapes around the sides of tiles and panels, and one that fills no vector.
-  static let shapes = [(1, 1, 1), (3, 7, 5), (17, 33, 40), (64, 96, 128), (130, 75, 37)]
+  /// Shapes around the sides of tiles and panels, one that fills no vector, and one whose sums are taken in parts.
+  static let shapes = [
+    (1, 1, 1), (3, 7, 5), (17, 33, 40), (64, 96, 128), (130, 75, 37), (37, 64, 1700), (300, 50, 64),
+  ]
 
-  @Test("products are those of the rounded numbers, in every layout", arguments: shapes)
-  func productsAreOfRoundedNumbers(m: Int, n: Int, k: Int) {
+  @Test(
+    "products are those of the rounded numbers, in every layout and arithmetic of this processor",
+    arguments: BFloat16Arithmetic.available, shapes)
+  func productsAreOfRoundedNumbers(arithmetic: BFloat16Arithmetic, shape: (Int, Int, Int)) {
+    let (m, n, k) = shape
     let a = randomMatrix(m, k, seed: 1)
     let b = randomMatrix(k, n, seed: 2)
     let (aTransposed, bTransposed) = (a.transposed, b.transposed)
+    let rows = [
+      BFloat16Rows(a.rows, for: arithmetic),
+      BFloat16Rows(aTransposed.rows.transposed, for: arithmetic),
+    ]
+    let panels = (0..<2).map { _ in BFloat16Panels(inner: k, columnCount: n) }
+    panels[0].pack(b.rows)
+    panels[1].pack(bTransposed.rows.transposed)
     let expected = product(a, b)
     for accumulates in [false, true] {
-      for layout in 0..<3 {
+      var results: [[Float]] = []
+      for (rows, panels) in zip(rows, panels) {
         let c = randomMatrix(m, n, seed: 3)
         let before = c.elements
-        switch layout {
-        case 0: matrixProduct(a.operand, b.operand, into: c.rows, accumulates: accumulates)
-        case 1:
-          matrixProduct(
-            a.operand, bTransposed.operand.transposed, into: c.rows, accumulates: accumulates)
-        default:
-          matrixProduct(
-            aTransposed.operand.transposed, b.operand, into: c.rows, accumulates: accumulates)
-        }
+        rows.multiply(panels, into: c.rows, accumulates: accumulates)
         for (index, sum) in expected.enumerated() {
           let whole = sum + (accumulates ? Double(before[index]) : 0)
-          #expect(abs(Double(c.elements[index]) - whole) < 1e-5 * Double(k), "layout \(layout)")
+          #expect(abs(Double(c.elements[index]) - whole) < 1e-6 * Double(k + 10))
         }
+        results.append(c.elements)
       }
+      #expect(results[0] == results[1], "layouts differ")
     }
     withExtendedLifetime((a, b, aTransposed, bTransposed)) {}
   }
 
-  @Test("a part of an operand is multiplied as that part")
-  func partsOfOperands() {
+  @Test("parts of matrices are multiplied as those parts, into a part of one")
+  func partsOfMatrices() {
     let a = randomMatrix(20, 30, seed: 4)
-    let b = randomMatrix(9, 16, seed: 5)
-    let c = FloatBuffer(count: 7 * 9)
-    linear(
-      a.operand[rows: 5..<12][columns: 8..<24], weight: b.operand, into: c.rows(7, 9))
-    for t in 0..<7 {
-      for o in 0..<9 {
+    let b = randomMatrix(9, 40, seed: 5)
+    let c = FloatBuffer(count: 8 * 12)
+    for index in 0..<c.count { c.elements[index] = 5 }
+    let panels = BFloat16Panels(inner: 16, columnCount: 9)
+    panels.pack(b.rows[columns: 3..<19].transposed)
+    BFloat16Rows(a.rows[rows: 5..<12][columns: 8..<24]).multiply(
+      panels, into: c.rows(8, 12)[rows: 0..<7][columns: 2..<11])
+    for t in 0..<8 {
+      for o in 0..<12 {
+        let isInside = t < 7 && (2..<11).contains(o)
         let sum = (0..<16).reduce(0.0) {
-          $0 + rounded(a.elements[(5 + t) * 30 + 8 + $1]) * rounded(b.elements[o * 16 + $1])
+          guard isInside else { return 5 }
+          return $0 + rounded(a.elements[(5 + t) * 30 + 8 + $1])
+            * rounded(b.elements[(o - 2) * 40 + 3 + $1])
         }
-        #expect(abs(Double(c.elements[t * 9 + o]) - sum) < 1e-4)
+        #expect(abs(Double(c.elements[t * 12 + o]) - sum) < 1e-4)
       }
     }
     withExtendedLifetime((a, b)) {}
   }
 
-  @Test("numbers are rounded to the nearest, halves to even; infinities and NaN stay")
-  func rounding() {
+  @Test(
+    "numbers are rounded to the nearest, halves to even; infinities and NaN stay",
+    arguments: BFloat16Arithmetic.available)
+  func rounding(arithmetic: BFloat16Arithmetic) {
     let numbers: [Float] = [
       1, -1.00390625, 1.01171875, 0.1, -1e-30, 3.4e38, .infinity, -.infinity, 0, 65_535,
     ]
-    let x = Matrix(1, numbers.count, numbers)
     let one = Matrix(1, 1, [1])
-    for (index, number) in numbers.enumerated() {
+    func times(_ x: Float, asSecond: Bool) -> Float {
+      let x = Matrix(1, 1, [x])
       let y = FloatBuffer(count: 1)
-      matrixProduct(
-        x.operand[columns: index..<index + 1], one.operand, into: y.rows(1, 1))
-      #expect(Double(y.elements[0]) == rounded(number), "\(number)")
+      let panels = BFloat16Panels(inner: 1, columnCount: 1)
+      panels.pack((asSecond ? x : one).rows)
+      BFloat16Rows((asSecond ? one : x).rows, for: arithmetic).multiply(panels, into: y.rows(1, 1))
+      return withExtendedLifetime(x) { y.elements[0] }
     }
-    let undefined = Matrix(1, 1, [.nan])
-    let y = FloatBuffer(count: 1)
-    matrixProduct(undefined.operand, one.operand, into: y.rows(1, 1))
-    #expect(y.elements[0].isNaN)
-    withExtendedLifetime((x, one, undefined)) {}
+    for asSecond in [false, true] {
+      for number in numbers {
+        #expect(Double(times(number, asSecond: asSecond)) == rounded(number), "\(number)")
+      }
+      #expect(times(.nan, asSecond: asSecond).isNaN)
+    }
+    withExtendedLifetime(one) {}
+  }
+
+  @Test(
+    "a row's bytes do not depend on the other rows, nor on which columns are computed with it",
+    arguments: BFloat16Arithmetic.available)
+  func rowsAreIndependent(arithmetic: BFloat16Arithmetic) {
+    let (rowCount, inner, columnCount) = (70, 75, 200)
+    let x = randomMatrix(rowCount, inner, seed: 8)
+    let b = randomMatrix(inner, columnCount, seed: 9)
+    let panels = BFloat16Panels(inner: inner, columnCount: columnCount)
+    panels.pack(b.rows)
+    let whole = FloatBuffer(count: rowCount * columnCount)
+    BFloat16Rows(x.rows, for: arithmetic).multiply(panels, into: whole.rows(rowCount, columnCount))
+    let columns = 96..<columnCount
+    for rows in [0..<1, 3..<20, 40..<70] {
+      let part = FloatBuffer(count: rows.count * columns.count)
+      BFloat16Rows(x.rows[rows: rows], for: arithmetic).multiply(
+        panels, columns: columns, into: part.rows(rows.count, columns.count))
+      for row in rows {
+        let expected = (columns).map { whole.elements[row * columnCount + $0] }
+        let actual = part.elements[
+          (row - rows.lowerBound) * columns.count..<(row - rows.lowerBound + 1) * columns.count]
+        #expect(actual.elementsEqual(expected), "row \(row) of \(rows)")
+      }
+    }
+    withExtendedLifetime((x, b)) {}
   }
 
   @Test(
@@ -131,7 +174,7 @@ struct BFloat16Tests {
       (logits, rounded.lastLogits, reference.lastLogits),
     ]
     // The processors' own sums are in another order than PyTorch's and take tiny numbers for 0.
-    let tolerance = ProductPrecision.multipliesBFloat16Natively ? 1e-2 : 1e-3
+    let tolerance = BFloat16Arithmetic.best == .expanded ? 1e-3 : 1e-2
     // 8 bits count, so a number is wrong by 2⁻⁹ of itself at most; a few layers add up to several times that. Another order of
     // sums has a number rounded the other way now and then, which is far less.
     for (actual, sameRounding, exact) in predictions {
@@ -209,22 +252,16 @@ struct BFloat16Tests {
     #expect(differences.allSatisfy { $0 < 0.5 })
   }
 
-  /// A float32 matrix, and the operand that it is for bfloat16 products.
+  /// A matrix and its memory.
   private final class Matrix {
     let buffer: FloatBuffer
     let rows: Rows
-    private let copies: RoundedCopies
-    let operand: Operand
     var elements: [Float] { Array(buffer.elements) }
 
     init(_ rowCount: Int, _ width: Int, _ numbers: [Float]) {
       buffer = FloatBuffer(count: numbers.count)
       for (index, number) in numbers.enumerated() { buffer.elements[index] = number }
       rows = buffer.rows(rowCount, width)
-      var copies = RoundedCopies(count: numbers.count, precision: .bfloat16)
-      operand = copies.operand(rows)
-      operand.round()
-      self.copies = copies
     }
 
     var transposed: Matrix {

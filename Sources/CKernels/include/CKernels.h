@@ -73,12 +73,31 @@ void pack_panels(const float *w, long stride, long outputs, long inputs, float *
 void packed_product(
     const float *x, long x_stride, long rows, const float *panels, long inputs, float *y,
     long y_stride, long outputs, int accumulates);
-// The same of bfloat16 weights.
-void pack_bfloat16_panels(
-    const uint16_t *w, long stride, long outputs, long inputs, uint16_t *panels);
-void packed_bfloat16_product(
-    const float *x, long x_stride, long rows, const uint16_t *panels, long inputs, float *y,
-    long y_stride, long outputs, int accumulates);
+
+// Products of bfloat16 numbers, the upper halves of float32 numbers, summed in float32; by the arithmetic that a processor has.
+typedef enum {
+  // As the float32 numbers that they are: on any processor.
+  BFLOAT16_EXPANDED,
+  // In pairs: AVX512-BF16.
+  BFLOAT16_PAIRS,
+  // In tiles: AMX-BF16.
+  BFLOAT16_TILES
+} bfloat16_way;
+int bfloat16_way_is_available(bfloat16_way way);
+
+// Factors are rounded to the nearest, halves to even; NaN stays NaN. The first, a [rows, inner], or its transpose [inner, rows], takes
+// so many bytes:
+long bfloat16_left_size(long rows, long inner, bfloat16_way way);
+void bfloat16_pack_left(
+    const float *a, long stride, int is_transposed, long rows, long inner, bfloat16_way way, void *left);
+// The second, b [inner, columns], or its transpose [columns, inner], takes so many numbers; the same for every way:
+long bfloat16_panels_count(long inner, long columns);
+void bfloat16_pack_panels(
+    const float *b, long stride, int is_transposed, long inner, long columns, uint16_t *panels);
+// c = a · b, or c += a · b. Some columns: those of whole panels from panels + column · bfloat16_panels_count(inner, 1) / panel_width() on.
+void bfloat16_multiply(
+    const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long columns, float *c,
+    long c_stride, int accumulates);
 
 // Tells the processor that this thread only looks out for another one.
 static inline void pause_spinning(void) {
@@ -88,7 +107,3 @@ static inline void pause_spinning(void) {
   __asm__ volatile("yield");
 #endif
 }
-
-// bfloat16 numbers, the upper halves of float32 numbers: to the nearest, halves to even; NaN stays NaN.
-void round_to_bfloat16(const float *x, uint16_t *y, long count);
-void expand_bfloat16(const uint16_t *x, float *y, long count);

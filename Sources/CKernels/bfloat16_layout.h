@@ -1,0 +1,15 @@
+// How the factors of a bfloat16 product lie in memory.
+#pragma once
+#include <stdint.h>
+
+// Numbers that are summed come in groups of so many, the last filled with zeros: as many as one row of a tile of AMX holds.
+#define INNER_GROUP 32
+static inline long padded_inner(long inner) { return (inner + INNER_GROUP - 1) / INNER_GROUP * INNER_GROUP; }
+
+// Rows of a left factor come in groups of so many, the last filled with zeros: as many as a tile of AMX holds.
+#define ROW_GROUP 16
+static inline long padded_rows(long rows) { return (rows + ROW_GROUP - 1) / ROW_GROUP * ROW_GROUP; }
+
+// Distance of two rows of a left factor, in numbers. A group more than they need, since rows at distances of a power of two would
+// have to share a few lines of the cache.
+static inline long left_stride(long inner) { return padded_inner(inner) + INNER_GROUP; }

@@ -1,0 +1,62 @@
+/// A weight [out, in] as training multiplies it: float32 numbers and, where products are of bfloat16 numbers, rounded copies.
+///
+/// The copies are made by `round`, once for all products; it is the caller's to call it after the numbers have changed. Crossing
+/// threads is safe under the same terms as for `Rows`.
+package struct Weight: Sendable {
+  package let rows: Rows
+  private let rounded: Rounded?
+
+  /// As the second factor of a product with inputs, and of one with the gradients of outputs.
+  private struct Rounded: Sendable {
+    let transposed: BFloat16Panels
+    let plain: BFloat16Panels
+  }
+
+  package init(_ rows: Rows, precision: ProductPrecision) {
+    self.rows = rows
+    rounded =
+      precision == .float32
+      ? nil
+      : Rounded(
+        transposed: BFloat16Panels(inner: rows.width, columnCount: rows.rowCount),
+        plain: BFloat16Panels(inner: rows.rowCount, columnCount: rows.width))
+  }
+
+  /// Makes the rounded copies anew, where there are any.
+  ///
+  /// - Parameter forGradient: whether `inputGradient` is to follow.
+  package func round(forGradient: Bool) {
+    rounded?.transposed.pack(rows.transposed)
+    if forGradient { rounded?.plain.pack(rows) }
+  }
+
+  /// y = x · wᵀ, or y += x · wᵀ. Shapes: x [tokens, in], y [tokens, out].
+  package func multiply(_ x: Rows, into y: Rows, accumulates: Bool = false) {
+    if let rounded {
+      BFloat16Rows(x).multiply(rounded.transposed, into: y, accumulates: accumulates)
+    } else {
+      matrixProduct(x, rows.transposed, into: y, accumulates: accumulates)
+    }
+  }
+
+  /// The inputs' gradient of `multiply`: dx = dy · w, or dx += dy · w. Shapes: dy [tokens, out], dx [tokens, in].
+  package func inputGradient(dy: Rows, into dx: Rows, accumulates: Bool = false) {
+    // forward: y[t, o] = Σᵢ x[t, i] · w[o, i]
+    if let rounded {
+      BFloat16Rows(dy).multiply(rounded.plain, into: dx, accumulates: accumulates)
+    } else {
+      matrixProduct(dy, rows, into: dx, accumulates: accumulates)
+    }
+  }
+}
+
+/// The weight's gradient of a product with a weight: dw += dyᵀ · x. Shapes: dy [tokens, out], x [tokens, in], dw [out, in].
+package func weightGradient(dy: Rows, x: Rows, into dw: Rows, precision: ProductPrecision) {
+  switch precision {
+  case .float32: matrixProduct(dy.transposed, x, into: dw, accumulates: true)
+  case .bfloat16:
+    let panels = BFloat16Panels(inner: x.rowCount, columnCount: x.width)
+    panels.pack(x)
+    BFloat16Rows(dy.transposed).multiply(panels, into: dw, accumulates: true)
+  }
+}
