@@ -19,26 +19,29 @@ package struct AttentionSpan: Sendable, Equatable {
 /// value heads, each d wide; query head h reads key and value head h / (headCount / keyValueHeadCount).
 ///
 /// Queries are taken in blocks, so that scores never need [tokens, tokens] of memory. Only the log of each softmax's
-/// sum is kept for the gradient (after Dao et al., FlashAttention, 2022), which makes the scores anew from it.
+/// sum is kept for the gradient (after Dao et al., FlashAttention, 2022), which makes the scores anew from it. A span's keys and values
+/// are copied to where the blocks' products read them line by line.
 /// One thread at a time; different heads may be at work in different instances.
 package final class CausalAttention {
   private let headCount: Int
   private let keyValueHeadCount: Int
   private let headDimension: Int
   private let scale: Float
-  /// Two matrices of [queryBlock, most keys of a query]: probabilities and their gradient.
-  private var scratch = FloatBuffer(count: 0)
-  private static let queryBlock = 64
+  private var scratch: Scratch
+  fileprivate static let queryBlock = 32
 
   package init(headCount: Int, keyValueHeadCount: Int, headDimension: Int) {
     self.headCount = headCount
     self.keyValueHeadCount = keyValueHeadCount
     self.headDimension = headDimension
     scale = 1 / Float(headDimension).squareRoot()
+    scratch = Scratch(keyCount: 0, headDimension: headDimension)
   }
 
-  /// Numbers of scratch memory for queries that see so many keys.
-  package static func scratchCount(keyCount: Int) -> Int { 2 * queryBlock * keyCount }
+  /// Numbers of scratch memory for each key that a query sees.
+  package static func scratchCount(headDimension: Int) -> Int {
+    2 * (queryBlock + headDimension) + Scratch.stride(of: headDimension)
+  }
 
   /// One head's attention of one span.
   ///
@@ -47,25 +50,23 @@ package final class CausalAttention {
   package func forward(
     queryKeyValue: Rows, span: AttentionSpan, head: Int, into out: Rows, logSum: Rows
   ) {
-    reserve(span)
     let (query, key, value) = views(queryKeyValue, head: head)
+    reserve(span)
+    transpose(key, of: span, into: scratch.keysTransposed)
+    copy(value, of: span, into: scratch.rows)
     let outHead = out[columns: head * headDimension..<(head + 1) * headDimension]
     for block in blocks(of: span) {
-      let scores = scratch.rows(block.queries.count, block.keyCount)
+      let p = scratch.probabilities[rows: 0..<block.queries.count]
       // pass 1: scores
-      score(query[rows: block.queries], key, block, into: scores)
+      score(query[rows: block.queries], scratch.keysTransposed, block, into: p)
       // pass 2: probabilities
       causal_softmax(
-        scores.base, scores.stride, block.queries.count, block.firstCount, block.keyCount, scale,
+        p.base, p.stride, block.queries.count, block.firstCount, block.keyCount, scale,
         logSum[row: head] + block.queries.lowerBound, 0)
       // pass 3: the weighted mean of the values
-      var accumulates = false
-      for (columns, rows) in block.parts {
-        matrixProduct(
-          scores[columns: columns], value[rows: rows], into: outHead[rows: block.queries],
-          accumulates: accumulates)
-        accumulates = true
-      }
+      blockProduct(
+        p[columns: 0..<block.keyCount], scratch.rows[rows: 0..<block.keyCount],
+        into: outHead[rows: block.queries])
     }
   }
 
@@ -77,6 +78,7 @@ package final class CausalAttention {
   ) {
     let sharing = headCount / keyValueHeadCount
     let heads = keyValueHead * sharing..<(keyValueHead + 1) * sharing
+    let (_, key, value) = views(queryKeyValue, head: heads.lowerBound)
     for span in spans {
       let (_, dKey, dValue) = views(dQueryKeyValue, head: heads.lowerBound)
       dKey[rows: span.own].zero()
@@ -84,6 +86,9 @@ package final class CausalAttention {
     }
     for span in spans {
       reserve(span)
+      transpose(key, of: span, into: scratch.keysTransposed)
+      transpose(value, of: span, into: scratch.valuesTransposed)
+      copy(key, of: span, into: scratch.rows)
       for head in heads {
         gradient(
           dOut: dOut, queryKeyValue: queryKeyValue, out: out, logSum: logSum, span: span,
@@ -96,24 +101,24 @@ package final class CausalAttention {
     dOut: Rows, queryKeyValue: Rows, out: Rows, logSum: Rows, span: AttentionSpan, head: Int,
     dQueryKeyValue: Rows
   ) {
-    let (query, key, value) = views(queryKeyValue, head: head)
+    let (query, _, _) = views(queryKeyValue, head: head)
     let (dQuery, dKey, dValue) = views(dQueryKeyValue, head: head)
     let columns = head * headDimension..<(head + 1) * headDimension
     for block in blocks(of: span) {
-      let p = scratch.rows(block.queries.count, block.keyCount)
-      let dp = scratch.rows(block.queries.count, block.keyCount, at: scratch.count / 2)
+      let p = scratch.probabilities[rows: 0..<block.queries.count]
+      let dp = scratch.gradient[rows: 0..<block.queries.count]
       let queryBlock = query[rows: block.queries]
       let dOutBlock = dOut[columns: columns][rows: block.queries]
       let outBlock = out[columns: columns][rows: block.queries]
       // passes 1 and 2 again
-      score(queryBlock, key, block, into: p)
+      score(queryBlock, scratch.keysTransposed, block, into: p)
       causal_softmax(
         p.base, p.stride, block.queries.count, block.firstCount, block.keyCount, scale,
         logSum[row: head] + block.queries.lowerBound, 1)
       // pass 3 backwards. forward: out = p · v
-      score(dOutBlock, value, block, into: dp)
+      score(dOutBlock, scratch.valuesTransposed, block, into: dp)
       for (columns, rows) in block.parts {
-        matrixProduct(
+        blockProduct(
           p[columns: columns].transposed, dOutBlock, into: dValue[rows: rows], accumulates: true)
       }
       // pass 2 backwards. forward: p = softmax(scores · scale)
@@ -121,22 +126,33 @@ package final class CausalAttention {
         p.base, dp.base, p.stride, dOutBlock.base, outBlock.base, outBlock.stride,
         block.queries.count, block.keyCount, headDimension, scale)
       // pass 1 backwards. forward: scores = q · kᵀ
-      var accumulates = false
+      blockProduct(
+        dp[columns: 0..<block.keyCount], scratch.rows[rows: 0..<block.keyCount],
+        into: dQuery[rows: block.queries])
       for (columns, rows) in block.parts {
-        matrixProduct(
-          dp[columns: columns], key[rows: rows], into: dQuery[rows: block.queries],
-          accumulates: accumulates)
-        matrixProduct(
+        blockProduct(
           dp[columns: columns].transposed, queryBlock, into: dKey[rows: rows], accumulates: true)
-        accumulates = true
       }
     }
   }
 
-  /// into = x · keysᵀ for the keys that the block sees.
-  private func score(_ x: Rows, _ keys: Rows, _ block: QueryBlock, into scores: Rows) {
-    for (columns, rows) in block.parts {
-      matrixProduct(x, keys[rows: rows].transposed, into: scores[columns: columns])
+  /// into = x · keysᵀ for the keys that the block sees, and for those that fill the last vector.
+  private func score(_ x: Rows, _ keysTransposed: Rows, _ block: QueryBlock, into scores: Rows) {
+    let columns = 0..<Scratch.wholeVectors(block.keyCount)
+    blockProduct(x, keysTransposed[columns: columns], into: scores[columns: columns])
+  }
+
+  /// Copies the transpose of the rows that a span sees.
+  private func transpose(_ rows: Rows, of span: AttentionSpan, into copy: Rows) {
+    let count = span.prefix.count
+    Kernels.transpose(rows[rows: span.prefix], into: copy[columns: 0..<count])
+    Kernels.transpose(rows[rows: span.own], into: copy[columns: count..<count + span.own.count])
+  }
+
+  /// Copies the rows that a span sees.
+  private func copy(_ rows: Rows, of span: AttentionSpan, into copy: Rows) {
+    for (index, row) in [span.prefix, span.own].joined().enumerated() {
+      copy[row: index].update(from: rows[row: row], count: rows.width)
     }
   }
 
@@ -150,8 +166,10 @@ package final class CausalAttention {
   }
 
   private func reserve(_ span: AttentionSpan) {
-    let needed = Self.scratchCount(keyCount: span.prefix.count + span.own.count)
-    if scratch.count < needed { scratch = FloatBuffer(count: needed) }
+    let keyCount = span.prefix.count + span.own.count
+    if scratch.keyCount < keyCount {
+      scratch = Scratch(keyCount: keyCount, headDimension: headDimension)
+    }
   }
 
   /// The query, key and value columns of one query head.
@@ -162,6 +180,48 @@ package final class CausalAttention {
     }
     return (view(head), view(headCount + shared), view(headCount + keyValueHeadCount + shared))
   }
+}
+
+/// What one span's attention works in. Rows lie an odd number of cache lines apart, so that a column of them does not meet in a few
+/// places of the cache.
+private struct Scratch {
+  let keyCount: Int
+  /// [query block, keys] each
+  let probabilities: Rows
+  let gradient: Rows
+  /// [d, keys] each
+  let keysTransposed: Rows
+  let valuesTransposed: Rows
+  /// [keys, d]: the values, or in the gradient the keys
+  let rows: Rows
+  /// Owns the memory of all of them.
+  private let memory: FloatBuffer
+
+  init(keyCount: Int, headDimension: Int) {
+    self.keyCount = keyCount
+    let (wide, narrow) = (Self.stride(of: keyCount), Self.stride(of: headDimension))
+    let block = CausalAttention.queryBlock
+    let memory = FloatBuffer(
+      count: 2 * (block + headDimension) * wide + keyCount * narrow)
+    var used = 0
+    func take(_ rowCount: Int, _ width: Int, stride: Int) -> Rows {
+      defer { used += rowCount * stride }
+      return Rows(base: memory.base + used, rowCount: rowCount, width: width, stride: stride)
+    }
+    probabilities = take(block, wide, stride: wide)
+    gradient = take(block, wide, stride: wide)
+    keysTransposed = take(headDimension, wide, stride: wide)
+    valuesTransposed = take(headDimension, wide, stride: wide)
+    rows = take(keyCount, headDimension, stride: narrow)
+    self.memory = memory
+  }
+
+  /// Numbers of a cache line, and of the widest vector.
+  private static let line = 16
+
+  static func wholeVectors(_ count: Int) -> Int { (count + line - 1) / line * line }
+
+  static func stride(of width: Int) -> Int { ((width + line - 1) / line | 1) * line }
 }
 
 /// Some queries of a span and the keys that any of them sees: columns of their scores are the prefix's keys, then their own.

@@ -32,7 +32,9 @@ package struct TrainingMemory: Sendable {
       Activations.byteCount(configuration, keeping: recomputesActivations ? .inputs : .everything)
       + Activations.byteCount(configuration, keeping: .nothing)
       + threadCount
-      * (elementBytes * 2 * CausalAttention.scratchCount(keyCount: 1) + scratch.perToken)
+      * (elementBytes * 2
+        * CausalAttention.scratchCount(headDimension: configuration.headDimension)
+        + scratch.perToken)
   }
 
   /// What a thread's product holds of rounded factors: the rows of a tile, or all rows of a pack and parts of their gradients.

@@ -22,6 +22,13 @@ void swiglu(const float *gate_up, float *out, long rows, long width);
 void swiglu_gradient(
     const float *gate_up, const float *d_out, float *d_gate_up, float *out, long rows, long width);
 
+// c = a · b, or c += a · b, of matrices that stay in the cache. The number (r, i) of a lies at a_row · r + a_inner · i.
+void block_product(
+    const float *a, long a_row, long a_inner, const float *b, long b_stride, float *c, long c_stride, long rows,
+    long columns, long inner, int accumulates);
+// out [columns, rows] ← the transpose of a [rows, columns].
+void transpose(const float *a, long stride, long rows, long columns, float *out, long out_stride);
+
 // Rows of scores become exp(score · scale − logsumexp) over their first `first_count + row` columns, 0 after them.
 // With known_log_sum null it is computed and written to log_sum; otherwise it is taken from there.
 void causal_softmax(
