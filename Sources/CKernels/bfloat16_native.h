@@ -7,6 +7,16 @@
 #include "bfloat16_layout.h"
 #include "panel_widths.h"
 
+// While the first rows are multiplied with a panel, the lines that follow it are asked for, into the second-level cache: with few rows a
+// product waits for its weights, and processors do not foresee the order of a tile's lines.
+#define FETCHED_AHEAD 8192
+#define CACHE_LINE 64
+static inline __attribute__((always_inline)) void fetch_ahead(const uint16_t *panel, const long lines) {
+#pragma clang loop unroll(full)
+  for (long line = 0; line < lines; line++)
+    __builtin_prefetch((const char *)panel + FETCHED_AHEAD + line * CACHE_LINE, 0, 2);
+}
+
 // Of vectors, AVX512-BF16: a number of the sums gains a pair's two products at a time.
 #define PAIRS __attribute__((target("arch=x86-64-v4,avx512bf16")))
 #define MOST_ROWS_OF_PAIRS 8
@@ -14,7 +24,7 @@
 // out ← some rows by a panel, or out += them. `rows` is a constant where this is inlined, so that the sums stay in registers.
 PAIRS static inline __attribute__((always_inline)) void pairs_rows(
     const uint16_t *restrict left, long distance, const uint16_t *restrict panel, long pairs,
-    float *restrict out, long out_stride, int accumulates, const long rows) {
+    float *restrict out, long out_stride, int accumulates, const long rows, const int are_first) {
   __m512 sums[MOST_ROWS_OF_PAIRS][2];
 #pragma clang loop unroll(full)
   for (long r = 0; r < rows; r++)
@@ -22,6 +32,7 @@ PAIRS static inline __attribute__((always_inline)) void pairs_rows(
     for (long v = 0; v < 2; v++)
       sums[r][v] = accumulates ? _mm512_loadu_ps(out + r * out_stride + 16 * v) : _mm512_setzero_ps();
   for (long p = 0; p < pairs; p++, panel += 2 * WIDE_PANEL) {
+    if (are_first) fetch_ahead(panel, 2);
     const __m512bh first = (__m512bh)_mm512_loadu_si512(panel);
     const __m512bh second = (__m512bh)_mm512_loadu_si512(panel + WIDE_PANEL);
 #pragma clang loop unroll(full)
@@ -43,15 +54,21 @@ PAIRS static void pairs_panel(
     const void *restrict left, long distance, long rows, const uint16_t *restrict panel, long pairs,
     float *restrict out, long out_stride, int accumulates) {
   long r = 0;
+#define SOME(count, are_first) \
+  pairs_rows((const uint16_t *)left + r * distance, distance, panel, pairs, out + r * out_stride, out_stride, \
+             accumulates, count, are_first)
 #define TILE(count) \
-  for (; r + (count) <= rows; r += (count)) \
-    pairs_rows((const uint16_t *)left + r * distance, distance, panel, pairs, out + r * out_stride, out_stride, \
-               accumulates, count);
+  if (r == 0 && (count) <= rows) { \
+    SOME(count, 1); \
+    r += (count); \
+  } \
+  for (; r + (count) <= rows; r += (count)) SOME(count, 0);
   TILE(MOST_ROWS_OF_PAIRS)
   TILE(4)
   TILE(2)
   TILE(1)
 #undef TILE
+#undef SOME
 }
 
 // Of tiles, AMX: registers of 16 rows of 64 bytes, which are 16 float32 sums or 32 bfloat16 numbers.
@@ -84,7 +101,7 @@ TILES static void end_tiles(void) { _tile_release(); }
 // One or two groups of rows by a panel. Tiles 0 to 3 are sums, 4 and 5 rows, 6 and 7 the halves of the panel.
 TILES static inline __attribute__((always_inline)) void tiles_rows(
     const uint16_t *left, long distance, const uint16_t *panel, long pairs, float *out, long out_stride,
-    int accumulates, const int are_two) {
+    int accumulates, const int are_two, const int are_first) {
   const long out_bytes = out_stride * (long)sizeof(float), left_bytes = distance * (long)sizeof(uint16_t);
   float *below = out + ROW_GROUP * out_stride;
   if (accumulates) {
@@ -103,6 +120,7 @@ TILES static inline __attribute__((always_inline)) void tiles_rows(
     }
   }
   for (long i = 0; i < 2 * pairs; i += INNER_GROUP) {
+    if (are_first) fetch_ahead(panel + i * WIDE_PANEL, INNER_GROUP);
     _tile_loadd(6, panel + i * WIDE_PANEL, 4 * WIDE_PANEL);
     _tile_loadd(7, panel + i * WIDE_PANEL + 32, 4 * WIDE_PANEL);
     _tile_loadd(4, left + i, left_bytes);
@@ -127,10 +145,17 @@ TILES static void tiles_panel(
     const void *left, long distance, long rows, const uint16_t *panel, long pairs, float *out, long out_stride,
     int accumulates) {
   long r = 0;
-  for (; r + 2 * ROW_GROUP <= rows; r += 2 * ROW_GROUP)
-    tiles_rows((const uint16_t *)left + r * distance, distance, panel, pairs, out + r * out_stride, out_stride,
-               accumulates, 1);
-  if (r < rows)
-    tiles_rows((const uint16_t *)left + r * distance, distance, panel, pairs, out + r * out_stride, out_stride,
-               accumulates, 0);
+#define SOME(are_two, are_first) \
+  tiles_rows((const uint16_t *)left + r * distance, distance, panel, pairs, out + r * out_stride, out_stride, \
+             accumulates, are_two, are_first)
+  if (rows >= 2 * ROW_GROUP) {
+    SOME(1, 1);
+    r += 2 * ROW_GROUP;
+  } else {
+    SOME(0, 1);
+    r += ROW_GROUP;
+  }
+  for (; r + 2 * ROW_GROUP <= rows; r += 2 * ROW_GROUP) SOME(1, 0);
+  if (r < rows) SOME(0, 0);
+#undef SOME
 }

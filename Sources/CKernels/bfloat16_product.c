@@ -64,12 +64,9 @@ static panel_product product_of(bfloat16_way way) {
 
 // Numbers of a sum that are taken at a time, at most, and rows: that much of a left factor stays in the second-level cache while the
 // panels pass by.
-#ifndef INNER_BLOCK
 #define INNER_BLOCK 768
-#endif
-#ifndef ROW_BLOCK
 #define ROW_BLOCK 256
-#endif
+#define FEW_ROWS 32
 
 // A part of a product that has no room for whole groups of rows or whole panels of columns, by way of memory that has.
 static void multiply_aside(
@@ -90,8 +87,9 @@ void bfloat16_multiply(
   const long number_size = way == BFLOAT16_EXPANDED ? sizeof(float) : sizeof(uint16_t);
   const long group = way == BFLOAT16_TILES ? ROW_GROUP : 1;
   const long distance = left_stride(inner), width = panel_width(), end = padded_inner(inner);
-  // Parts of like size.
-  const long inner_block = padded_inner(end / ((end + INNER_BLOCK - 1) / INNER_BLOCK));
+  // Parts of like size; none where there are few rows, for which panels are read once, from end to end.
+  const long parts = rows <= FEW_ROWS ? 1 : (end + INNER_BLOCK - 1) / INNER_BLOCK;
+  const long inner_block = padded_inner((end + parts - 1) / parts);
 #if LEVELS_OF_X86
   if (way == BFLOAT16_TILES) begin_tiles();
 #endif

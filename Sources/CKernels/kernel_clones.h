@@ -8,9 +8,9 @@
 #define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 // Where sums should fill the vector registers, each level has a function of its own, included from a header: clones of one cannot
 // differ in their text, and clang leaves too many sums of theirs in memory. Those named narrow_ have 16 registers of 8 numbers,
-// those named wide_ 32 of 16.
+// those named wide_ 32 of 16: clang takes two of 8 for each of these unless it is told that they are legal.
 #define NARROW __attribute__((target("arch=x86-64-v3")))
-#define WIDE __attribute__((target("arch=x86-64-v4")))
+#define WIDE __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
 #define IS_WIDE __builtin_cpu_supports("x86-64-v4")
 #define CHOSEN(function) \
   (IS_WIDE ? wide_##function : __builtin_cpu_supports("x86-64-v3") ? narrow_##function : plain_##function)

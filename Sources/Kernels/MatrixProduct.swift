@@ -1,5 +1,6 @@
 // Matrix products, by OpenBLAS on the calling thread only: the lanes above are what runs in parallel.
 
+internal import CKernels
 internal import COpenBLAS
 
 /// A matrix read with its rows as columns.
@@ -33,6 +34,27 @@ package func matrixProduct(_ a: TransposedRows, _ b: Rows, into c: Rows, accumul
   let a = a.rows
   precondition(a.width == c.rowCount && a.rowCount == b.rowCount && b.width == c.width, misfit)
   product(a, CblasTrans, b, CblasNoTrans, inner: a.rowCount, c, accumulates)
+}
+
+/// What OpenBLAS multiplies with here.
+package enum OpenBLASKernels {
+  /// Those for processors that do not multiply and add at a time, or not eight numbers.
+  private static let slow: Set = [
+    "Athlon", "Atom", "Banias", "Barcelona", "Bobcat", "Bulldozer", "Coppermine", "Core2",
+    "Dunnington", "Katmai", "Nano", "Nehalem", "Northwood", "Opteron", "Opteron_SSE3", "Penryn",
+    "Piledriver", "Prescott", "Sandybridge", "Steamroller",
+  ]
+
+  /// What a user should know of float32 products on this machine: an OpenBLAS that is older than a processor may take it for one of
+  /// twenty years ago.
+  package static var remark: String? {
+    let level = x86_level()
+    let chosen = String(cString: openblas_get_corename())
+    guard level >= 3, slow.contains(chosen) else { return nil }
+    return
+      "OpenBLAS takes this processor for an older one (\(chosen)) and multiplies several times slower than it could;"
+      + " set OPENBLAS_CORETYPE=\(level == 4 ? "SKYLAKEX" : "HASWELL") in the environment"
+  }
 }
 
 private var misfit: String { "shapes of a product do not fit" }

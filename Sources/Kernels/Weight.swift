@@ -50,13 +50,29 @@ package struct Weight: Sendable {
   }
 }
 
-/// The weight's gradient of a product with a weight: dw += dyᵀ · x. Shapes: dy [tokens, out], x [tokens, in], dw [out, in].
-package func weightGradient(dy: Rows, x: Rows, into dw: Rows, precision: ProductPrecision) {
-  switch precision {
-  case .float32: matrixProduct(dy.transposed, x, into: dw, accumulates: true)
-  case .bfloat16:
-    let panels = BFloat16Panels(inner: x.rowCount, columnCount: x.width)
-    panels.pack(x)
-    BFloat16Rows(dy.transposed).multiply(panels, into: dw, accumulates: true)
+/// What was multiplied with a weight, as the weight's gradient takes it: float32 numbers and, where products are of bfloat16 numbers, a
+/// rounded copy, which `round` makes. Several threads may compute gradients with it afterwards.
+package struct WeightedInputs: Sendable {
+  private let rows: Rows
+  private let rounded: BFloat16Panels?
+
+  /// Shape: x [tokens, in].
+  package init(_ x: Rows, precision: ProductPrecision) {
+    rows = x
+    rounded =
+      precision == .float32 ? nil : BFloat16Panels(inner: x.rowCount, columnCount: x.width)
+  }
+
+  /// Makes the rounded copy, where there is one.
+  package func round() { rounded?.pack(rows) }
+
+  /// The gradient of a weight, or of some of its outputs: dw += dyᵀ · x. Shapes: dy [tokens, out], dw [out, in].
+  package func weightGradient(dy: Rows, into dw: Rows) {
+    // forward: y[t, o] = Σᵢ x[t, i] · w[o, i]
+    if let rounded {
+      BFloat16Rows(dy.transposed).multiply(rounded, into: dw, accumulates: true)
+    } else {
+      matrixProduct(dy.transposed, rows, into: dw, accumulates: true)
+    }
   }
 }

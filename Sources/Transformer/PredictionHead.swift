@@ -139,9 +139,10 @@ final class PredictionHead: @unchecked Sendable {
   ) {
     let buffers = buffers
     let (tiles, slices) = (shape.vocabularyTiles, shape.slices)
-    let (weights, precision) = (parameters.headTiles, precision)
+    let weights = parameters.headTiles
     let rows = 0..<targets.count
-    let normed = buffers.normed[rows: rows]
+    let normed = WeightedInputs(buffers.normed[rows: rows], precision: precision)
+    normed.round()
     Lanes.run(count: slices.count, threadCount: threadCount) { slice, _ in
       let dNormed = buffers.dNormed(slice: slice)[rows: rows]
       for (index, tile) in slices[slice].enumerated() {
@@ -160,7 +161,7 @@ final class PredictionHead: @unchecked Sendable {
         }
         // forward: logits = normed · headᵀ
         weights[tile].inputGradient(dy: logits, into: dNormed, accumulates: index > 0)
-        weightGradient(dy: logits, x: normed, into: dHead[rows: tokens], precision: precision)
+        normed.weightGradient(dy: logits, into: dHead[rows: tokens])
       }
     }
     let dNormed = buffers.dNormed(slice: 0)

@@ -53,8 +53,10 @@ extension SequencePass {
     }
     let tokens = 0..<pack.tokens.count
     let dQueryKeyValue = activations.dQueryKeyValue[rows: tokens]
+    let normed = WeightedInputs(activations.normed[rows: tokens], precision: model.precision)
+    normed.round()
     Lanes.run(
-      weightTasks(gradients.queryKeyValue, dy: dQueryKeyValue, x: activations.normed[rows: tokens]),
+      weightTasks(gradients.queryKeyValue, dy: dQueryKeyValue, x: normed),
       threadCount: threadCount)
     if let dBias = gradients.queryKeyValueBias {
       addBiasGradient(dy: dQueryKeyValue, dBias: dBias)
@@ -101,6 +103,9 @@ extension SequencePass {
   ) {
     let kept = activations.layer(layer)
     let tokens = 0..<pack.tokens.count
+    func inputs(_ x: Rows) -> WeightedInputs {
+      WeightedInputs(x[rows: tokens], precision: model.precision)
+    }
     var tasks: [@Sendable (Int) -> Void] = []
     for spans in pack.groupSpans {
       for head in 0..<configuration.keyValueHeadCount {
@@ -110,13 +115,16 @@ extension SequencePass {
         }
       }
     }
-    tasks += weightTasks(
-      gradients.down, dy: activations.dStream[rows: tokens], x: activations.gated[rows: tokens])
-    tasks += weightTasks(
-      gradients.gateUp, dy: activations.dGateUp[rows: tokens], x: activations.normed[rows: tokens])
-    tasks += weightTasks(
-      gradients.output, dy: activations.dMiddle[rows: tokens], x: kept.attention[rows: tokens])
+    let (gated, normed, attention) = (
+      inputs(activations.gated), inputs(activations.normed), inputs(kept.attention)
+    )
+    tasks += [gated, normed, attention].map { inputs in { _ in inputs.round() } }
     Lanes.run(tasks, threadCount: threadCount)
+    Lanes.run(
+      weightTasks(gradients.down, dy: activations.dStream[rows: tokens], x: gated)
+        + weightTasks(gradients.gateUp, dy: activations.dGateUp[rows: tokens], x: normed)
+        + weightTasks(gradients.output, dy: activations.dMiddle[rows: tokens], x: attention),
+      threadCount: threadCount)
   }
 
   private func attentionGradient(
@@ -133,13 +141,14 @@ extension SequencePass {
   static let weightTileWidth = 384
 
   /// dw += dyᵀ · x, a part of the outputs in each task.
-  private func weightTasks(_ dw: Weight, dy: Rows, x: Rows) -> [@Sendable (Int) -> Void] {
+  private func weightTasks(
+    _ dw: Weight, dy: Rows, x: WeightedInputs
+  ) -> [@Sendable (Int) -> Void] {
     let tiles = RowTiles(of: dw.rows.rowCount, width: Self.weightTileWidth)
     return (0..<tiles.count).map { tile in
       let outputs = tiles[tile]
-      return { [precision = model.precision] _ in
-        weightGradient(
-          dy: dy[columns: outputs], x: x, into: dw.rows[rows: outputs], precision: precision)
+      return { _ in
+        x.weightGradient(dy: dy[columns: outputs], into: dw.rows[rows: outputs])
       }
     }
   }

@@ -16,7 +16,8 @@ package struct TrainingMemory: Sendable {
   ) {
     let parameterCount = Weights.layout(configuration).last?.range.upperBound ?? 0
     let elementBytes = MemoryLayout<Float>.stride
-    let scratch = Self.scratchByteCounts(configuration, precision: precision)
+    let scratch = Self.scratchByteCounts(
+      configuration, precision: precision, threadCount: threadCount)
     // The copies of a trained policy serve gradients too. Log-probabilities without a gradient have a head and activations of their own.
     let roundedBytes =
       precision == .float32
@@ -27,28 +28,30 @@ package struct TrainingMemory: Sendable {
       + roundedBytes * (hasReference ? 3 : 2)
       + elementBytes * configuration.rotaryElementCount * (hasReference ? 2 : 1)
       + 2 * PredictionHead.byteCount(configuration)
-      + threadCount * scratch.fixed
+      + scratch.fixed
     bytesPerToken =
       Activations.byteCount(configuration, keeping: recomputesActivations ? .inputs : .everything)
       + Activations.byteCount(configuration, keeping: .nothing)
-      + threadCount
-      * (elementBytes * 2
-        * CausalAttention.scratchCount(headDimension: configuration.headDimension)
-        + scratch.perToken)
+      + threadCount * elementBytes * 2
+      * CausalAttention.scratchCount(headDimension: configuration.headDimension)
+      + scratch.perToken
   }
 
-  /// What a thread's product holds of rounded factors: the rows of a tile, or all rows of a pack and parts of their gradients.
+  /// What rounded factors take while products are at work: on every thread the rows of a tile, or parts of a pack's gradients; once the
+  /// inputs of a layer's weights.
   private static func scratchByteCounts(
-    _ configuration: ModelConfiguration, precision: ProductPrecision
+    _ configuration: ModelConfiguration, precision: ProductPrecision, threadCount: Int
   ) -> (fixed: Int, perToken: Int) {
     guard precision == .bfloat16 else { return (0, 0) }
     let widest = max(
       configuration.hiddenSize, configuration.queryKeyValueWidth, 2 * configuration.intermediateSize
     )
     let rowBytes = BFloat16Arithmetic.best.rowByteCount
+    let inputs =
+      2 * configuration.hiddenSize + configuration.intermediateSize + configuration.queryWidth
     return (
-      rowBytes * widest * SequencePass.tileWidth,
-      precision.operandByteCount * widest + rowBytes * SequencePass.weightTileWidth
+      threadCount * rowBytes * widest * SequencePass.tileWidth,
+      precision.operandByteCount * inputs + threadCount * rowBytes * SequencePass.weightTileWidth
     )
   }
 

@@ -43,10 +43,10 @@ struct KernelTests {
   }
 
   @Test(
-    "attention is its formula, for lengths around the block of queries",
-    arguments: [1, 5, 63, 64, 65, 150])
-  func attentionIsItsFormula(tokenCount: Int) {
-    let (heads, keyHeads, d) = (4, 2, 8)
+    "attention is its formula, for lengths around the block of queries, and widths that fill vectors or do not",
+    arguments: [1, 5, 31, 32, 33, 64, 65, 150], [6, 8, 44])
+  func attentionIsItsFormula(tokenCount: Int, d: Int) {
+    let (heads, keyHeads) = (4, 2)
     let width = (heads + 2 * keyHeads) * d
     let input = randomBuffer(count: tokenCount * width, seed: 3)
     let output = FloatBuffer(count: tokenCount * heads * d)

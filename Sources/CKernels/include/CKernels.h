@@ -106,6 +106,9 @@ void bfloat16_multiply(
     const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long columns, float *c,
     long c_stride, int accumulates);
 
+// The level of x86-64 that this processor has, 1, 3 or 4; 0 for other processors.
+int x86_level(void);
+
 // Tells the processor that this thread only looks out for another one.
 static inline void pause_spinning(void) {
 #if defined(__x86_64__)
