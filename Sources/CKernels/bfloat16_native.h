@@ -5,17 +5,8 @@
 #include <unistd.h>
 
 #include "bfloat16_layout.h"
+#include "fetch_ahead.h"
 #include "panel_widths.h"
-
-// While the first rows are multiplied with a panel, the lines that follow it are asked for, into the second-level cache: with few rows a
-// product waits for its weights, and processors do not foresee the order of a tile's lines.
-#define FETCHED_AHEAD 8192
-#define CACHE_LINE 64
-static inline __attribute__((always_inline)) void fetch_ahead(const uint16_t *panel, const long lines) {
-#pragma clang loop unroll(full)
-  for (long line = 0; line < lines; line++)
-    __builtin_prefetch((const char *)panel + FETCHED_AHEAD + line * CACHE_LINE, 0, 2);
-}
 
 // Of vectors, AVX512-BF16: a number of the sums gains a pair's two products at a time.
 #define PAIRS __attribute__((target("arch=x86-64-v4,avx512bf16")))
@@ -32,7 +23,7 @@ PAIRS static inline __attribute__((always_inline)) void pairs_rows(
     for (long v = 0; v < 2; v++)
       sums[r][v] = accumulates ? _mm512_loadu_ps(out + r * out_stride + 16 * v) : _mm512_setzero_ps();
   for (long p = 0; p < pairs; p++, panel += 2 * WIDE_PANEL) {
-    if (are_first) fetch_ahead(panel, 2);
+    if (are_first) fetch_ahead(panel, LINES_OF(4 * WIDE_PANEL));
     const __m512bh first = (__m512bh)_mm512_loadu_si512(panel);
     const __m512bh second = (__m512bh)_mm512_loadu_si512(panel + WIDE_PANEL);
 #pragma clang loop unroll(full)
@@ -120,7 +111,7 @@ TILES static inline __attribute__((always_inline)) void tiles_rows(
     }
   }
   for (long i = 0; i < 2 * pairs; i += INNER_GROUP) {
-    if (are_first) fetch_ahead(panel + i * WIDE_PANEL, INNER_GROUP);
+    if (are_first) fetch_ahead(panel + i * WIDE_PANEL, LINES_OF(2 * INNER_GROUP * WIDE_PANEL));
     _tile_loadd(6, panel + i * WIDE_PANEL, 4 * WIDE_PANEL);
     _tile_loadd(7, panel + i * WIDE_PANEL + 32, 4 * WIDE_PANEL);
     _tile_loadd(4, left + i, left_bytes);

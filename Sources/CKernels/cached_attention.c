@@ -7,7 +7,6 @@
 
 // Several sums side by side hide the time that one addition takes: with MOST_SHARING queries, twelve.
 #define PARTIAL_SUMS 4
-#define CACHE_LINE 64
 
 #define NAME(x) plain_##x
 #define ATTRIBUTES

@@ -21,6 +21,9 @@
 #define CHOSEN(function) plain_##function
 #endif
 
+// Bytes that memory is fetched by.
+#define CACHE_LINE 64
+
 // Sums may be taken in another order, so that they vectorise. The order is fixed when the kernel is compiled.
 #define REASSOCIATE _Pragma("clang fp reassociate(on)")
 

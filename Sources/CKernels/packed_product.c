@@ -2,6 +2,7 @@
 //
 // A row's result does not depend on how many other rows there are: each sum runs over the inputs in order.
 #include "CKernels.h"
+#include "fetch_ahead.h"
 #include "kernel_clones.h"
 #include "panel_widths.h"
 

@@ -10,13 +10,14 @@ typedef float NAME(vector) __attribute__((vector_size(LANES * sizeof(float)), al
 // out ← some rows by a panel, or out += them. `rows` is a constant where this is inlined, so that the sums stay in registers.
 static inline __attribute__((always_inline)) void NAME(tile)(
     const float *restrict x, long x_stride, const float *restrict panel, long inputs,
-    float *restrict out, long out_stride, int accumulates, const long rows) {
+    float *restrict out, long out_stride, int accumulates, const long rows, const int are_first) {
   NAME(vector) sums[MOST_ROWS][VECTORS];
 #pragma clang loop unroll(full)
   for (long r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
     for (long v = 0; v < VECTORS; v++) sums[r][v] = (NAME(vector)){0};
   for (long i = 0; i < inputs; i++) {
+    if (are_first) fetch_ahead(panel + i * PANEL, LINES_OF(PANEL * sizeof(float)));
     NAME(vector) w[VECTORS];
 #pragma clang loop unroll(full)
     for (long v = 0; v < VECTORS; v++) w[v] = *(const NAME(vector) *)(panel + i * PANEL + v * LANES);
@@ -41,9 +42,14 @@ static inline __attribute__((always_inline)) void NAME(panel)(
     const float *restrict x, long x_stride, long rows, const float *restrict panel, long inputs,
     float *restrict out, long out_stride, int accumulates) {
   long r = 0;
+#define SOME(count, are_first) \
+  NAME(tile)(x + r * x_stride, x_stride, panel, inputs, out + r * out_stride, out_stride, accumulates, count, are_first)
 #define TILE(count) \
-  for (; r + (count) <= rows; r += (count)) \
-    NAME(tile)(x + r * x_stride, x_stride, panel, inputs, out + r * out_stride, out_stride, accumulates, count);
+  if (r == 0 && (count) <= rows) { \
+    SOME(count, 1); \
+    r += (count); \
+  } \
+  for (; r + (count) <= rows; r += (count)) SOME(count, 0);
   TILE(MOST_ROWS)
 #if MOST_ROWS > 4
   TILE(4)
@@ -51,6 +57,7 @@ static inline __attribute__((always_inline)) void NAME(panel)(
   TILE(2)
   TILE(1)
 #undef TILE
+#undef SOME
 }
 
 // All rows by all panels.
