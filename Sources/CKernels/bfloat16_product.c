@@ -87,6 +87,10 @@ void bfloat16_multiply(
   const long number_size = way == BFLOAT16_EXPANDED ? sizeof(float) : sizeof(uint16_t);
   const long group = way == BFLOAT16_TILES ? ROW_GROUP : 1;
   const long distance = left_stride(inner), width = panel_width(), end = padded_inner(inner);
+  if (inner == 0) {
+    for (long r = 0; r < rows && !accumulates; r++) memset(c + r * c_stride, 0, columns * sizeof(float));
+    return;
+  }
   // Parts of like size; none where there are few rows, for which panels are read once, from end to end.
   const long parts = rows <= FEW_ROWS ? 1 : (end + INNER_BLOCK - 1) / INNER_BLOCK;
   const long inner_block = padded_inner((end + parts - 1) / parts);

@@ -21,7 +21,8 @@ package enum ProductPrecision: String, CaseIterable, Sendable {
   }
 }
 
-/// How bfloat16 numbers are multiplied. Results differ by the order in which sums are rounded.
+/// How bfloat16 numbers are multiplied. Results differ by the order in which sums are rounded, and by whether numbers below the least
+/// normal one are taken for 0, as the processors' own instructions take them.
 package enum BFloat16Arithmetic: CaseIterable, Sendable {
   /// As the float32 numbers that they are; on any processor.
   case expanded
@@ -57,17 +58,26 @@ package enum BFloat16Arithmetic: CaseIterable, Sendable {
 package final class BFloat16Panels: @unchecked Sendable {
   package let inner: Int
   package let columnCount: Int
-  private let memory: LentMemory
-  fileprivate var panels: UnsafeMutablePointer<UInt16> {
-    memory.base.assumingMemoryBound(to: UInt16.self)
-  }
+  /// Owns the memory of the panels.
+  private let memory: AnyObject
+  fileprivate let panels: UnsafeMutablePointer<UInt16>
 
   /// Numbers that are not set before `pack`.
-  package init(inner: Int, columnCount: Int) {
+  ///
+  /// - Parameter isBrief: whether they are given up soon, and others like them are wanted then.
+  package init(inner: Int, columnCount: Int, isBrief: Bool = false) {
     self.inner = inner
     self.columnCount = columnCount
-    memory = LentMemory(
-      byteCount: bfloat16_panels_count(inner, columnCount) * MemoryLayout<UInt16>.stride)
+    let count = max(bfloat16_panels_count(inner, columnCount), 2)
+    let base: UnsafeMutableRawPointer
+    if isBrief {
+      let lent = LentMemory(byteCount: count * MemoryLayout<UInt16>.stride)
+      (memory, base) = (lent, lent.base)
+    } else {
+      let buffer = FloatBuffer(count: count / 2)
+      (memory, base) = (buffer, UnsafeMutableRawPointer(buffer.base))
+    }
+    panels = base.assumingMemoryBound(to: UInt16.self)
   }
 
   /// Takes over b [inner, columns].
@@ -117,6 +127,8 @@ package final class BFloat16Rows: @unchecked Sendable {
     self.rowCount = rowCount
     self.inner = inner
     self.arithmetic = arithmetic
+    precondition(
+      BFloat16Arithmetic.available.contains(arithmetic), "an arithmetic that is not here")
     memory = LentMemory(byteCount: bfloat16_left_size(rowCount, inner, arithmetic.way))
     bfloat16_pack_left(
       a.base, a.stride, isTransposed ? 1 : 0, rowCount, inner, arithmetic.way, memory.base)

@@ -6,28 +6,35 @@ package struct Weight: Sendable {
   package let rows: Rows
   private let rounded: Rounded?
 
-  /// As the second factor of a product with inputs, and of one with the gradients of outputs.
-  private struct Rounded: Sendable {
+  /// As the second factor of a product with inputs, and of one with the gradients of outputs, which is there once it is wanted. Written
+  /// by `round` only.
+  private final class Rounded: @unchecked Sendable {
     let transposed: BFloat16Panels
-    let plain: BFloat16Panels
+    private(set) var plain: BFloat16Panels?
+
+    init(_ rows: Rows) {
+      transposed = BFloat16Panels(inner: rows.width, columnCount: rows.rowCount)
+    }
+
+    func round(_ rows: Rows, forGradient: Bool) {
+      transposed.pack(rows.transposed)
+      guard forGradient else { return }
+      let panels = plain ?? BFloat16Panels(inner: rows.rowCount, columnCount: rows.width)
+      panels.pack(rows)
+      plain = panels
+    }
   }
 
   package init(_ rows: Rows, precision: ProductPrecision) {
     self.rows = rows
-    rounded =
-      precision == .float32
-      ? nil
-      : Rounded(
-        transposed: BFloat16Panels(inner: rows.width, columnCount: rows.rowCount),
-        plain: BFloat16Panels(inner: rows.rowCount, columnCount: rows.width))
+    rounded = precision == .float32 ? nil : Rounded(rows)
   }
 
   /// Makes the rounded copies anew, where there are any.
   ///
   /// - Parameter forGradient: whether `inputGradient` is to follow.
   package func round(forGradient: Bool) {
-    rounded?.transposed.pack(rows.transposed)
-    if forGradient { rounded?.plain.pack(rows) }
+    rounded?.round(rows, forGradient: forGradient)
   }
 
   /// y = x · wᵀ, or y += x · wᵀ. Shapes: x [tokens, in], y [tokens, out].
@@ -43,7 +50,8 @@ package struct Weight: Sendable {
   package func inputGradient(dy: Rows, into dx: Rows, accumulates: Bool = false) {
     // forward: y[t, o] = Σᵢ x[t, i] · w[o, i]
     if let rounded {
-      BFloat16Rows(dy).multiply(rounded.plain, into: dx, accumulates: accumulates)
+      guard let plain = rounded.plain else { preconditionFailure("not rounded for a gradient") }
+      BFloat16Rows(dy).multiply(plain, into: dx, accumulates: accumulates)
     } else {
       matrixProduct(dy, rows, into: dx, accumulates: accumulates)
     }
@@ -60,7 +68,8 @@ package struct WeightedInputs: Sendable {
   package init(_ x: Rows, precision: ProductPrecision) {
     rows = x
     rounded =
-      precision == .float32 ? nil : BFloat16Panels(inner: x.rowCount, columnCount: x.width)
+      precision == .float32
+      ? nil : BFloat16Panels(inner: x.rowCount, columnCount: x.width, isBrief: true)
   }
 
   /// Makes the rounded copy, where there is one.

@@ -30,6 +30,17 @@ final class PredictionHead: @unchecked Sendable {
     return shape.chunkRowCount * MemoryLayout<Float>.stride * shape.rowWidth(configuration)
   }
 
+  /// Bytes of the rounded factors that are at work at a time: a chunk's normed rows, and on every thread those rows or a part of their
+  /// logits' gradients.
+  static func roundedByteCount(_ configuration: ModelConfiguration, threadCount: Int) -> Int {
+    let shape = Shape(configuration)
+    let widest = max(
+      configuration.hiddenSize, configuration.vocabularySize / max(shape.vocabularyTiles.count, 1))
+    return shape.chunkRowCount
+      * (ProductPrecision.bfloat16.operandByteCount * configuration.hiddenSize
+        + threadCount * BFloat16Arithmetic.best.rowByteCount * widest)
+  }
+
   /// Into what the work is parted.
   fileprivate struct Shape: Sendable {
     /// Targets at a time: about 64 MiB of logits are enough rows for the products to be worth reading the head's weights.

@@ -50,7 +50,8 @@ package struct TrainingMemory: Sendable {
     let inputs =
       2 * configuration.hiddenSize + configuration.intermediateSize + configuration.queryWidth
     return (
-      threadCount * rowBytes * widest * SequencePass.tileWidth,
+      threadCount * rowBytes * widest * SequencePass.tileWidth
+        + PredictionHead.roundedByteCount(configuration, threadCount: threadCount),
       precision.operandByteCount * inputs + threadCount * rowBytes * SequencePass.weightTileWidth
     )
   }

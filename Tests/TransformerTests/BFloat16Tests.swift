@@ -46,6 +46,20 @@ struct BFloat16Tests {
     withExtendedLifetime((a, b, aTransposed, bTransposed)) {}
   }
 
+  @Test("sums of nothing are 0, or what was there", arguments: [1, 40])
+  func sumsOfNothing(rowCount: Int) {
+    let nothing = FloatBuffer(count: 1)
+    let none = Rows(base: nothing.base, rowCount: rowCount, width: 0, stride: 1)
+    let panels = BFloat16Panels(inner: 0, columnCount: 5)
+    let c = FloatBuffer(count: rowCount * 5)
+    for index in 0..<c.count { c.elements[index] = 7 }
+    BFloat16Rows(none).multiply(panels, into: c.rows(rowCount, 5), accumulates: true)
+    #expect(c.elements.allSatisfy { $0 == 7 })
+    BFloat16Rows(none).multiply(panels, into: c.rows(rowCount, 5))
+    #expect(c.elements.allSatisfy { $0 == 0 })
+    withExtendedLifetime(nothing) {}
+  }
+
   @Test("parts of matrices are multiplied as those parts, into a part of one")
   func partsOfMatrices() {
     let a = randomMatrix(20, 30, seed: 4)
