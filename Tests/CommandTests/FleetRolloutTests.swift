@@ -321,7 +321,8 @@ struct FleetRolloutTests {
       dies.wait()
       mortal.stop()
       Thread.sleep(forTimeInterval: 0.2)
-      for _ in 0..<100 where (try? mortal.start(port: port)) == nil {
+      for _ in 0..<100 {
+        if (try? mortal.start(port: port)) != nil { break }
         Thread.sleep(forTimeInterval: 0.02)
       }
     }.start()

@@ -51,8 +51,9 @@ final class FleetServer: Sendable {
 
   /// Starts again, as a process would that died: with its first weights.
   func start(port: UInt16) throws {
-    let new = try LoopbackServer(port: port) { [unowned self] in answer($0) }
+    // Before anyone can ask it to load others.
     state.withLock { $0.weights = "base" }
+    let new = try LoopbackServer(port: port) { [unowned self] in answer($0) }
     server.withLock { $0 = new }
   }
 
