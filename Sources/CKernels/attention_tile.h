@@ -41,16 +41,7 @@ static inline __attribute__((always_inline)) void NAME(scores)(
 
 // Pass 2: scores become exp(score − the largest); returns 1 / their sum.
 static inline __attribute__((always_inline)) float NAME(exponentials)(float *restrict scores, long count) {
-  REASSOCIATE
-  float largest = scores[0];
-  for (long j = 1; j < count; j++) largest = scores[j] > largest ? scores[j] : largest;
-  float sum = 0;
-  for (long j = 0; j < count; j++) {
-    float e = fast_exp(scores[j] - largest);
-    scores[j] = e;
-    sum += e;
-  }
-  return 1.0f / sum;
+  return 1.0f / exponentials_of(scores, count, 1, largest_of(scores, count));
 }
 
 // Pass 3, of LANES columns: the mean of the values, weighted by p and divided by its sum.

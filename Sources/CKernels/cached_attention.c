@@ -4,6 +4,7 @@
 // A query's result does not depend on those beside it.
 #include "CKernels.h"
 #include "kernel_clones.h"
+#include "softmax_row.h"
 
 // Several sums side by side hide the time that one addition takes: with MOST_SHARING queries, twelve.
 #define PARTIAL_SUMS 4

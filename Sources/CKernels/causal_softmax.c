@@ -1,31 +1,50 @@
-// Softmax over the keys that a query may see: row r of a block sees the first first_count + r columns.
+// Softmax over the keys that a query may see, a block of keys at a time: row r of a block sees the first first_count + r columns, at most
+// all of them.
 #include "CKernels.h"
 #include "kernel_clones.h"
+#include "softmax_row.h"
+
+static inline __attribute__((always_inline)) long seen_by(long row, long first_count, long columns) {
+  return first_count + row < columns ? first_count + row : columns;
+}
 
 KERNEL void causal_softmax(
     float *restrict scores, long stride, long rows, long first_count, long columns, float scale,
-    float *restrict log_sum, int log_sum_is_known) {
+    float *restrict largest, float *restrict sums, float *restrict out, long out_stride, long width, int is_first) {
   for (long r = 0; r < rows; r++) {
-    REASSOCIATE
     float *row = scores + r * stride;
-    long count = first_count + r;
-    if (log_sum_is_known) {
-      float offset = log_sum[r];
-      for (long j = 0; j < count; j++) row[j] = fast_exp(row[j] * scale - offset);
+    const long count = seen_by(r, first_count, columns);
+    float most = largest_of(row, count) * scale;
+    if (!is_first) {
+      most = largest[r] > most ? largest[r] : most;
+      const float factor = fast_exp(largest[r] - most);
+      sums[r] *= factor;
+      for (long i = 0; i < width; i++) out[r * out_stride + i] *= factor;
     } else {
-      float largest = row[0];
-      for (long j = 1; j < count; j++) largest = row[j] > largest ? row[j] : largest;
-      largest *= scale;
-      float sum = 0;
-      for (long j = 0; j < count; j++) {
-        float e = fast_exp(row[j] * scale - largest);
-        row[j] = e;
-        sum += e;
-      }
-      float inverse = 1.0f / sum;
-      for (long j = 0; j < count; j++) row[j] *= inverse;
-      log_sum[r] = largest + __builtin_logf(sum);
+      sums[r] = 0;
     }
+    largest[r] = most;
+    sums[r] += exponentials_of(row, count, scale, most);
+    for (long j = count; j < columns; j++) row[j] = 0;
+  }
+}
+
+KERNEL void causal_softmax_end(
+    float *restrict out, long out_stride, long rows, long width, const float *restrict sums, float *restrict largest) {
+  for (long r = 0; r < rows; r++) {
+    const float inverse = 1.0f / sums[r];
+    for (long i = 0; i < width; i++) out[r * out_stride + i] *= inverse;
+    largest[r] += __builtin_logf(sums[r]);
+  }
+}
+
+KERNEL void causal_softmax_again(
+    float *restrict scores, long stride, long rows, long first_count, long columns, float scale,
+    const float *restrict log_sum) {
+  for (long r = 0; r < rows; r++) {
+    float *row = scores + r * stride;
+    const long count = seen_by(r, first_count, columns);
+    exponentials_of(row, count, scale, log_sum[r]);
     for (long j = count; j < columns; j++) row[j] = 0;
   }
 }

@@ -34,9 +34,10 @@ static inline __attribute__((always_inline)) float fast_exp(float argument) {
   // Comparisons that NaN fails leave it at the bound: converting it to an integer would be undefined.
   float x = argument > -87.0f ? argument : -87.0f;
   x = x < 88.0f ? x : 88.0f;
-  float scaled = x * 1.44269504088896341f;
-  int32_t power = (int32_t)(scaled + (scaled < 0.0f ? -0.5f : 0.5f));
-  float whole = (float)power;
+  // Adding 1.5 · 2²³ rounds to the nearest integer, which is then the sum's last bits.
+  const float shift = 12582912.0f;
+  float shifted = x * 1.44269504088896341f + shift;
+  float whole = shifted - shift;
   float r = x - whole * 0.693359375f + whole * 2.12194440e-4f;
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
@@ -45,7 +46,9 @@ static inline __attribute__((always_inline)) float fast_exp(float argument) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * r * r + r + 1.0f;
-  int32_t bits = (power + 127) << 23;
+  uint32_t bits;
+  memcpy(&bits, &shifted, sizeof bits);
+  bits = (bits << 23) + (127u << 23);
   float factor;
   memcpy(&factor, &bits, sizeof factor);
   return argument != argument ? argument : p * factor;

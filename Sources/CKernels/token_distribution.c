@@ -2,12 +2,11 @@
 // come in parts.
 #include "CKernels.h"
 #include "kernel_clones.h"
+#include "softmax_row.h"
 
 KERNEL float log_sum_exp(const float *restrict logits, long count, float inverse_temperature) {
   REASSOCIATE
-  float largest = logits[0];
-  for (long j = 1; j < count; j++) largest = logits[j] > largest ? logits[j] : largest;
-  largest *= inverse_temperature;
+  const float largest = largest_of(logits, count) * inverse_temperature;
   float sum = 0;
   for (long j = 0; j < count; j++) sum += fast_exp(logits[j] * inverse_temperature - largest);
   return largest + __builtin_logf(sum);
@@ -16,9 +15,7 @@ KERNEL float log_sum_exp(const float *restrict logits, long count, float inverse
 KERNEL void partial_sums(
     const float *restrict logits, long count, float inverse_temperature, float *restrict sums) {
   REASSOCIATE
-  float largest = logits[0];
-  for (long j = 1; j < count; j++) largest = logits[j] > largest ? logits[j] : largest;
-  largest *= inverse_temperature;
+  const float largest = largest_of(logits, count) * inverse_temperature;
   float sum = 0, weighted = 0;
   for (long j = 0; j < count; j++) {
     float distance = logits[j] * inverse_temperature - largest;

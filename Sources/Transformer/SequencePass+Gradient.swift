@@ -106,25 +106,33 @@ extension SequencePass {
     func inputs(_ x: Rows) -> WeightedInputs {
       WeightedInputs(x[rows: tokens], precision: model.precision)
     }
-    var tasks: [@Sendable (Int) -> Void] = []
-    for spans in pack.groupSpans {
-      for head in 0..<configuration.keyValueHeadCount {
-        tasks.append { [self] worker in
+    let (gated, normed, attention) = (
+      inputs(activations.gated), inputs(activations.normed), inputs(kept.attention)
+    )
+    Lanes.run(
+      [gated, normed, attention].map { inputs in { _ in inputs.round() } },
+      threadCount: threadCount)
+    // The weights' tasks are at hand when there is one head left for two threads.
+    Lanes.run(
+      attentionTasks(layer: layer, pack)
+        + weightTasks(gradients.down, dy: activations.dStream[rows: tokens], x: gated)
+        + weightTasks(gradients.gateUp, dy: activations.dGateUp[rows: tokens], x: normed)
+        + weightTasks(gradients.output, dy: activations.dMiddle[rows: tokens], x: attention),
+      threadCount: threadCount)
+  }
+
+  /// The gradient of a layer's attention: for each group, one task for each head of keys and values.
+  private func attentionTasks(
+    layer: Int, _ pack: PackedSequences
+  ) -> [@Sendable (Int) -> Void] {
+    pack.groupSpans.flatMap { spans in
+      (0..<configuration.keyValueHeadCount).map { head in
+        { @Sendable [self] worker in
           attentionGradient(
             layer: layer, pack.spans[spans], keyValueHead: head, attentions[worker])
         }
       }
     }
-    let (gated, normed, attention) = (
-      inputs(activations.gated), inputs(activations.normed), inputs(kept.attention)
-    )
-    tasks += [gated, normed, attention].map { inputs in { _ in inputs.round() } }
-    Lanes.run(tasks, threadCount: threadCount)
-    Lanes.run(
-      weightTasks(gradients.down, dy: activations.dStream[rows: tokens], x: gated)
-        + weightTasks(gradients.gateUp, dy: activations.dGateUp[rows: tokens], x: normed)
-        + weightTasks(gradients.output, dy: activations.dMiddle[rows: tokens], x: attention),
-      threadCount: threadCount)
   }
 
   private func attentionGradient(

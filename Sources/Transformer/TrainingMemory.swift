@@ -3,9 +3,10 @@ package import Kernels
 
 /// How much memory the training of a policy takes.
 package struct TrainingMemory: Sendable {
-  /// Parameters, gradients, the optimizer's two moments, a reference, rotary tables, the head's buffers, and the program itself.
+  /// Parameters, gradients, the optimizer's two moments, a reference, rotary tables, the head's buffers and the
+  /// attention's, and the program itself.
   private let fixedBytes: Int
-  /// Activations, and scores of the attention.
+  /// Activations, and sums of the attention.
   private let bytesPerToken: Int
   private static let programBytes = 96 << 20
 
@@ -28,12 +29,13 @@ package struct TrainingMemory: Sendable {
       + roundedBytes * (hasReference ? 3 : 2)
       + elementBytes * configuration.rotaryElementCount * (hasReference ? 2 : 1)
       + 2 * PredictionHead.byteCount(configuration)
+      + 2 * threadCount * elementBytes
+      * CausalAttention.fixedCount(headDimension: configuration.headDimension)
       + scratch.fixed
     bytesPerToken =
       Activations.byteCount(configuration, keeping: recomputesActivations ? .inputs : .everything)
       + Activations.byteCount(configuration, keeping: .nothing)
       + threadCount * elementBytes * 2
-      * CausalAttention.scratchCount(headDimension: configuration.headDimension)
       + scratch.perToken
   }
 

@@ -42,44 +42,6 @@ struct KernelTests {
     }
   }
 
-  @Test(
-    "attention is its formula, for lengths around the block of queries, and widths that fill vectors or do not",
-    arguments: [1, 5, 31, 32, 33, 64, 65, 150], [6, 8, 44])
-  func attentionIsItsFormula(tokenCount: Int, d: Int) {
-    let (heads, keyHeads) = (4, 2)
-    let width = (heads + 2 * keyHeads) * d
-    let input = randomBuffer(count: tokenCount * width, seed: 3)
-    let output = FloatBuffer(count: tokenCount * heads * d)
-    let logSum = FloatBuffer(count: heads * tokenCount)
-    let attention = CausalAttention(
-      headCount: heads, keyValueHeadCount: keyHeads, headDimension: d)
-    for head in 0..<heads {
-      attention.forward(
-        queryKeyValue: input.rows(tokenCount, width),
-        span: AttentionSpan(prefix: 0..<0, own: 0..<tokenCount), head: head,
-        into: output.rows(tokenCount, heads * d), logSum: logSum.rows(heads, tokenCount))
-    }
-    let value = { (token: Int, column: Int) in Double(input.elements[token * width + column]) }
-    for token in [0, tokenCount / 2, tokenCount - 1] {
-      for head in 0..<heads {
-        let key = (heads + head / 2) * d
-        let weights = (0...token).map { other in
-          exp(
-            (0..<d).reduce(0.0) { $0 + value(token, head * d + $1) * value(other, key + $1) }
-              / Double(d).squareRoot())
-        }
-        for i in 0..<d {
-          let mean = (0...token).reduce(0.0) {
-            $0 + weights[$1] * value($1, key + keyHeads * d + i)
-          }
-          let expected = mean / weights.reduce(0, +)
-          let actual = Double(output.elements[token * heads * d + head * d + i])
-          #expect(abs(actual - expected) < 1e-5, "token \(token) head \(head)")
-        }
-      }
-    }
-  }
-
   @Test("a packed product is its formula, and a row's bytes do not depend on the other rows")
   func packedProductIsItsFormula() {
     let (inputs, outputs, rowCount) = (37, 75, 29)

@@ -1,0 +1,41 @@
+// Passes over a row of scores that becomes probabilities.
+#pragma once
+#include "kernel_clones.h"
+
+// The largest of some numbers, at least one; a NaN may be passed over. A plain loop with a single result would not vectorise: its
+// meaning for NaN depends on the order.
+static inline __attribute__((always_inline)) float largest_of(const float *numbers, long count) {
+  enum { PARTS = 32 };
+  float parts[PARTS];
+  for (long k = 0; k < PARTS; k++) parts[k] = numbers[0];
+  long j = 0;
+  for (; j + PARTS <= count; j += PARTS)
+    for (long k = 0; k < PARTS; k++) parts[k] = numbers[j + k] > parts[k] ? numbers[j + k] : parts[k];
+  float largest = parts[0];
+  for (long k = 1; k < PARTS; k++) largest = parts[k] > largest ? parts[k] : largest;
+  for (; j < count; j++) largest = numbers[j] > largest ? numbers[j] : largest;
+  return largest;
+}
+
+// Rows have room for a multiple of so many numbers, so that no number is computed by itself.
+#define ROW_MULTIPLE 16
+
+// Numbers become exp(number · scale − offset), and what follows them up to a multiple of ROW_MULTIPLE 0; returns their sum. They are at
+// most offset / scale; the scale is positive.
+static inline __attribute__((always_inline)) float exponentials_of(
+    float *restrict numbers, long count, float scale, float offset) {
+  REASSOCIATE
+  const long whole = (count + ROW_MULTIPLE - 1) / ROW_MULTIPLE * ROW_MULTIPLE;
+#pragma clang loop vectorize(disable)
+  for (long j = count; j < whole; j++) numbers[j] = -__builtin_inff();
+  float sum = 0;
+#pragma clang loop interleave_count(2)
+  for (long j = 0; j < whole; j++) {
+    const float e = fast_exp(numbers[j] * scale - offset);
+    numbers[j] = e;
+    sum += e;
+  }
+#pragma clang loop vectorize(disable)
+  for (long j = count; j < whole; j++) numbers[j] = 0;
+  return sum;
+}
