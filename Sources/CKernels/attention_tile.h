@@ -1,8 +1,5 @@
-// Attention of the queries that share keys and values over cached positions, for one kind of vector register. Included once for
-// each, with
-//   NAME(x)     the name of this kind's x
-//   ATTRIBUTES  of its functions
-//   LANES       numbers in a vector: a divisor of KEY_VALUE_BLOCK
+// Attention of the queries that share keys and values over cached positions, for one kind of vector register: see
+// register_kinds.h. LANES divides KEY_VALUE_BLOCK.
 typedef float NAME(vector) __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 
 // Pass 1, of one block: scratch ← the scores of its positions.
@@ -114,7 +111,3 @@ ATTRIBUTES static void NAME(attention)(
     default: return NAME(sharing)(queries, blocks, key_offset, count, width, scale, scratch, out, 3);
   }
 }
-
-#undef NAME
-#undef ATTRIBUTES
-#undef LANES

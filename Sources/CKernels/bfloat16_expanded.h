@@ -1,10 +1,5 @@
-// Rows by a panel of bfloat16 numbers, multiplied as the float32 numbers that they are, for one kind of vector register. Included once
-// for each, with
-//   NAME(x)     the name of this kind's x
-//   ATTRIBUTES  of its functions
-//   LANES       numbers in a vector
-//   PANEL       in a panel's row, whole vectors
-//   MOST_ROWS   rows whose sums, with half a panel's row, stay in registers
+// Rows by a panel of bfloat16 numbers, multiplied as the float32 numbers that they are, for one kind of vector register: see
+// register_kinds.h.
 #define VECTORS (PANEL / LANES)
 typedef float NAME(vector) __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 typedef uint32_t NAME(bits) __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
@@ -46,22 +41,11 @@ ATTRIBUTES static void NAME(expanded_panel)(
     const void *restrict left, long distance, long rows, const uint16_t *restrict panel, long pairs,
     float *restrict out, long out_stride, int accumulates) {
   long r = 0;
-#define TILE(count) \
-  for (; r + (count) <= rows; r += (count)) \
-    NAME(expanded_rows)((const float *)left + r * distance, distance, (const uint32_t *)panel, pairs, \
-                        out + r * out_stride, out_stride, accumulates, count);
-  TILE(MOST_ROWS)
-#if MOST_ROWS > 4
-  TILE(4)
-#endif
-  TILE(2)
-  TILE(1)
+#define TILE(count, are_first) \
+  NAME(expanded_rows)((const float *)left + r * distance, distance, (const uint32_t *)panel, pairs, \
+                      out + r * out_stride, out_stride, accumulates, count)
+  TAKE_ALL_ROWS(MOST_ROWS, TILE)
 #undef TILE
 }
 
-#undef NAME
-#undef ATTRIBUTES
-#undef LANES
-#undef PANEL
-#undef MOST_ROWS
 #undef VECTORS

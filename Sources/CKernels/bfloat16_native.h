@@ -7,6 +7,7 @@
 #include "bfloat16_layout.h"
 #include "fetch_ahead.h"
 #include "panel_widths.h"
+#include "row_tiles.h"
 
 // Of vectors, AVX512-BF16: a number of the sums gains a pair's two products at a time.
 #define PAIRS __attribute__((target("arch=x86-64-v4,avx512bf16")))
@@ -45,21 +46,12 @@ PAIRS static void pairs_panel(
     const void *restrict left, long distance, long rows, const uint16_t *restrict panel, long pairs,
     float *restrict out, long out_stride, int accumulates) {
   long r = 0;
-#define SOME(count, are_first) \
+#define TILE(count, are_first) \
   pairs_rows((const uint16_t *)left + r * distance, distance, panel, pairs, out + r * out_stride, out_stride, \
              accumulates, count, are_first)
-#define TILE(count) \
-  if (r == 0 && (count) <= rows) { \
-    SOME(count, 1); \
-    r += (count); \
-  } \
-  for (; r + (count) <= rows; r += (count)) SOME(count, 0);
-  TILE(MOST_ROWS_OF_PAIRS)
-  TILE(4)
-  TILE(2)
-  TILE(1)
+  TAKE_FIRST_ROWS(MOST_ROWS_OF_PAIRS, TILE)
+  TAKE_ALL_ROWS(MOST_ROWS_OF_PAIRS, TILE)
 #undef TILE
-#undef SOME
 }
 
 // Of tiles, AMX: registers of 16 rows of 64 bytes, which are 16 float32 sums or 32 bfloat16 numbers.

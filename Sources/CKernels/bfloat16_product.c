@@ -7,29 +7,12 @@
 #include "bfloat16_layout.h"
 #include "kernel_clones.h"
 #include "panel_widths.h"
+#include "row_tiles.h"
 
-#define NAME(x) plain_##x
-#define ATTRIBUTES
-#define LANES 8
-#define PANEL NARROW_PANEL
-#define MOST_ROWS 4
-#include "bfloat16_expanded.h"
+#define KERNEL_TEXT "bfloat16_expanded.h"
+#include "register_kinds.h"
 
 #if LEVELS_OF_X86
-#define NAME(x) narrow_##x
-#define ATTRIBUTES NARROW
-#define LANES 8
-#define PANEL NARROW_PANEL
-#define MOST_ROWS 4
-#include "bfloat16_expanded.h"
-
-#define NAME(x) wide_##x
-#define ATTRIBUTES WIDE
-#define LANES 16
-#define PANEL WIDE_PANEL
-#define MOST_ROWS 8
-#include "bfloat16_expanded.h"
-
 #include "bfloat16_native.h"
 
 static int has_pairs, has_tiles;

@@ -1,27 +1,10 @@
 // c = a · b of matrices that stay in the cache, as in attention: too small to be worth laying out beforehand.
 #include "CKernels.h"
 #include "kernel_clones.h"
+#include "row_tiles.h"
 
-// 16 registers hold the sums of six rows by two vectors; 32 could hold more, but ten rows leave no tile of four to the last of 32.
-#define NAME(x) plain_##x
-#define ATTRIBUTES
-#define LANES 8
-#define MOST_ROWS 6
-#include "block_tile.h"
-
-#if LEVELS_OF_X86
-#define NAME(x) narrow_##x
-#define ATTRIBUTES NARROW
-#define LANES 8
-#define MOST_ROWS 6
-#include "block_tile.h"
-
-#define NAME(x) wide_##x
-#define ATTRIBUTES WIDE
-#define LANES 16
-#define MOST_ROWS 8
-#include "block_tile.h"
-#endif
+#define KERNEL_TEXT "block_tile.h"
+#include "register_kinds.h"
 
 void block_product(
     const float *a, long a_row, long a_inner, const float *b, long b_stride, float *c, long c_stride, long rows,
@@ -29,16 +12,40 @@ void block_product(
   CHOSEN(block_product)(a, a_row, a_inner, b, b_stride, c, c_stride, rows, columns, inner, accumulates);
 }
 
-#define SQUARE 16
+#define SQUARE 8
+typedef float square_row __attribute__((vector_size(SQUARE * sizeof(float)), aligned(4)));
 
-KERNEL void transpose(const float *restrict a, long stride, long rows, long columns, float *restrict out, long out_stride) {
-  float square[SQUARE][SQUARE];
-  for (long r = 0; r < rows; r += SQUARE)
-    for (long c = 0; c < columns; c += SQUARE) {
-      const long height = rows - r < SQUARE ? rows - r : SQUARE, width = columns - c < SQUARE ? columns - c : SQUARE;
-      for (long i = 0; i < height; i++)
-        for (long j = 0; j < width; j++) square[i][j] = a[(r + i) * stride + c + j];
-      for (long j = 0; j < width; j++)
-        for (long i = 0; i < height; i++) out[(c + j) * out_stride + r + i] = square[i][j];
+// A square, in registers: rows are mixed by numbers, by pairs and by fours.
+static inline __attribute__((always_inline)) void transpose_square(
+    const float *restrict a, long stride, float *restrict out, long out_stride) {
+  square_row r[SQUARE], s[SQUARE];
+#pragma clang loop unroll(full)
+  for (long i = 0; i < SQUARE; i++) r[i] = *(const square_row *)(a + i * stride);
+#pragma clang loop unroll(full)
+  for (long i = 0; i < SQUARE; i += 2) {
+    s[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+    s[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+  }
+#pragma clang loop unroll(full)
+  for (long i = 0; i < SQUARE; i += 4)
+#pragma clang loop unroll(full)
+    for (long j = 0; j < 2; j++) {
+      r[i + 2 * j] = __builtin_shufflevector(s[i + j], s[i + 2 + j], 0, 1, 8, 9, 4, 5, 12, 13);
+      r[i + 2 * j + 1] = __builtin_shufflevector(s[i + j], s[i + 2 + j], 2, 3, 10, 11, 6, 7, 14, 15);
     }
+#pragma clang loop unroll(full)
+  for (long i = 0; i < SQUARE / 2; i++) {
+    *(square_row *)(out + i * out_stride) = __builtin_shufflevector(r[i], r[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    *(square_row *)(out + (i + 4) * out_stride) = __builtin_shufflevector(r[i], r[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
+KERNEL void transpose(
+    const float *restrict a, long stride, long rows, long columns, float *restrict out, long out_stride) {
+  const long whole_rows = rows / SQUARE * SQUARE, whole_columns = columns / SQUARE * SQUARE;
+  for (long r = 0; r < whole_rows; r += SQUARE)
+    for (long c = 0; c < whole_columns; c += SQUARE)
+      transpose_square(a + r * stride + c, stride, out + c * out_stride + r, out_stride);
+  for (long r = 0; r < rows; r++)
+    for (long c = r < whole_rows ? whole_columns : 0; c < columns; c++) out[c * out_stride + r] = a[r * stride + c];
 }

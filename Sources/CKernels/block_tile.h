@@ -1,8 +1,7 @@
-// Products of small matrices where they lie, for one kind of vector register. Included once for each, with
-//   NAME(x)     the name of this kind's x
-//   ATTRIBUTES  of its functions
-//   LANES       numbers in a vector
-//   MOST_ROWS   rows whose sums, two vectors each, stay in registers
+// Products of small matrices where they lie, for one kind of vector register: see register_kinds.h.
+
+// 16 registers hold the sums of six rows by two vectors; 32 could hold more, but ten rows leave no tile of four to the last of 32.
+#define BLOCK_ROWS (LANES == 16 ? 8 : 6)
 typedef float NAME(block_vector) __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 
 // c ← some rows by some vectors of columns, or c += them. `rows` and `vectors` are constants where this is inlined, so that the sums stay
@@ -10,7 +9,7 @@ typedef float NAME(block_vector) __attribute__((vector_size(LANES * sizeof(float
 static inline __attribute__((always_inline)) void NAME(block_rows)(
     const float *restrict a, long a_row, long a_inner, const float *restrict b, long b_stride, float *restrict c,
     long c_stride, long inner, int accumulates, const long rows, const long vectors) {
-  NAME(block_vector) sums[MOST_ROWS][2];
+  NAME(block_vector) sums[BLOCK_ROWS][2];
 #pragma clang loop unroll(full)
   for (long r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
@@ -39,14 +38,10 @@ static inline __attribute__((always_inline)) void NAME(block_columns)(
     const float *restrict a, long a_row, long a_inner, const float *restrict b, long b_stride, float *restrict c,
     long c_stride, long rows, long inner, int accumulates, const long vectors) {
   long r = 0;
-#define TILE(count) \
-  for (; r + (count) <= rows; r += (count)) \
-    NAME(block_rows)(a + r * a_row, a_row, a_inner, b, b_stride, c + r * c_stride, c_stride, inner, accumulates, \
-                     count, vectors);
-  TILE(MOST_ROWS)
-  TILE(4)
-  TILE(2)
-  TILE(1)
+#define TILE(count, are_first) \
+  NAME(block_rows)(a + r * a_row, a_row, a_inner, b, b_stride, c + r * c_stride, c_stride, inner, accumulates, \
+                   count, vectors)
+  TAKE_ALL_ROWS(BLOCK_ROWS, TILE)
 #undef TILE
 }
 
@@ -69,7 +64,4 @@ ATTRIBUTES static void NAME(block_product)(
     }
 }
 
-#undef NAME
-#undef ATTRIBUTES
-#undef LANES
-#undef MOST_ROWS
+#undef BLOCK_ROWS

@@ -9,22 +9,8 @@
 // Several sums side by side hide the time that one addition takes: with MOST_SHARING queries, twelve.
 #define PARTIAL_SUMS 4
 
-#define NAME(x) plain_##x
-#define ATTRIBUTES
-#define LANES 8
-#include "attention_tile.h"
-
-#if LEVELS_OF_X86
-#define NAME(x) narrow_##x
-#define ATTRIBUTES NARROW
-#define LANES 8
-#include "attention_tile.h"
-
-#define NAME(x) wide_##x
-#define ATTRIBUTES WIDE
-#define LANES 16
-#include "attention_tile.h"
-#endif
+#define KERNEL_TEXT "attention_tile.h"
+#include "register_kinds.h"
 
 void cached_attention(
     const float *restrict queries, long heads, float *const *restrict blocks, long key_offset,

@@ -5,29 +5,10 @@
 #include "fetch_ahead.h"
 #include "kernel_clones.h"
 #include "panel_widths.h"
+#include "row_tiles.h"
 
-#define NAME(x) plain_##x
-#define ATTRIBUTES
-#define LANES 8
-#define PANEL NARROW_PANEL
-#define MOST_ROWS 4
-#include "packed_tile.h"
-
-#if LEVELS_OF_X86
-#define NAME(x) narrow_##x
-#define ATTRIBUTES NARROW
-#define LANES 8
-#define PANEL NARROW_PANEL
-#define MOST_ROWS 4
-#include "packed_tile.h"
-
-#define NAME(x) wide_##x
-#define ATTRIBUTES WIDE
-#define LANES 16
-#define PANEL WIDE_PANEL
-#define MOST_ROWS 8
-#include "packed_tile.h"
-#endif
+#define KERNEL_TEXT "packed_tile.h"
+#include "register_kinds.h"
 
 int x86_level(void) {
 #if LEVELS_OF_X86

@@ -1,9 +1,4 @@
-// Products of few rows by packed panels, for one kind of vector register. Included once for each, with
-//   NAME(x)     the name of this kind's x
-//   ATTRIBUTES  of its functions
-//   LANES       numbers in a vector
-//   PANEL       in a panel's row, whole vectors
-//   MOST_ROWS   rows whose sums, with a panel's row, stay in registers
+// Products of few rows by packed panels, for one kind of vector register: see register_kinds.h.
 #define VECTORS (PANEL / LANES)
 typedef float NAME(vector) __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 
@@ -37,27 +32,16 @@ static inline __attribute__((always_inline)) void NAME(tile)(
     }
 }
 
-// All rows by one panel: in tiles of MOST_ROWS and, at the end, of 4, 2 and 1.
+// All rows by one panel.
 static inline __attribute__((always_inline)) void NAME(panel)(
     const float *restrict x, long x_stride, long rows, const float *restrict panel, long inputs,
     float *restrict out, long out_stride, int accumulates) {
   long r = 0;
-#define SOME(count, are_first) \
+#define TILE(count, are_first) \
   NAME(tile)(x + r * x_stride, x_stride, panel, inputs, out + r * out_stride, out_stride, accumulates, count, are_first)
-#define TILE(count) \
-  if (r == 0 && (count) <= rows) { \
-    SOME(count, 1); \
-    r += (count); \
-  } \
-  for (; r + (count) <= rows; r += (count)) SOME(count, 0);
-  TILE(MOST_ROWS)
-#if MOST_ROWS > 4
-  TILE(4)
-#endif
-  TILE(2)
-  TILE(1)
+  TAKE_FIRST_ROWS(MOST_ROWS, TILE)
+  TAKE_ALL_ROWS(MOST_ROWS, TILE)
 #undef TILE
-#undef SOME
 }
 
 // All rows by all panels.
@@ -80,9 +64,4 @@ ATTRIBUTES static void NAME(product)(
   }
 }
 
-#undef NAME
-#undef ATTRIBUTES
-#undef LANES
-#undef PANEL
-#undef MOST_ROWS
 #undef VECTORS
