@@ -9,6 +9,9 @@
 // Several sums side by side hide the time that one addition takes: with MOST_SHARING queries, twelve.
 #define PARTIAL_SUMS 4
 
+// A query's scores end where a block does, and have room for whole vectors there.
+_Static_assert(KEY_VALUE_BLOCK % ROW_MULTIPLE == 0, "scores of a query would run into those of the next");
+
 #define KERNEL_TEXT "attention_tile.h"
 #include "register_kinds.h"
 

@@ -1,5 +1,7 @@
 // Softmax over the keys that a query may see, a block of keys at a time: row r of a block sees the first first_count + r columns, at most
 // all of them.
+#include <float.h>
+
 #include "CKernels.h"
 #include "kernel_clones.h"
 #include "softmax_row.h"
@@ -15,6 +17,8 @@ KERNEL void causal_softmax(
     float *row = scores + r * stride;
     const long count = seen_by(r, first_count, columns);
     float most = largest_of(row, count) * scale;
+    // Of scores that have all overflowed none is larger than the others, and a later block's are.
+    if (most < -FLT_MAX) most = -FLT_MAX;
     if (!is_first) {
       most = largest[r] > most ? largest[r] : most;
       const float factor = fast_exp(largest[r] - most);

@@ -26,6 +26,9 @@
 
 // Sums may be taken in another order, so that they vectorise. The order is fixed when the kernel is compiled.
 #define REASSOCIATE _Pragma("clang fp reassociate(on)")
+// The same, with products rounded before anything is subtracted from them: where that is their own largest one, rounded, the difference is
+// then 0, however huge they are.
+#define REASSOCIATE_ROUNDED _Pragma("clang fp reassociate(on) contract(off)")
 
 // exp(x) within 2 units in the last place for −87 ≤ x ≤ 88, clamped outside, NaN for NaN; branch-free, so that loops
 // vectorise.

@@ -1,5 +1,5 @@
-// Rows in tiles whose sums stay in registers: of as many rows as there is room for and, at the end, of 4, 2 and 1. Each macro works on
-// `rows` from `r` on, by take(count, are_first) of a constant count of rows from r on.
+// Rows in tiles whose sums stay in registers: of as many rows as there is room for and, at the end, of 4, 2 and 1. Each macro advances
+// `r` up to `rows`, by take(count, are_first) of a constant count of rows from r on.
 #pragma once
 
 #define TAKE_ROWS(count, take) \
@@ -11,7 +11,7 @@
   TAKE_ROWS(2, take) \
   TAKE_ROWS(1, take)
 
-// The first tile, by itself: what all tiles read is read by it from memory.
+// The first tile, of r = 0, by itself: what all tiles read is read by it from memory.
 #define TAKE_FIRST_ROWS(most, take) \
   if (rows >= (most)) { \
     take(most, 1); \

@@ -24,7 +24,7 @@ static inline __attribute__((always_inline)) float largest_of(const float *numbe
 // most offset / scale; the scale is positive.
 static inline __attribute__((always_inline)) float exponentials_of(
     float *restrict numbers, long count, float scale, float offset) {
-  REASSOCIATE
+  REASSOCIATE_ROUNDED
   const long whole = (count + ROW_MULTIPLE - 1) / ROW_MULTIPLE * ROW_MULTIPLE;
 #pragma clang loop vectorize(disable)
   for (long j = count; j < whole; j++) numbers[j] = -__builtin_inff();

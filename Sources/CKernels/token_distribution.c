@@ -5,7 +5,7 @@
 #include "softmax_row.h"
 
 KERNEL float log_sum_exp(const float *restrict logits, long count, float inverse_temperature) {
-  REASSOCIATE
+  REASSOCIATE_ROUNDED
   const float largest = largest_of(logits, count) * inverse_temperature;
   float sum = 0;
   for (long j = 0; j < count; j++) sum += fast_exp(logits[j] * inverse_temperature - largest);
@@ -14,7 +14,7 @@ KERNEL float log_sum_exp(const float *restrict logits, long count, float inverse
 
 KERNEL void partial_sums(
     const float *restrict logits, long count, float inverse_temperature, float *restrict sums) {
-  REASSOCIATE
+  REASSOCIATE_ROUNDED
   const float largest = largest_of(logits, count) * inverse_temperature;
   float sum = 0, weighted = 0;
   for (long j = 0; j < count; j++) {

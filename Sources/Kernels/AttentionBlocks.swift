@@ -31,7 +31,7 @@ extension AttentionSpan {
   }
 }
 
-/// What the attention of a block of queries to a block of keys works in: it stays in the second-level cache.
+/// What the attention of a block of queries to a block of keys works in: few enough numbers to stay in a core's cache.
 struct AttentionBlocks {
   static let queries = 32
   static let keys = 256
@@ -98,7 +98,7 @@ struct AttentionBlocks {
     }
   }
 
-  /// Numbers of a cache line, and of the widest vector.
+  /// Numbers of a cache line, and of the widest vector; rows of scores have room for whole ones, as their kernels demand.
   private static let line = 16
 
   /// An odd number of cache lines, so that a column of them does not meet in a few places of the cache.

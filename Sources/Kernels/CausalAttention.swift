@@ -20,7 +20,7 @@ package struct AttentionSpan: Sendable, Equatable {
 ///
 /// A block of keys meets one block of queries after the other, so that all they need stays in the cache however long a sequence is, and
 /// scores never need [tokens, tokens] of memory. A softmax's sum grows from block to block, and only its log is kept for the gradient,
-/// which makes the scores anew from it (after Dao et al., FlashAttention, 2022).
+/// which makes scores and probabilities anew (after Dao et al., FlashAttention, 2022).
 /// One thread at a time; different heads may be at work in different instances.
 package final class CausalAttention {
   private let headCount: Int

@@ -75,6 +75,7 @@ struct CausalAttentionTests {
         logSum: logSum.rows(heads, tokenCount), spans: spans[...], keyValueHead: keyHead,
         dQueryKeyValue: rows(dInput, width))
     }
+    withExtendedLifetime(logSum) {}
 
     let seen = (0..<tokenCount).map { row in
       spans.first { $0.own.contains(row) }.map { Array($0.prefix) + Array($0.own.lowerBound...row) }
@@ -117,7 +118,7 @@ struct CausalAttentionTests {
 
   @Test(
     "for lengths around the blocks of queries and of keys, and widths that fill vectors or do not",
-    arguments: [1, 5, 31, 32, 33, 65, 150, 255, 256, 257, 288, 530], [6, 8, 44])
+    arguments: [1, 5, 31, 32, 33, 65, 150, 255, 256, 257, 288, 530], [6, 8, 44, 64])
   func lengths(tokenCount: Int, d: Int) {
     check(spans: [AttentionSpan(prefix: 0..<0, own: 0..<tokenCount)], d: d)
   }
@@ -140,5 +141,51 @@ struct CausalAttentionTests {
   func changingScores(gains: [Float]) {
     check(
       spans: [AttentionSpan(prefix: 0..<0, own: 0..<530)], d: 8, keyGain: { gains[$0 / 256] })
+  }
+
+  /// The output of the last query of `scores.count`, whose scores are as given, with values as given.
+  private func output(scores: [Float], values: [Float]) -> Float {
+    let d = 8
+    let input = FloatBuffer(count: scores.count * 3 * d)
+    for (row, (score, value)) in zip(scores, values).enumerated() {
+      input.elements[row * 3 * d] = Float(d).squareRoot()
+      input.elements[row * 3 * d + d] = score
+      input.elements[row * 3 * d + 2 * d] = value
+    }
+    let out = FloatBuffer(count: scores.count * d)
+    let logSum = FloatBuffer(count: scores.count)
+    let attention = CausalAttention(headCount: 1, keyValueHeadCount: 1, headDimension: d)
+    withExtendedLifetime((input, logSum)) {
+      attention.forward(
+        queryKeyValue: input.rows(scores.count, 3 * d),
+        span: AttentionSpan(prefix: 0..<0, own: 0..<scores.count), head: 0,
+        into: out.rows(scores.count, d), logSum: logSum.rows(1, scores.count))
+    }
+    return out.elements[(scores.count - 1) * d]
+  }
+
+  @Test(
+    "a score far above the others gets all the weight, however huge it is, in any block of keys",
+    arguments: [100, 1e6, 3e10, 7e10, 1e30] as [Float], [0, 16, 200, 300, 529])
+  func hugeScores(score: Float, place: Int) {
+    var (scores, values) = ([Float](repeating: 0, count: 530), [Float](repeating: 1, count: 530))
+    (scores[place], values[place]) = (score, 5)
+    let mean = output(scores: scores, values: values)
+    #expect(abs(mean - 5) < 1e-5, "\(mean)")
+  }
+
+  @Test("scores of a whole block that have overflowed downwards leave the later blocks' mean")
+  func overflowedBlock() {
+    let scores = (0..<530).map { Float($0 < 256 ? -Float.greatestFiniteMagnitude : 0) }
+    let values = (0..<530).map { Float($0 < 256 ? 1 : 3) }
+    let mean = output(scores: scores, values: values)
+    #expect(abs(mean - 3) < 1e-5, "\(mean)")
+  }
+
+  @Test("a score that is no number is not passed over", arguments: [0, 17, 255, 256, 400])
+  func notANumber(place: Int) {
+    var scores = [Float](repeating: 0, count: 401)
+    scores[place] = .nan
+    #expect(output(scores: scores, values: Array(repeating: 1, count: 401)).isNaN)
   }
 }

@@ -72,6 +72,12 @@ struct KernelTests {
     (logits.elements[0], logits.elements[1], logits.elements[2]) = (1e30, 1e30, -1e30)
     let logSum = TokenDistribution.logSum(logits.base, count: 3, inverseTemperature: 1)
     #expect(logSum == 1e30)
+    // Scaled by what the logits are not multiples of, the largest is still the largest, with exp(0) = 1.
+    let scaled = TokenDistribution.logSum(logits.base, count: 3, inverseTemperature: 0.7)
+    #expect(abs(scaled / 7e29 - 1) < 1e-6)
+    let huge = FloatBuffer(count: TokenDistribution.partialSumCount)
+    TokenDistribution.partialSums(logits.base, count: 3, inverseTemperature: 0.7, into: huge.base)
+    #expect(huge.elements[1] == 2)
     (logits.elements[0], logits.elements[1], logits.elements[2]) = (500, 499, -500)
     let smaller = TokenDistribution.logSum(logits.base, count: 3, inverseTemperature: 1)
     #expect(abs(smaller - Float(500 + log(1 + exp(-1.0)))) < 1e-4)

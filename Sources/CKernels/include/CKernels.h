@@ -31,14 +31,14 @@ void transpose(const float *a, long stride, long rows, long columns, float *out,
 
 // Softmax over blocks of keys, one after the other. Row r of scores becomes exp(score · scale − largest[r]) over its first
 // `first_count + r` columns, 0 after them; largest, sums and what `out` holds of the blocks before are scaled to the largest score yet,
-// but for the first block, which sets them.
+// but for the first block, which sets them. Rows have room up to a multiple of 16 numbers.
 void causal_softmax(
     float *scores, long stride, long rows, long first_count, long columns, float scale,
     float *largest, float *sums, float *out, long out_stride, long width, int is_first);
 // After all blocks: out is divided by the sums, and the largest scores become the logs of the sums of exp(score · scale).
 void causal_softmax_end(
     float *out, long out_stride, long rows, long width, const float *sums, float *largest);
-// Scores become probabilities once more: exp(score · scale − log_sum).
+// Scores become probabilities once more: exp(score · scale − log_sum). Rows have room as above.
 void causal_softmax_again(
     float *scores, long stride, long rows, long first_count, long columns, float scale, const float *log_sum);
 // d_scores ← p · (d_p − Σ d_out · out) · scale, in place of d_p.
