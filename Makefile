@@ -23,11 +23,12 @@ help: ## list the targets
 deps: ## find the system libraries that are missing and install them with apt
 	@pipelines/deps.sh
 
+# Builds are piped: SwiftPM compiles everything anew where one is seen on a terminal and the next is not.
 build: deps ## build the tools (release)
-	@swift build -c release
+	@swift build -c release | cat
 
 test: deps ## set up, build and run all tests
-	@swift build -c release --build-tests
+	@swift build -c release --build-tests | cat
 	swift test -c release --skip-build
 
 test-report: build ## open a report's page in a headless Chromium and use it

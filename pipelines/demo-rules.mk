@@ -23,7 +23,7 @@ $(demo)/warm/config.json: $(demo)/train.jsonl.zst $(demo)/initial/config.json $(
 $(demo)/before.jsonl.zst: $(demo)/warm/config.json $(demo)/test.jsonl.zst
 	@$(call evaluate,$(demo)/warm,$(demo)/test.jsonl.zst,$@)
 	@$(BIN)/srar-report $@ --label "before RL"
-	@echo "RL: $(STEPS) steps of $(GROUPS_PER_STEP) problems × $(GROUP_SIZE) rollouts"
+	@echo "RL: $(STEPS) steps of $(GROUPS_PER_STEP) problems × $(GROUP_SIZE) rollouts; 'make report RUN=$(RUN)' shows those that are done"
 
 $(demo)/after.jsonl.zst: $(last-policy)/config.json $(demo)/test.jsonl.zst
 	@$(call evaluate,$(last-policy),$(demo)/test.jsonl.zst,$@)

@@ -20,11 +20,13 @@ $(foreach name,STEP STEPS,$(if $(shell [[ "$($(name))" =~ ^[1-9][0-9]*$$ ]] && e
   $(error $(name) is "$($(name))": give a number from 1 on)))
 endif
 
-# The steps whose options are compared with the present ones: all of a training, else the one named.
+# The steps whose options are compared with the present ones: all of a training, else the one named and those before it that were never
+# begun, which it needs.
 ifneq ($(filter train $(whole-runs),$(MAKECMDGOALS)),)
 active-steps := $(shell seq 1 $(STEPS))
 else
-active-steps := $(STEP)
+active-steps := $(foreach n,$(shell seq 1 $(STEP)),$(if \
+  $(and $(filter-out $(STEP),$(n)),$(wildcard $(run)/step-$(shell printf %04d $(n))/prompts.options)),,$(n)))
 endif
 step-numbers := $(shell seq 1 $(lastword $(active-steps)))
 step-folders := $(shell seq -f '$(run)/step-%04g' 1 $(words $(step-numbers)))
@@ -158,6 +160,7 @@ ifneq ($(filter eval,$(MAKECMDGOALS)),)
 ifneq ($(words $(SET) $(EVAL_POLICY)),2)
 $(error give SET=file and EVAL_POLICY=folder; README.md shows a run)
 endif
+$(foreach name,SET EVAL_POLICY,$(if $(wildcard $($(name))),,$(error $(name): there is no "$($(name))")))
 endif
 eval: ## measure a policy on a set: RUN=name SET=file [EVAL_POLICY=folder] [EVAL_PRESET=paper]
 	@mkdir -p $(run)
@@ -174,6 +177,8 @@ ifneq ($(filter compare,$(MAKECMDGOALS)),)
 ifneq ($(words $(A) $(B)),2)
 $(error give A=run B=run, both measured by 'make eval' on the same set, or two files)
 endif
+$(foreach one,$(A) $(B),$(if $(wildcard $(call evaluation,$(one))),,\
+  $(error there is no $(call evaluation,$(one)): measure with 'make eval RUN=$(one) SET=file EVAL_POLICY=folder' first)))
 endif
 compare: ## test whether policy B is better than A: A=run B=run, after make eval, or two files
 	@$(BIN)/srar-report compare $(call evaluation,$(A)) $(call evaluation,$(B))

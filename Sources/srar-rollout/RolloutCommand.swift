@@ -58,13 +58,15 @@ struct RolloutCommand: Filter {
     if policy == nil && sampling.compute != .float32 {
       throw ValidationError("'--compute' is for '--policy'; servers compute as they were started")
     }
-    if ways.isEmpty && fleet.servers.isEmpty {
-      throw ValidationError(
-        "give '--policy' or '--url' to sample, or '--responses' to take what was sampled")
-    }
   }
 
   func run() throws {
+    // Not in `validate`, whose complaints come before those of a misspelled option.
+    guard policy != nil || log.responses != nil || !fleet.servers.isEmpty else {
+      throw UsageError(
+        "give '--policy' or '--url' to sample, or '--responses' to take what was sampled; '--help' has examples"
+      )
+    }
     try withRecords(tool: "srar-rollout", input: input, output: output, report: report) { records in
       if let policy {
         var stage = try SamplingStage(policy: policy, arguments: sampling, stepStyle: steps)

@@ -145,4 +145,16 @@ func checkSchedule(learningRate: Double, warmUpSteps: Int) throws {
   }
 }
 
+/// Checks that an output would not take the place of a policy that is read, each under the name of its option.
+func checkOutput(_ output: String, isNoneOf policies: [(option: String, path: String?)]) throws {
+  func place(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+  }
+  for (option, path) in policies {
+    guard let path, place(path) == place(output) else { continue }
+    throw ValidationError(
+      "'--output' is the folder of '\(option)', which would be lost; name another")
+  }
+}
+
 extension ProductPrecision: ExpressibleByArgument {}

@@ -90,6 +90,8 @@ struct PolicyUpdateCommand: ParsableCommand {
 
   mutating func validate() throws {
     try checkSchedule(learningRate: learningRate, warmUpSteps: warmUpSteps)
+    try checkOutput(
+      output, isNoneOf: [("--policy", policy), ("--reference", loss.reference)])
     guard epochs >= 1 else {
       throw ValidationError("'--epochs' must be at least 1, but is \(epochs)")
     }

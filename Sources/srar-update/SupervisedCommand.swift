@@ -92,6 +92,7 @@ struct SupervisedCommand: ParsableCommand {
 
   mutating func validate() throws {
     try checkSchedule(learningRate: learningRate, warmUpSteps: warmUpSteps)
+    try checkOutput(output, isNoneOf: [("--policy", policy)])
     for (name, value) in [("--epochs", epochs), ("--batch-tokens", batchTokens)] where value < 1 {
       throw ValidationError("'\(name)' must be at least 1, but is \(value)")
     }

@@ -357,6 +357,7 @@ struct FleetRolloutTests {
       (["--url", "http://x", "--model", "m", "--api", "sglang"], "needs '--tokenizer'"),
       (["--url", "http://x", "--policy", "p"], "'--policy' and '--url' exclude each other"),
       ([], "give '--policy' or '--url' to sample"),
+      (["--polcy", "p"], "Unknown option '--polcy'"),
       (["--url", "http://x", "--load-with", "vllm"], "need '--load-policy'"),
       (["--url", "http://x", "--load-policy", "p", "--load-with", "custom"], "need each other"),
       (["--url", "http://x", "--max-failures", "2"], "must be between 0 and 1"),

@@ -196,6 +196,8 @@ struct MakeTests {
       ("step PROBLEMS= POLICY=", "give PROBLEMS=file and POLICY=folder"),
       ("train PROBLEMS=/none POLICY=/", #"PROBLEMS: there is no "/none""#),
       ("eval SET= EVAL_POLICY=", "give SET=file and EVAL_POLICY=folder"),
+      ("eval SET=/none EVAL_POLICY=/", #"SET: there is no "/none""#),
+      ("compare A=x B=y", "measure with 'make eval RUN=x SET=file EVAL_POLICY=folder' first"),
       ("train PRESET=none", #"there is no preset "none""#),
       ("train STEPS=0", #"STEPS is "0": give a number from 1 on"#),
       ("replay STEP=x", #"STEP is "x": give a number from 1 on"#),
@@ -214,6 +216,24 @@ struct MakeTests {
     #expect(result.status == 0, "\(result.errorText)")
     #expect(result.text.contains("srar-judge --quiet") || result.text.contains("srar-judge --log"))
     #expect(!FileManager.default.fileExists(atPath: folder.path("dry")))
+  }
+
+  @Test("make the steps before the one that is asked for where they are missing, and no others")
+  func earlierSteps() throws {
+    let folder = try prepared()
+    let result = try ToolProcess.shell(
+      """
+      set -e
+      \(make("step", "run", "STEP=2", in: folder)) > /dev/null
+      cd '\(folder.path("run"))'
+      touch -r step-0001/policy/config.json before
+      \(make("step", "run", "STEP=2 REWARD_OPTIONS='--format-weight 0.2'", in: folder)) > /dev/null
+      test ! step-0001/policy/config.json -nt before
+      test ! step-0001/rewarded.jsonl.zst -nt before
+      test step-0002/rewarded.jsonl.zst -nt before
+      test step-0002/policy/config.json -nt before
+      """)
+    #expect(result.status == 0, "\(result.errorText)")
   }
 
   @Test("replay a step from its log, by the options that it was made with or by others")

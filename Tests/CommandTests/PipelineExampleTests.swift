@@ -84,6 +84,7 @@ struct PipelineExampleTests {
     let folder = try prepared()
     let result = try ToolProcess.shell("set -e\n\(block)", in: folder.url)
     #expect(result.status == 0, "\(result.errorText)")
-    #expect(FileManager.default.fileExists(atPath: folder.path("next-policy/model.safetensors")))
+    #expect(
+      FileManager.default.fileExists(atPath: folder.path("runs/hand/policy/model.safetensors")))
   }
 }

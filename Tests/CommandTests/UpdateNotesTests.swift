@@ -113,6 +113,31 @@ struct UpdateNotesTests {
     #expect(result.text == "first:0\nsecond:1\n", "\(result.errorText)")
   }
 
+  @Test(
+    "a policy that is read is not overwritten, under whatever name",
+    arguments: [
+      ("advantages-1 --policy policy --output policy", "--policy"),
+      ("advantages-1 --policy policy --output ./linked/", "--policy"),
+      ("advantages-1 --policy policy --output kept --reference kept", "--reference"),
+      ("sft train.jsonl.zst --policy policy --output linked", "--policy"),
+    ])
+  func overwriting(arguments: String, option: String) throws {
+    let run = try sampled()
+    let result = try run.shell(
+      """
+      ln -s policy linked
+      cp -r policy kept
+      before=$(cat policy/* kept/* | cksum)
+      srar-update \(arguments)
+      echo $?
+      [ "$before" = "$(cat policy/* kept/* | cksum)" ] && echo untouched
+      """)
+    #expect(result.text == "64\nuntouched\n")
+    #expect(
+      result.errorText.contains("'--output' is the folder of '\(option)', which would be lost"),
+      "\(result.errorText)")
+  }
+
   @Test("responses without log-probabilities are not compared")
   func absent() throws {
     let run = try sampled()
