@@ -28,9 +28,10 @@ $(demo)/before.jsonl.zst: $(demo)/warm/config.json $(demo)/test.jsonl.zst
 $(demo)/after.jsonl.zst: $(last-policy)/config.json $(demo)/test.jsonl.zst
 	@$(call evaluate,$(last-policy),$(demo)/test.jsonl.zst,$@)
 
+comparison = $(BIN)/srar-report $(demo)/before.jsonl.zst $(demo)/after.jsonl.zst --label "before RL" --label "after $(STEPS) steps"
 $(demo)/summary.json: $(demo)/before.jsonl.zst $(demo)/after.jsonl.zst
-	@$(BIN)/srar-report $^ --label "before RL" --label "after $(STEPS) steps" --summary $@ \
-	  --note steps=$(STEPS) --note seed=$(SEED) --note seconds=$$(($$(date +%s) - $(demo-start)))
+	@$(comparison) --quiet --summary $@ --note steps=$(STEPS) --note seed=$(SEED) \
+	  --note seconds=$$(($$(date +%s) - $(demo-start))) > /dev/null
 
 # What came before RL is measured first, so that there is something to look at while it runs.
 $(word 1,$(step-folders))/prompts.jsonl.zst: | $(demo)/before.jsonl.zst
@@ -39,6 +40,7 @@ $(demo)/report.html: $(demo)/summary.json
 	@$(BIN)/srar-report --quiet $(demo) --html $@ --title "The demo" > /dev/null
 
 demo-steps: $(demo)/report.html
+	@$(comparison)
 	@echo
 	@echo "Open $(demo)/report.html in a browser to see what happened, step by step."
 	@echo "$(demo)/summary.json has the numbers; look at a rollout of the last step with"
