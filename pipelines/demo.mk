@@ -2,7 +2,7 @@
 #
 #   problems → a new policy → supervised warm start → RL steps → the same test before and after
 #
-# On two cores: about a minute for the warm start and five for the RL steps; 600 MB under runs/demo.
+# On two cores: one to three minutes for the warm start and five or six for the RL steps; 700 MB under runs/demo.
 
 RUN ?= demo
 RUNS ?= runs

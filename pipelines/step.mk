@@ -21,12 +21,12 @@ $(foreach name,STEP STEPS,$(if $(shell [[ "$($(name))" =~ ^[1-9][0-9]*$$ ]] && e
 endif
 
 # The steps whose options are compared with the present ones: all of a training, else the one named and those before it that were never
-# begun, which it needs.
+# begun, which it needs. (The update's options are the last that a step's beginning writes.)
 ifneq ($(filter train $(whole-runs),$(MAKECMDGOALS)),)
 active-steps := $(shell seq 1 $(STEPS))
 else
 active-steps := $(foreach n,$(shell seq 1 $(STEP)),$(if \
-  $(and $(filter-out $(STEP),$(n)),$(wildcard $(run)/step-$(shell printf %04d $(n))/prompts.options)),,$(n)))
+  $(and $(filter-out $(STEP),$(n)),$(wildcard $(run)/step-$(shell printf %04d $(n))/update.options)),,$(n)))
 endif
 step-numbers := $(shell seq 1 $(lastword $(active-steps)))
 step-folders := $(shell seq -f '$(run)/step-%04g' 1 $(words $(step-numbers)))

@@ -225,6 +225,11 @@ struct MakeTests {
       """
       set -e
       \(make("step", "run", "STEP=2", in: folder)) > /dev/null
+      # As killed while the first step's options were written.
+      \(make("step", "begun", "STEP=2", in: folder)) > /dev/null
+      rm -r '\(folder.path("begun"))'/step-0002 '\(folder.path("begun"))'/step-0001/{rollout,judge,update}.options
+      \(make("step", "begun", "STEP=2", in: folder)) > /dev/null
+      cmp '\(folder.path("run"))'/step-0002/policy/model.safetensors '\(folder.path("begun"))'/step-0002/policy/model.safetensors
       cd '\(folder.path("run"))'
       touch -r step-0001/policy/config.json before
       \(make("step", "run", "STEP=2 REWARD_OPTIONS='--format-weight 0.2'", in: folder)) > /dev/null
