@@ -50,8 +50,6 @@ let package = Package(
   targets: [
     // The only C and C++: module maps, shims and vector kernels.
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CKernels"),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
@@ -107,7 +105,7 @@ let package = Package(
     // The engine.
     library("Checkpoints", ["Diagnostics", "JSONLines"]),
     library("Tokenizers", ["Diagnostics", "JSONLines"]),
-    library("Kernels", ["CKernels", "COpenBLAS"]),
+    library("Kernels", ["CKernels"]),
     library("Transformer", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams"]),
     library(
       "PolicyGradient", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),

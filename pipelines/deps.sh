@@ -7,7 +7,6 @@ set -euo pipefail
 packages=(
   "libzstd-dev zstd.h"
   "libcurl4-openssl-dev curl/curl.h"
-  "libopenblas-dev cblas.h"
   "libsimdjson-dev simdjson.h"
   "$@"
 )

@@ -92,13 +92,17 @@ static inline __attribute__((always_inline)) void NAME(sharing)(
   for (; i + LANES <= width; i += LANES)
     NAME(means)(
         scratch, stride, inverse_sums, blocks, value_offset + i, count, width, out + i, heads);
+  // Columns that do not fill a vector, added up in the order of those that do.
   for (; i < width; i++)
     for (long h = 0; h < heads; h++) {
-      float total = 0;
-      for (long j = 0; j < count; j++)
-        total += scratch[h * stride + j]
-                 * blocks[j / KEY_VALUE_BLOCK][value_offset + j % KEY_VALUE_BLOCK * width + i];
-      out[h * width + i] = total * inverse_sums[h];
+      float sums[PARTIAL_SUMS] = {0};
+      for (long j = 0; j < count; j++) {
+        const long slot = j % KEY_VALUE_BLOCK, in_block = count - (j - slot);
+        const long together = (in_block < KEY_VALUE_BLOCK ? in_block : KEY_VALUE_BLOCK) / PARTIAL_SUMS * PARTIAL_SUMS;
+        sums[slot < together ? slot % PARTIAL_SUMS : 0] +=
+            scratch[h * stride + j] * blocks[j / KEY_VALUE_BLOCK][value_offset + slot * width + i];
+      }
+      out[h * width + i] = ((sums[0] + sums[1]) + (sums[2] + sums[3])) * inverse_sums[h];
     }
 }
 

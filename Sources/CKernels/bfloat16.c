@@ -29,13 +29,13 @@ static inline __attribute__((always_inline)) uint32_t pair(float first, float se
 // Matrices are transposed in squares of pairs, by way of memory that stays in the cache.
 #define SQUARE 16
 
-KERNEL static void round_rows(const float *a, long stride, long rows, long inner, uint16_t *left) {
+MOVING_KERNEL static void round_rows(const float *a, long stride, long rows, long inner, uint16_t *left) {
   const long left_distance = left_stride(inner);
   for (long r = 0; r < rows; r++)
     for (long i = 0; i < inner; i++) left[r * left_distance + i] = (uint16_t)rounded(a[r * stride + i]);
 }
 
-KERNEL static void round_columns(const float *a, long stride, long rows, long inner, uint32_t *left) {
+MOVING_KERNEL static void round_columns(const float *a, long stride, long rows, long inner, uint32_t *left) {
   const long left_distance = left_stride(inner) / 2, pairs = inner / 2;
   uint32_t square[SQUARE][SQUARE];
   for (long r = 0; r < rows; r += SQUARE) {
@@ -54,13 +54,13 @@ KERNEL static void round_columns(const float *a, long stride, long rows, long in
   }
 }
 
-KERNEL static void expand_rows(const float *a, long stride, long rows, long inner, float *left) {
+MOVING_KERNEL static void expand_rows(const float *a, long stride, long rows, long inner, float *left) {
   const long left_distance = left_stride(inner);
   for (long r = 0; r < rows; r++)
     for (long i = 0; i < inner; i++) left[r * left_distance + i] = expanded(rounded(a[r * stride + i]));
 }
 
-KERNEL static void expand_columns(const float *a, long stride, long rows, long inner, float *left) {
+MOVING_KERNEL static void expand_columns(const float *a, long stride, long rows, long inner, float *left) {
   const long left_distance = left_stride(inner);
   for (long r = 0; r < rows; r += SQUARE)
     for (long i = 0; i < inner; i++)
@@ -93,7 +93,7 @@ long bfloat16_panels_count(long inner, long columns) {
 }
 
 // Panels of b [inner, columns].
-KERNEL static void pack_plain(
+MOVING_KERNEL static void pack_plain(
     const float *b, long stride, long inner, long columns, long width, uint32_t *panels) {
   const long pairs = padded_inner(inner) / 2;
   for (long first = 0; first < columns; first += width, panels += pairs * width) {
@@ -108,7 +108,7 @@ KERNEL static void pack_plain(
 }
 
 // Panels of the transpose of b [columns, inner].
-KERNEL static void pack_transposed(
+MOVING_KERNEL static void pack_transposed(
     const float *b, long stride, long inner, long columns, long width, uint32_t *panels) {
   const long pairs = padded_inner(inner) / 2;
   uint32_t square[SQUARE][SQUARE];

@@ -1,37 +1,5 @@
 // Products of small matrices where they lie, for one kind of vector register: see register_kinds.h.
-
-// 16 registers hold the sums of six rows by two vectors; 32 could hold more, but ten rows leave no tile of four to the last of 32.
-#define BLOCK_ROWS (LANES == 16 ? 8 : 6)
-typedef float NAME(block_vector) __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
-
-// c ← some rows by some vectors of columns, or c += them. `rows` and `vectors` are constants where this is inlined, so that the sums stay
-// in registers.
-static inline __attribute__((always_inline)) void NAME(block_rows)(
-    const float *restrict a, long a_row, long a_inner, const float *restrict b, long b_stride, float *restrict c,
-    long c_stride, long inner, int accumulates, const long rows, const long vectors) {
-  NAME(block_vector) sums[BLOCK_ROWS][2];
-#pragma clang loop unroll(full)
-  for (long r = 0; r < rows; r++)
-#pragma clang loop unroll(full)
-    for (long v = 0; v < vectors; v++)
-      sums[r][v] =
-          accumulates ? *(const NAME(block_vector) *)(c + r * c_stride + v * LANES) : (NAME(block_vector)){0};
-  for (long i = 0; i < inner; i++) {
-    NAME(block_vector) w[2];
-#pragma clang loop unroll(full)
-    for (long v = 0; v < vectors; v++) w[v] = *(const NAME(block_vector) *)(b + i * b_stride + v * LANES);
-#pragma clang loop unroll(full)
-    for (long r = 0; r < rows; r++) {
-      const float number = a[r * a_row + i * a_inner];
-#pragma clang loop unroll(full)
-      for (long v = 0; v < vectors; v++) sums[r][v] += number * w[v];
-    }
-  }
-#pragma clang loop unroll(full)
-  for (long r = 0; r < rows; r++)
-#pragma clang loop unroll(full)
-    for (long v = 0; v < vectors; v++) *(NAME(block_vector) *)(c + r * c_stride + v * LANES) = sums[r][v];
-}
+#include "sums_tile.h"
 
 // All rows by some vectors of columns.
 static inline __attribute__((always_inline)) void NAME(block_columns)(
@@ -39,9 +7,9 @@ static inline __attribute__((always_inline)) void NAME(block_columns)(
     long c_stride, long rows, long inner, int accumulates, const long vectors) {
   long r = 0;
 #define TILE(count, are_first) \
-  NAME(block_rows)(a + r * a_row, a_row, a_inner, b, b_stride, c + r * c_stride, c_stride, inner, accumulates, \
-                   count, vectors)
-  TAKE_ALL_ROWS(BLOCK_ROWS, TILE)
+  NAME(sums_tile)(a + r * a_row, a_row, a_inner, b, b_stride, c + r * c_stride, c_stride, inner, accumulates, count, \
+                  vectors)
+  TAKE_ALL_ROWS(TILE_ROWS(vectors), TILE)
 #undef TILE
 }
 
@@ -58,10 +26,11 @@ ATTRIBUTES static void NAME(block_product)(
   // Columns that do not fill a vector.
   for (long r = 0; r < rows; r++)
     for (long column = first; column < columns; column++) {
-      float sum = accumulates ? c[r * c_stride + column] : 0;
+      float sum = 0;
       for (long i = 0; i < inner; i++) sum += a[r * a_row + i * a_inner] * b[i * b_stride + column];
-      c[r * c_stride + column] = sum;
+      c[r * c_stride + column] = accumulates ? c[r * c_stride + column] + sum : sum;
     }
 }
 
-#undef BLOCK_ROWS
+#undef TILE_ROWS
+#undef TILE_VECTORS

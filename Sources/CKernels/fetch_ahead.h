@@ -11,3 +11,26 @@ static inline __attribute__((always_inline)) void fetch_ahead(const void *place,
   for (long line = 0; line < lines; line++)
     __builtin_prefetch((const char *)place + FETCHED_AHEAD + line * CACHE_LINE, 0, 2);
 }
+
+// Lines of the rows of a matrix that are asked for bit by bit.
+struct lines_to_fetch {
+  const char *row;
+  long stride, rows, lines, line;
+};
+
+// Of `rows` times `width` numbers.
+static inline struct lines_to_fetch lines_of(const float *place, long stride, long rows, long width) {
+  return (struct lines_to_fetch){
+      (const char *)place, stride * (long)sizeof(float), rows, LINES_OF(width * sizeof(float)), 0};
+}
+
+// Asks for so many more of them, into the second-level cache.
+static inline __attribute__((always_inline)) void fetch_some(struct lines_to_fetch *left, long count) {
+  for (; count > 0 && left->rows > 0; count--) {
+    __builtin_prefetch(left->row + left->line * CACHE_LINE, 0, 2);
+    if (++left->line < left->lines) continue;
+    left->line = 0;
+    left->row += left->stride;
+    left->rows--;
+  }
+}

@@ -10,14 +10,6 @@
 #define KERNEL_TEXT "packed_tile.h"
 #include "register_kinds.h"
 
-int x86_level(void) {
-#if LEVELS_OF_X86
-  return IS_WIDE ? 4 : __builtin_cpu_supports("x86-64-v3") ? 3 : 1;
-#else
-  return 0;
-#endif
-}
-
 long panel_width(void) { return IS_WIDE ? WIDE_PANEL : NARROW_PANEL; }
 
 void pack_panels(const float *w, long stride, long outputs, long inputs, float *panels) {

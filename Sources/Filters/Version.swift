@@ -7,7 +7,7 @@ package enum Version {
 
   /// The text for `--version`.
   ///
-  /// - Parameter more: further libraries that the tool uses, such as "OpenBLAS 0.3.21".
+  /// - Parameter more: further libraries that the tool uses, such as "libcurl 7.88.1".
   package static func text(_ more: String...) -> String {
     let libraries = ["libzstd \(zstdVersion)", "simdjson \(simdjsonVersion)"] + more
     return "srar \(number) (\(libraries.joined(separator: ", ")))"

@@ -1,6 +1,6 @@
 internal import CKernels
 
-// Products of matrices that stay in the cache where they lie, as attention's do; OpenBLAS would copy them first, which costs as much.
+// Products of matrices that stay in the cache where they lie, as attention's do: to lay them out first would cost as much.
 
 /// c = a · b, or c += a · b. Shapes: a [m, k], b [k, n], c [m, n].
 func blockProduct(_ a: Rows, _ b: Rows, into c: Rows, accumulates: Bool = false) {

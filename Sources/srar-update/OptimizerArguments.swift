@@ -120,8 +120,7 @@ struct OptimizerArguments: ParsableArguments {
   /// Says in the metrics, and to the user where that is surprising, what is multiplied.
   func tellPrecision(to run: ToolRun) {
     run.metrics["compute"] = compute.rawValue
-    let remark = compute == .float32 ? OpenBLASKernels.remark : compute.remark
-    if let remark { run.note(remark) }
+    if let remark = compute.remark { run.note(remark) }
   }
 
   /// A model in training.

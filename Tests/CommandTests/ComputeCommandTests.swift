@@ -39,25 +39,6 @@ struct ComputeCommandTests {
     #expect(result.text == "12\n3\n3\n")
   }
 
-  #if arch(x86_64)
-    @Test(
-      "an OpenBLAS that takes the processor for an older one is told of, with what helps",
-      .enabled(if: processorHasAVX2, "needs a processor with AVX2"))
-    func olderKernels() throws {
-      let run = try TinyRun()
-      let result = try run.shell(
-        """
-        for core in Prescott Haswell; do
-          OPENBLAS_CORETYPE=$core srar-update sft train.jsonl.zst --policy policy --output $core \
-            2> told-$core || exit
-          echo $(grep -c "OpenBLAS takes this processor for an older one (Prescott)" told-$core)
-        done
-        """)
-      #expect(result.status == 0, "\(result.errorText)")
-      #expect(result.text == "1\n0\n")
-    }
-  #endif
-
   @Test("log-probabilities of another precision are not taken for the old policy's")
   func otherPrecision() throws {
     let run = try TinyRun()
@@ -93,9 +74,4 @@ struct ComputeCommandTests {
     #expect(unknown.status == 64)
     #expect(unknown.errorText.contains("bf16"), "\(unknown.errorText)")
   }
-}
-
-/// Whether this processor is one that OpenBLAS can take for an older one.
-private var processorHasAVX2: Bool {
-  (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.contains(" avx2 ") ?? false
 }

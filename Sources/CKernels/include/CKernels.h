@@ -26,6 +26,12 @@ void swiglu_gradient(
 void block_product(
     const float *a, long a_row, long a_inner, const float *b, long b_stride, float *c, long c_stride, long rows,
     long columns, long inner, int accumulates);
+// The same of matrices of any size. a is [rows, inner], or [inner, rows] where it is transposed; b is [inner, columns], or [columns, inner].
+// `room` holds matrix_product_room() numbers. A number of c does not depend on the other rows and columns.
+void matrix_product(
+    const float *a, long a_stride, int a_is_transposed, const float *b, long b_stride, int b_is_transposed, float *c,
+    long c_stride, long rows, long columns, long inner, int accumulates, float *room);
+long matrix_product_room(int a_is_transposed);
 // out [columns, rows] ← the transpose of a [rows, columns].
 void transpose(const float *a, long stride, long rows, long columns, float *out, long out_stride);
 
@@ -112,9 +118,6 @@ void bfloat16_pack_panels(
 void bfloat16_multiply(
     const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long columns, float *c,
     long c_stride, int accumulates);
-
-// The level of x86-64 that this processor has, 1, 3 or 4; 0 for other processors.
-int x86_level(void);
 
 // Tells the processor that this thread only looks out for another one.
 static inline void pause_spinning(void) {

@@ -1,3 +1,0 @@
-// OpenBLAS's C interface, as Swift sees it.
-#pragma once
-#include <cblas.h>
