@@ -1,5 +1,6 @@
 // c = a · b of matrices that stay in the cache, as in attention: too small to be worth laying out beforehand.
 #include "CKernels.h"
+#include "fetch_ahead.h"
 #include "kernel_clones.h"
 #include "row_tiles.h"
 

@@ -8,7 +8,7 @@ static inline __attribute__((always_inline)) void NAME(block_columns)(
   long r = 0;
 #define TILE(count, are_first) \
   NAME(sums_tile)(a + r * a_row, a_row, a_inner, b, b_stride, c + r * c_stride, c_stride, inner, accumulates, count, \
-                  vectors)
+                  vectors, are_first)
   TAKE_ALL_ROWS(TILE_ROWS(vectors), TILE)
 #undef TILE
 }
@@ -31,6 +31,3 @@ ATTRIBUTES static void NAME(block_product)(
       c[r * c_stride + column] = accumulates ? c[r * c_stride + column] + sum : sum;
     }
 }
-
-#undef TILE_ROWS
-#undef TILE_VECTORS

@@ -12,8 +12,10 @@
 #define INNER_BLOCK 256
 // Rows of a block, at most: what they multiply stays in the second-level cache.
 #define ROW_BLOCK 384
-// Numbers of the widest panel.
-#define PANEL_ROOM (INNER_BLOCK * 32)
+// Columns of a panel, at most.
+#define WIDEST_PANEL 32
+// Numbers of one.
+#define PANEL_ROOM (INNER_BLOCK * WIDEST_PANEL)
 
 // The size of parts of like size, each of at most so many.
 static inline long like_parts(long count, long most) {

@@ -3,6 +3,7 @@
 
 // Vectors of a panel, at most: see sums_tile.h. On 32 registers two already leave the multiplying units without a pause.
 #define MOST_VECTORS (LANES == 16 ? 2 : 3)
+_Static_assert(MOST_VECTORS * LANES <= WIDEST_PANEL, "a panel has no room");
 
 // How many vectors of the columns that are left the next panel takes: two panels of two rather than one of three and one of one.
 static inline long NAME(vectors_of)(long columns) {
@@ -28,19 +29,14 @@ static inline __attribute__((always_inline)) void NAME(lay_out)(
 static inline __attribute__((always_inline)) void NAME(panel_rows)(
     const float *restrict a, long a_stride, const float *restrict panel, float *restrict c, long c_stride, long rows,
     long part, int accumulates, struct lines_to_fetch *next, const long vectors) {
-  const long together = next->rows * next->lines / (rows / TILE_ROWS(vectors) + 1) + 1;
+  const long tiles = (rows + TILE_ROWS(vectors) - 1) / TILE_ROWS(vectors);
+  const long together = (next->rows * next->lines + tiles - 1) / tiles;
   long r = 0;
 #define TILE(count, are_first) \
-  fetch_some(next, together); \
-  NAME(sums_tile)( \
-      a + r * a_stride, a_stride, 1, panel, vectors * LANES, c + r * c_stride, c_stride, part, accumulates, count, vectors)
-#define TAKE(count) \
-  for (; r + (count) <= rows; r += (count)) { TILE(count, 0); }
-  TAKE(TILE_ROWS(vectors))
-  if (TILE_ROWS(vectors) > 4) TAKE(4)
-  TAKE(2)
-  TAKE(1)
-#undef TAKE
+  (fetch_some(next, together), \
+   NAME(sums_tile)(a + r * a_stride, a_stride, 1, panel, vectors * LANES, c + r * c_stride, c_stride, part, \
+                   accumulates, count, vectors, are_first))
+  TAKE_ALL_ROWS(TILE_ROWS(vectors), TILE)
 #undef TILE
 }
 
@@ -51,10 +47,9 @@ static inline __attribute__((always_inline)) void NAME(panel_product)(
   const long width = vectors * LANES;
   if (columns >= width)
     return NAME(panel_rows)(a, a_stride, panel, c, c_stride, rows, part, accumulates, next, vectors);
-  enum { TOGETHER = 8 };
-  float aside[TOGETHER * MOST_VECTORS * LANES];
-  for (long r = 0; r < rows; r += TOGETHER) {
-    const long count = rows - r < TOGETHER ? rows - r : TOGETHER;
+  float aside[MOST_TILE_ROWS * MOST_VECTORS * LANES];
+  for (long r = 0; r < rows; r += MOST_TILE_ROWS) {
+    const long count = rows - r < MOST_TILE_ROWS ? rows - r : MOST_TILE_ROWS;
     NAME(panel_rows)(a + r * a_stride, a_stride, panel, aside, width, count, part, 0, next, vectors);
     for (long i = 0; i < count; i++)
       for (long column = 0; column < columns; column++) {
@@ -83,7 +78,7 @@ static inline __attribute__((always_inline)) void NAME(block_of_sums)(
     switch (vectors) {
       case 1: PANEL_OF(1); break;
       case 2: PANEL_OF(2); break;
-      default: PANEL_OF(3); break;
+      default: PANEL_OF(MOST_VECTORS); break;
     }
 #undef PANEL_OF
     first += count;
@@ -109,5 +104,3 @@ ATTRIBUTES static void NAME(matrix_product)(
 }
 
 #undef MOST_VECTORS
-#undef TILE_ROWS
-#undef TILE_VECTORS

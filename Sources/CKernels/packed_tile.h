@@ -1,36 +1,7 @@
 // Products of few rows by packed panels, for one kind of vector register: see register_kinds.h.
-#define VECTORS (PANEL / LANES)
-typedef float NAME(vector) __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
+#include "sums_tile.h"
 
-// out ← some rows by a panel, or out += them. `rows` is a constant where this is inlined, so that the sums stay in registers.
-static inline __attribute__((always_inline)) void NAME(tile)(
-    const float *restrict x, long x_stride, const float *restrict panel, long inputs,
-    float *restrict out, long out_stride, int accumulates, const long rows, const int are_first) {
-  NAME(vector) sums[MOST_ROWS][VECTORS];
-#pragma clang loop unroll(full)
-  for (long r = 0; r < rows; r++)
-#pragma clang loop unroll(full)
-    for (long v = 0; v < VECTORS; v++) sums[r][v] = (NAME(vector)){0};
-  for (long i = 0; i < inputs; i++) {
-    if (are_first) fetch_ahead(panel + i * PANEL, LINES_OF(PANEL * sizeof(float)));
-    NAME(vector) w[VECTORS];
-#pragma clang loop unroll(full)
-    for (long v = 0; v < VECTORS; v++) w[v] = *(const NAME(vector) *)(panel + i * PANEL + v * LANES);
-#pragma clang loop unroll(full)
-    for (long r = 0; r < rows; r++) {
-      const float number = x[r * x_stride + i];
-#pragma clang loop unroll(full)
-      for (long v = 0; v < VECTORS; v++) sums[r][v] += number * w[v];
-    }
-  }
-#pragma clang loop unroll(full)
-  for (long r = 0; r < rows; r++)
-#pragma clang loop unroll(full)
-    for (long v = 0; v < VECTORS; v++) {
-      NAME(vector) *place = (NAME(vector) *)(out + r * out_stride + v * LANES);
-      *place = accumulates ? *place + sums[r][v] : sums[r][v];
-    }
-}
+#define VECTORS (PANEL / LANES)
 
 // All rows by one panel.
 static inline __attribute__((always_inline)) void NAME(panel)(
@@ -38,9 +9,10 @@ static inline __attribute__((always_inline)) void NAME(panel)(
     float *restrict out, long out_stride, int accumulates) {
   long r = 0;
 #define TILE(count, are_first) \
-  NAME(tile)(x + r * x_stride, x_stride, panel, inputs, out + r * out_stride, out_stride, accumulates, count, are_first)
-  TAKE_FIRST_ROWS(MOST_ROWS, TILE)
-  TAKE_ALL_ROWS(MOST_ROWS, TILE)
+  NAME(sums_tile)(x + r * x_stride, x_stride, 1, panel, PANEL, out + r * out_stride, out_stride, inputs, accumulates, count, \
+                  VECTORS, are_first)
+  TAKE_FIRST_ROWS(TILE_ROWS(VECTORS), TILE)
+  TAKE_ALL_ROWS(TILE_ROWS(VECTORS), TILE)
 #undef TILE
 }
 
@@ -53,9 +25,9 @@ ATTRIBUTES static void NAME(product)(
     NAME(panel)(x, x_stride, rows, panels + first * inputs, inputs, y + first, y_stride, accumulates);
   // Outputs that do not fill a panel are computed aside.
   const long count = outputs - first;
-  float aside[MOST_ROWS * PANEL] = {0};
-  for (long r = 0; r < rows && count > 0; r += MOST_ROWS) {
-    const long part = rows - r < MOST_ROWS ? rows - r : MOST_ROWS;
+  float aside[MOST_TILE_ROWS * PANEL] = {0};
+  for (long r = 0; r < rows && count > 0; r += MOST_TILE_ROWS) {
+    const long part = rows - r < MOST_TILE_ROWS ? rows - r : MOST_TILE_ROWS;
     for (long i = 0; i < part && accumulates; i++)
       memcpy(aside + i * PANEL, y + (r + i) * y_stride + first, count * sizeof(float));
     NAME(panel)(x + r * x_stride, x_stride, part, panels + first * inputs, inputs, aside, PANEL, accumulates);

@@ -34,7 +34,8 @@ static inline __attribute__((always_inline)) float sum_of(const float *numbers, 
 // order that does not depend on the processor. They are at most offset / scale; the scale is positive.
 static inline __attribute__((always_inline)) float exponentials_of(
     float *restrict numbers, long count, float scale, float offset) {
-  REASSOCIATE_ROUNDED
+  // Not contracted, for the reason that REASSOCIATE_ROUNDED has.
+#pragma clang fp contract(off)
   const long whole = (count + ROW_MULTIPLE - 1) / ROW_MULTIPLE * ROW_MULTIPLE;
 #pragma clang loop vectorize(disable)
   for (long j = count; j < whole; j++) numbers[j] = -__builtin_inff();

@@ -3,21 +3,24 @@
 // Rows of a tile of some vectors, at most: 16 registers hold the sums of six rows by two vectors, or of four by three. 32 could hold more, but
 // ten rows leave no tile of four to the last of 32.
 #define TILE_ROWS(vectors) (LANES == 16 ? 8 : (vectors) > 2 ? 4 : 6)
-#define TILE_VECTORS 3
+// Of any tile.
+#define MOST_TILE_ROWS 8
+#define MOST_TILE_VECTORS 3
 typedef float NAME(tile_vector) __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 
-// c ← some rows of a by some vectors of b's columns, or c += them: sums run over the inner numbers in order. `rows` and `vectors` are
-// constants where this is inlined, so that the sums stay in registers.
+// c ← some rows of a by some vectors of b's columns, or c += them: sums run over the inner numbers in order. b is asked for ahead where it
+// is read for the first time. What is declared const is constant where this is inlined, so that the sums stay in registers.
 static inline __attribute__((always_inline)) void NAME(sums_tile)(
     const float *restrict a, long a_row, long a_inner, const float *restrict b, long b_stride, float *restrict c,
-    long c_stride, long inner, int accumulates, const long rows, const long vectors) {
-  NAME(tile_vector) sums[8][TILE_VECTORS];
+    long c_stride, long inner, int accumulates, const long rows, const long vectors, const int is_first_time) {
+  NAME(tile_vector) sums[MOST_TILE_ROWS][MOST_TILE_VECTORS];
 #pragma clang loop unroll(full)
   for (long r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
     for (long v = 0; v < vectors; v++) sums[r][v] = (NAME(tile_vector)){0};
   for (long i = 0; i < inner; i++) {
-    NAME(tile_vector) w[TILE_VECTORS];
+    if (is_first_time) fetch_ahead(b + i * b_stride, LINES_OF(vectors * LANES * sizeof(float)));
+    NAME(tile_vector) w[MOST_TILE_VECTORS];
 #pragma clang loop unroll(full)
     for (long v = 0; v < vectors; v++) w[v] = *(const NAME(tile_vector) *)(b + i * b_stride + v * LANES);
 #pragma clang loop unroll(full)

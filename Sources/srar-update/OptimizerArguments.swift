@@ -47,7 +47,7 @@ struct OptimizerArguments: ParsableArguments {
   )
   var compute: ProductPrecision = .float32
 
-  @Option(help: "How many threads; the results do not depend on it.")
+  @Option(help: "How many threads; only with '--memory' results depend on it.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   mutating func validate() throws {

@@ -27,7 +27,7 @@ void block_product(
     const float *a, long a_row, long a_inner, const float *b, long b_stride, float *c, long c_stride, long rows,
     long columns, long inner, int accumulates);
 // The same of matrices of any size. a is [rows, inner], or [inner, rows] where it is transposed; b is [inner, columns], or [columns, inner].
-// `room` holds matrix_product_room() numbers. A number of c does not depend on the other rows and columns.
+// inner > 0; `room` holds matrix_product_room() numbers. A number of c does not depend on the other rows and columns.
 void matrix_product(
     const float *a, long a_stride, int a_is_transposed, const float *b, long b_stride, int b_is_transposed, float *c,
     long c_stride, long rows, long columns, long inner, int accumulates, float *room);
