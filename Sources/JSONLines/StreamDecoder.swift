@@ -37,8 +37,9 @@ package final class StreamDecoder {
     }
   }
 
-  /// Reads until the first four bytes are there, and looks for a zstd frame or a skippable one (RFC 8878).
-  private func sniff() throws(SystemError) {
+  /// Reads until the first four bytes are there, and looks for a zstd frame or a skippable one (RFC 8878), or what other formats begin
+  /// with.
+  private func sniff() throws {
     while inputEnd < 4 {
       let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: input[inputEnd...]))
       if count == 0 { break }
@@ -51,6 +52,8 @@ package final class StreamDecoder {
     {
       decompressor = ZSTD_createDCtx()
     }
+    let others = OtherCompression.allCases.first { input.prefix(inputEnd).starts(with: $0.magic) }
+    if let others { throw StreamError.otherCompression(others, source: file.name) }
   }
 
   /// Fills the buffer with as much as is at hand, at least one byte; 0 at the end of the stream.
@@ -96,6 +99,27 @@ package final class StreamDecoder {
       from: UnsafeRawBufferPointer(rebasing: input[inputStart..<inputStart + count]))
     inputStart += count
     return count
+  }
+}
+
+/// A compression that is not read here, but is told from text.
+package enum OtherCompression: String, CaseIterable, Sendable {
+  case gzip, xz
+
+  /// What its files begin with.
+  fileprivate var magic: [UInt8] {
+    switch self {
+    case .gzip: [0x1F, 0x8B]
+    case .xz: [0xFD] + Array("7zXZ".utf8)
+    }
+  }
+
+  /// The command that turns such a file into text.
+  var reader: String {
+    switch self {
+    case .gzip: "zcat"
+    case .xz: "xzcat"
+    }
   }
 }
 

@@ -9,6 +9,7 @@ package enum StreamError: ToolError, Equatable {
   case truncated(source: String, byte: Int, lastWholeLine: Int)
   /// The zstd stream is damaged; libzstd's reason.
   case corrupt(source: String, byte: Int, reason: String, lastWholeLine: Int)
+  case otherCompression(OtherCompression, source: String)
   case zstd(reason: String)
 
   package var description: String {
@@ -22,6 +23,9 @@ package enum StreamError: ToolError, Equatable {
       "\(source): the zstd stream is cut off at byte \(byte); \(lastWhole(line))"
     case .corrupt(let source, let byte, let reason, let line):
       "\(source): the zstd stream is damaged after byte \(byte) (\(reason)); \(lastWhole(line))"
+    case .otherCompression(let compression, let source):
+      "\(source): is compressed by \(compression), and zstd or plain text is read; decompress it on the way: "
+        + "\(compression.reader) FILE | …"
     case .zstd(let reason): "zstd: \(reason)"
     }
   }

@@ -75,7 +75,7 @@ struct StreamFaultTests {
       stage.tool, ["--plain", "--rejects", folder.path("bad")], input: Data(input.utf8))
     #expect(result.status == 0, "\(result.errorText)")
     #expect(result.text.split(separator: "\n").count == 1)
-    #expect(result.errorText.contains("1 lines could not be used"), "\(result.errorText)")
+    #expect(result.errorText.contains("1 line could not be used, kept in "), "\(result.errorText)")
     let bad = try String(contentsOfFile: folder.path("bad"), encoding: .utf8)
     #expect(bad == "# <stdin>:2: not JSON at byte 1 of the line: a value is expected\nnot json\n")
   }
@@ -116,6 +116,17 @@ struct StreamFaultTests {
     #expect(
       result.errorText.contains("the zstd stream is damaged after byte"), "\(result.errorText)")
     #expect(result.errorText.contains("the last whole record is line"), "\(result.errorText)")
+  }
+
+  @Test("other compressions are named, with what reads them", arguments: RecordStreams.stages)
+  func otherCompression(stage: RecordStreams.Stage) throws {
+    try fails(
+      stage, Data([0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00]), status: 65,
+      saying:
+        "<stdin>: is compressed by gzip, and zstd or plain text is read; decompress it on the way: zcat FILE | …"
+    )
+    try fails(
+      stage, Data([0xFD]) + Data("7zXZ".utf8) + Data([0]), status: 65, saying: "xzcat FILE | …")
   }
 
   @Test("several frames are one stream")
