@@ -116,6 +116,10 @@ ifeq ($(filter $(whole-runs),$(MAKECMDGOALS)),)
 $(foreach name,PROBLEMS POLICY,$(if $(wildcard $($(name))),,$(error $(name): there is no "$($(name))")))
 endif
 $(foreach n,$(active-steps),$(call step-options,$(n),$(word $(n),$(step-folders))))
+ifeq ($(filter train $(whole-runs),$(MAKECMDGOALS)),)
+missing-steps := $(filter-out $(STEP),$(active-steps))
+$(if $(missing-steps),$(info $(run): steps that step $(STEP) needs are missing and are made first: $(missing-steps)))
+endif
 endif
 ifneq ($(makes-steps)$(filter replay,$(MAKECMDGOALS)),)
 $(foreach n,$(step-numbers),$(eval $(call step-rules,$(word $(n),$(step-folders)),$(word $(n),$(policies-before)))))
