@@ -42,6 +42,15 @@ row() {
   printf '  %-14s %s\n' "$name" "$("$@" 2>/dev/null || echo "failed")"
 }
 
+echo "matrix products alone, 512 × 576 by 576 × 1536, one thread"
+products=(products --repeats "$repeats")
+row "srar f32" "$bench" "${products[@]}"
+[[ ! -x $python ]] || row "PyTorch f32" "$python" pipelines/bench_peers.py "${products[@]}"
+if [[ -n $has_bf16 ]]; then
+  row "srar bf16" "$bench" "${products[@]}" --compute bf16
+  [[ ! -x $python ]] || row "PyTorch bf16" "$python" pipelines/bench_peers.py "${products[@]}" --bf16
+fi
+
 smollm2=(--shape smollm2)
 measure "SmolLM2-135M: update, 8 × 256 tokens" update "${smollm2[@]}" --rollouts 8 --response 255
 measure "SmolLM2-135M: update, one group of 8, prompt 150, responses 200 (response tokens)" \

@@ -9,7 +9,7 @@ import transformers
 from bench_shapes import SHAPES
 
 parser = argparse.ArgumentParser()
-parser.add_argument("work", choices=["update", "decode"])
+parser.add_argument("work", choices=["update", "decode", "products"])
 parser.add_argument("--shape", choices=SHAPES, default="small")
 parser.add_argument("--rollouts", type=int, default=8)
 parser.add_argument("--prompt", type=int, default=1)
@@ -19,6 +19,20 @@ parser.add_argument("--bf16", action="store_true")
 options = parser.parse_args()
 
 torch.manual_seed(1)
+if options.work == "products":
+    torch.set_num_threads(1)
+    rows, inner, columns, turns = 512, 576, 1536, 40
+    kind = torch.bfloat16 if options.bf16 else torch.float32
+    x, weight = torch.randn(rows, inner).to(kind), torch.randn(columns, inner).to(kind)
+    result = torch.empty(rows, columns, dtype=kind)
+    torch.mm(x, weight.T, out=result)
+    used = time.process_time()
+    for _ in range(turns * options.repeats):
+        torch.mm(x, weight.T, out=result)
+    rate = 2 * rows * inner * columns * turns * options.repeats / (time.process_time() - used)
+    print(f"{rate / 1e9:8.1f} GFLOP/s·core")
+    raise SystemExit
+
 torch.set_num_threads(len(__import__("os").sched_getaffinity(0)))
 config = transformers.LlamaConfig(**SHAPES[options.shape], max_position_embeddings=8192, tie_word_embeddings=True)
 model = transformers.LlamaForCausalLM(config)

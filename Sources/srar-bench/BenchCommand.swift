@@ -15,6 +15,6 @@ struct BenchCommand: Filter {
     version: Version.text(),
     subcommands: [
       GenerateCommand.self, SpliceCommand.self, ServeCommand.self, AnswersCommand.self,
-      EngineCommand.self, FuzzCommand.self, FuzzModelsCommand.self,
+      EngineCommand.self, ProductsCommand.self, FuzzCommand.self, FuzzModelsCommand.self,
     ])
 }
