@@ -136,12 +136,15 @@ let package = Package(
         "Diagnostics", "HTTPClient", "Inquiries", "Judging", "JSONLines", "Records", "Rubrics",
         "Steps",
       ]),
-    tool("srar-reward", ["Advantages", "Answers", "Records", "Rewards", "Rubrics", "Steps"]),
-    tool("srar-advantage", ["Advantages", "Records", "Steps"]),
+    tool(
+      "srar-reward",
+      ["Advantages", "Answers", "Diagnostics", "Records", "Rewards", "Rubrics", "Steps"]),
+    tool("srar-advantage", ["Advantages", "Diagnostics", "Records", "Steps"]),
     tool(
       "srar-update",
       [
-        "Checkpoints", "Kernels", "PolicyGradient", "RandomStreams", "Records", "Tokenizers",
+        "Checkpoints", "Diagnostics", "Kernels", "PolicyGradient", "RandomStreams", "Records",
+        "Tokenizers",
         "Transformer",
       ]),
     tool(

@@ -105,7 +105,7 @@ package final class RecordRun {
 
   private func showReading() {
     guard showsReading else { return }
-    run.progress.update(fraction: reader.fractionRead, "\(recordCount) records")
+    run.progress.update(fraction: reader.fractionRead, counted(recordCount, "record"))
   }
 }
 
@@ -151,7 +151,7 @@ package func withRecords(
       run.note("the input is empty, and so is the output")
     }
     if rejectCount > 0, let path = input.rejects {
-      run.summarize("\(rejectCount) lines could not be used and are in \(path)")
+      run.summarize("\(counted(rejectCount, "line")) could not be used, kept in \(path)")
     }
   }
 }

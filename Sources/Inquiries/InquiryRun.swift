@@ -42,7 +42,7 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
   private let unreadableLogLines: [StreamError]
   private let inquiry: Inquiry<Question>
   private var limit: FailureLimit
-  private let subjects: String
+  private let subject: String
   private var counts = Counts()
 
   private struct Counts {
@@ -55,13 +55,13 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
     var disagreements = 0.0
   }
 
-  /// - Parameter subjects: what is asked about, for messages, such as "rollouts".
-  package init(_ inquiry: Inquiry<Question>, _ options: LogOptions, subjects: String) {
+  /// - Parameter subject: what is asked about, for messages, such as "rollout".
+  package init(_ inquiry: Inquiry<Question>, _ options: LogOptions, subject: String) {
     self.inquiry = inquiry
     name = inquiry.name
     asksModels = inquiry.asksModels
     unreadableLogLines = inquiry.unreadableLogLines
-    self.subjects = subjects
+    self.subject = subject
     limit = FailureLimit(share: options.maxFailures)
   }
 
@@ -99,7 +99,7 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
   private func tooManyFailures(isAtEnd: Bool) -> JudgingError? {
     limit.excess(isAtEnd: isAtEnd).map {
       .tooManyFailures(
-        failed: $0.failed, judged: $0.total, subjects: subjects, last: $0.reason)
+        failed: $0.failed, judged: $0.total, subject: subject, last: $0.reason)
     }
   }
 
@@ -134,9 +134,8 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
     run.metrics["calls"] = counts.calls
     run.metrics["dropped_entries"] = counts.dropped
     if let first = unreadableLogLines.first {
-      let count = unreadableLogLines.count
-      let (lines, verb) = count == 1 ? ("1 line", "was") : ("\(count) lines", "were")
-      run.summarize("\(lines) of the log cannot be read and \(verb) passed over: \(first)")
+      let lines = counted(unreadableLogLines.count, "line")
+      run.summarize("passed over \(lines) of the log that cannot be read: \(first)")
     }
     if counts.contested > 0 {
       let share = counts.disagreements / Double(counts.contested)
@@ -146,12 +145,12 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
     if counts.dropped > 0 {
       run.summarize("\(counts.dropped) entries of the replies said nothing on what was asked")
     }
-    if counts.failed > 0 { run.summarize("\(counts.failed) \(subjects) could not be judged") }
+    if counts.failed > 0 { run.summarize("\(counted(counts.failed, subject)) could not be judged") }
   }
 
   /// How many were judged, for a summary: "50 rollouts judged by m (20 from the log)".
   package var headline: String {
-    "\(counts.answered) \(subjects) judged by \(name)"
+    "\(counted(counts.answered, subject)) judged by \(name)"
       + (counts.replayed > 0 ? " (\(counts.replayed) from the log)" : "")
   }
 

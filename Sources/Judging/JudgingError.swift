@@ -5,8 +5,8 @@ package enum JudgingError: ToolError, Equatable {
   /// A replay was asked what its logs do not hold; the index is that of a rollout.
   case notInLog(record: String, index: Int?, judge: String, LinePosition)
   /// More could not be judged than may be; what was judged is in the log.
-  /// - Parameter subjects: what was judged, such as "rollouts".
-  case tooManyFailures(failed: Int, judged: Int, subjects: String, last: String)
+  /// - Parameter subject: what was judged, such as "rollout".
+  case tooManyFailures(failed: Int, judged: Int, subject: String, last: String)
 
   package var description: String {
     switch self {
@@ -14,8 +14,8 @@ package enum JudgingError: ToolError, Equatable {
       "\(place): the log has no answer of \"\(judge)\" for "
         + (index.map { "rollout \($0) of " } ?? "") + "record \"\(record)\"; "
         + "add the log that has it, or give '--replay-missing live'"
-    case .tooManyFailures(let failed, let judged, let subjects, let last):
-      "\(failed) of \(judged) \(subjects) could not be judged, more than '--max-failures' allows; "
+    case .tooManyFailures(let failed, let judged, let subject, let last):
+      "\(failed) of \(counted(judged, subject)) could not be judged, more than '--max-failures' allows; "
         + "the last because of: \(last); with '--log' the next run goes on from here"
     }
   }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// The measures that tables leave to `--json` and to the page: they say little without the others beside them.
@@ -38,7 +39,7 @@ package func runTable(_ runs: [RunReport], width: Int = 16) -> String {
   var rows = [[""], [""]]
   for run in runs {
     let steps = run.points.compactMap(\.step)
-    rows[0] += [terminalText(run.label), "\(run.points.count) steps", ""]
+    rows[0] += [terminalText(run.label), counted(run.points.count, "step"), ""]
     rows[1] += ["step \(steps.first ?? 0)", "step \(steps.last ?? 0)", ""]
   }
   for (name, title) in titles {

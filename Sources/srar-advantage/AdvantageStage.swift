@@ -1,4 +1,5 @@
 import Advantages
+import Diagnostics
 import Filters
 import Records
 import Steps
@@ -112,7 +113,8 @@ struct AdvantageStage {
     run.metrics["mean_absolute_outcome"] = meanOutcome
     run.metrics["offsets"] = counts.offsets
     run.metrics["mean_absolute_offset"] = meanOffset
-    var line = "\(counts.rollouts) rollouts of \(counts.keptGroups) problems by \(estimator.name)"
+    var line =
+      "\(counted(counts.rollouts, "rollout")) of \(counted(counts.keptGroups, "problem")) by \(estimator.name)"
     if counts.keptGroups < counts.groups {
       line += " (\(counts.groups - counts.keptGroups) groups dropped)"
     }

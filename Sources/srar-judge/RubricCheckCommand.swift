@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Filters
 import Inquiries
 import Judging
@@ -60,7 +61,7 @@ struct RubricCheckCommand: ParsableCommand {
       let voters = try servers.voters(
         about: ValidityQuestion.self, asks: log.asksForMissing, votes: votes, for: records.run)
       let inquiry = InquiryRun<Record, ValidityQuestion>(
-        try Inquiry(voters, log, maximumLineBytes: input.maxLineBytes), log, subjects: "problems")
+        try Inquiry(voters, log, maximumLineBytes: input.maxLineBytes), log, subject: "problem")
       var counts = Counts()
       nonisolated(unsafe) let reading = records
       try inquiry.run(
@@ -145,7 +146,7 @@ private struct Counts {
     run.summarize(
       "\(unfit) of \(items) items are not fit to judge by: \(notRight) not right, "
         + "\(notRelevant) not relevant, \(notApt) of a type that is not apt")
-    if leftOut > 0 { run.summarize("\(leftOut) problems were left out") }
-    if withoutRubric > 0 { run.summarize("\(withoutRubric) problems have no rubric") }
+    if leftOut > 0 { run.summarize("left out \(counted(leftOut, "problem"))") }
+    if withoutRubric > 0 { run.summarize("\(counted(withoutRubric, "problem")) without a rubric") }
   }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Filters
 import Inquiries
 import Judging
@@ -22,7 +23,7 @@ struct RubricJudgeStage {
   init(_ voters: [any Judge<RubricQuestion>], _ options: LogOptions, maximumLineBytes: Int) throws {
     inquiry = InquiryRun(
       try Inquiry(voters, options, maximumLineBytes: maximumLineBytes), options,
-      subjects: "rollouts")
+      subject: "rollout")
   }
 
   /// Judges all records.
@@ -99,6 +100,8 @@ struct RubricJudgeStage {
     if counts.undecidable > 0 {
       run.summarize("\(counts.undecidable) rollouts have a rubric that states no calculation")
     }
-    if counts.skipped > 0 { run.summarize("\(counts.skipped) rollouts have no rubric to judge by") }
+    if counts.skipped > 0 {
+      run.summarize("\(counted(counts.skipped, "rollout")) without a rubric to judge by")
+    }
   }
 }

@@ -86,7 +86,7 @@ struct StepCheckCommand: ParsableCommand {
     let voters = try servers.voters(
       about: StepQuestion.self, asks: log.asksForMissing, votes: judge.votes, for: records.run)
     let inquiry = InquiryRun<(record: Record, pitfalls: Set<Int>), StepQuestion>(
-      try Inquiry(voters, log, maximumLineBytes: input.maxLineBytes), log, subjects: "rollouts")
+      try Inquiry(voters, log, maximumLineBytes: input.maxLineBytes), log, subject: "rollout")
     nonisolated(unsafe) let reading = records
     try inquiry.run(
       reading: { [self] ask in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Filters
 import RandomStreams
 import Records
@@ -51,7 +52,7 @@ struct BatchCommand: ParsableCommand {
         if chosen.contains(index) { try writer.write(record) }
       }
       run.metrics["records_in"] = count
-      run.summarize("step \(step): \(writer.count) of \(count) problems")
+      run.summarize("step \(step): \(writer.count) of \(counted(count, "problem"))")
     }
   }
 
@@ -74,7 +75,8 @@ struct BatchCommand: ParsableCommand {
   private func batch(of count: Int) throws -> Set<Int> {
     guard size <= count else {
       throw UsageError(
-        "'--size' is \(size), but \(problems) has only \(count) problems; take at most as many")
+        "'--size' is \(size), but \(problems) has only \(counted(count, "problem")); take at most as many"
+      )
     }
     var chosen: Set<Int> = []
     var order: (pass: Int, indices: [Int])?

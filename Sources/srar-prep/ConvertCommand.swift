@@ -90,7 +90,7 @@ struct ConvertCommand: ParsableCommand {
     run.metrics["without_suggest"] = counts.withoutSuggest
     run.metrics["unused_rubric_lines"] = counts.unusedLines
     guard used > 0 else { return }
-    run.summarize("\(counts.problems) problems, \(counts.items) rubric items")
+    run.summarize("\(counted(counts.problems, "problem")), \(counted(counts.items, "rubric item"))")
     if counts.withoutRubric > 0 { run.summarize("without a rubric: \(counts.withoutRubric)") }
     if counts.withoutSuggest > 0 {
       let reason = sources.from == .gsm8k ? " (solutions without annotations)" : ""

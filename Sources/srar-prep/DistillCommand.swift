@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Filters
 import Inquiries
 import JSONLines
@@ -52,7 +53,7 @@ struct DistillCommand: ParsableCommand {
       let voters = try servers.voters(
         about: ContrastQuestion.self, asks: log.asksForMissing, for: records.run)
       let inquiry = InquiryRun<Record, ContrastQuestion>(
-        try Inquiry(voters, log, maximumLineBytes: input.maxLineBytes), log, subjects: "problems")
+        try Inquiry(voters, log, maximumLineBytes: input.maxLineBytes), log, subject: "problem")
       var oneSidedCount = 0
       var itemCount = 0
       nonisolated(unsafe) let reading = records
@@ -76,12 +77,13 @@ struct DistillCommand: ParsableCommand {
         flushing: { try records.writer.flush() })
       records.run.metrics["problems_one_sided"] = oneSidedCount
       records.run.metrics["items"] = itemCount
-      records.run.summarize("\(records.writer.count) rubrics, \(itemCount) items")
+      records.run.summarize(
+        "\(counted(records.writer.count, "rubric")), \(counted(itemCount, "item"))")
       records.run.summarize(inquiry.headline)
       inquiry.report(to: records.run)
       if oneSidedCount > 0 {
         records.run.summarize(
-          "\(oneSidedCount) problems were left out, since their solutions are all right or all flawed"
+          "left out \(counted(oneSidedCount, "problem")) of which all solutions are right, or all flawed"
         )
       }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Filters
 import Foundation
 import ProblemSources
@@ -130,7 +131,7 @@ struct SourceArguments: ParsableArguments {
     run.metrics["rejected"] = rejected
     if used == 0 && rejected == 0 { run.note("the input is empty, and so is the output") }
     if rejected > 0, let path = input.rejects {
-      run.summarize("\(rejected) rows could not be used and are in \(path)")
+      run.summarize("\(counted(rejected, "row")) could not be used, kept in \(path)")
     }
     return (used, rejected)
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Filters
 import JSONLines
 import ProblemSources
@@ -40,8 +41,8 @@ struct StatsCommand: ParsableCommand {
     run.progress.clear()
     try writeToStandardOutput(
       json ? jsonText(StatisticsReport(statistics: statistics)) + "\n" : statistics.table)
-    if rows.used > 0 { run.summarize("\(statistics.rubricCount) rubrics") }
-    if withoutRubric > 0 { run.summarize("\(withoutRubric) problems have no rubric") }
+    if rows.used > 0 { run.summarize(counted(statistics.rubricCount, "rubric")) }
+    if withoutRubric > 0 { run.summarize("\(counted(withoutRubric, "problem")) without a rubric") }
     run.metrics["rubrics"] = statistics.rubricCount
     run.metrics["without_rubric"] = withoutRubric
     try run.finish()

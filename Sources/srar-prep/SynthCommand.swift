@@ -82,7 +82,8 @@ struct SynthCommand: ParsableCommand {
         )
       }
       run.summarize(
-        "\(writer.count) problems of difficulty \(difficulty), seed \(seed), \(split.rawValue)")
+        "\(counted(writer.count, "problem")) of difficulty \(difficulty), seed \(seed), \(split.rawValue)"
+      )
     }
   }
 

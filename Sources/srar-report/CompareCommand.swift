@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Evaluation
 import Filters
 import Foundation
@@ -45,7 +46,7 @@ struct CompareCommand: ParsableCommand {
     guard let policies else { throw EvaluationError.nothingInCommon(first, second) }
     try write(evaluation.json ? json(policies) : text(policies), to: .standardOutput)
     if policies.unpaired > 0 {
-      run.summarize("\(policies.unpaired) problems are in one evaluation only, and left out")
+      run.summarize("left out \(counted(policies.unpaired, "problem")) of one evaluation only")
     }
     run.metrics["problems"] = policies.problems
     run.metrics["problems_unpaired"] = policies.unpaired
@@ -71,7 +72,7 @@ struct CompareCommand: ParsableCommand {
             String(line.paired.secondBetter),
           ])
     }
-    var text = "\(policies.problems) problems in both\n" + alignedText(rows)
+    var text = "\(counted(policies.problems, "problem")) in both\n" + alignedText(rows)
     if let test = policies.mcNemar {
       text +=
         "McNemar's exact test of right answers: \(test.firstOnly) only by the first, "

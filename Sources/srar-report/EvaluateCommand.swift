@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Evaluation
 import Filters
 import Foundation
@@ -67,10 +68,10 @@ struct EvaluateCommand: ParsableCommand {
   private func text(_ summary: EvaluationSummary) -> [UInt8] {
     var rows = [["", "", evaluation.intervalTitle]]
     for line in summary.lines {
-      let note = line.problems < summary.problems ? " (\(line.problems) problems)" : ""
+      let note = line.problems < summary.problems ? " (\(counted(line.problems, "problem")))" : ""
       rows.append([line.name + note] + cells(line.estimate))
     }
-    let head = "\(summary.problems) problems, \(summary.samples) samples\n"
+    let head = "\(counted(summary.problems, "problem")), \(counted(summary.samples, "sample"))\n"
     return Array((head + alignedText(rows)).utf8)
   }
 

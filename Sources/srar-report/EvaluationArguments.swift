@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Evaluation
 import Filters
 import Foundation
@@ -57,7 +58,7 @@ struct EvaluationArguments: ParsableArguments {
   /// Reads the per-problem results of a stream.
   func results(of path: String, _ run: ToolRun) throws -> [EvaluatedProblem] {
     let results = try EvaluationReading(ks: ks()).read(path) { fraction, count in
-      run.progress.update(fraction: fraction, "\(path), \(count) problems")
+      run.progress.update(fraction: fraction, "\(path), \(counted(count, "problem"))")
     }
     run.progress.clear()
     guard !results.isEmpty else { throw EvaluationError.noProblems(path) }

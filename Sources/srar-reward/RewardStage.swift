@@ -1,5 +1,6 @@
 import Advantages
 import Answers
+import Diagnostics
 import Filters
 import Records
 import Rewards
@@ -124,7 +125,7 @@ struct RewardStage {
     run.metrics["overlong"] = counts.overlong
     run.metrics["response_tokens"] = mean(Double(counts.responseTokens), counts.rollouts)
     var line =
-      "\(counts.rollouts) rollouts, \(percent(counts.correct)) right, \(percent(counts.format)) in "
+      "\(counted(counts.rollouts, "rollout")), \(percent(counts.correct)) right, \(percent(counts.format)) in "
       + "format, mean r_base \(rounded(mean(counts.base, counts.rollouts)))"
     if counts.withRubric > 0 {
       line += ", mean rubric score \(rounded(mean(counts.rubric, counts.withRubric)))"

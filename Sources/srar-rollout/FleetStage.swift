@@ -226,7 +226,7 @@ struct FleetStage {
       records.run.note("the group of \"\(asked.id)\" lacks \(lost.joined(separator: "; "))")
     }
     records.run.progress.update(
-      fraction: records.reader.fractionRead, "\(counts.rollouts) responses")
+      fraction: records.reader.fractionRead, counted(counts.rollouts, "response"))
   }
 
   private mutating func write(
@@ -257,7 +257,7 @@ struct FleetStage {
     run.metrics["failed"] = counts.failed
     run.metrics["tokens_per_second"] = Double(counts.tokens) / max(run.seconds, 0.001)
     var line =
-      "\(counts.rollouts) responses to \(counts.problems) problems by \(server.model), \(counts.tokens) tokens"
+      "\(counted(counts.rollouts, "response")) to \(counted(counts.problems, "problem")) by \(server.model), \(counted(counts.tokens, "token"))"
     if counts.kept > 0 { line += ", \(counts.kept) from the log" }
     if counts.cut > 0 { line += ", \(counts.cut) cut off by the limit" }
     run.summarize(line)

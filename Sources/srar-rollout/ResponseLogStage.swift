@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Filters
 import Records
 import Steps
@@ -93,9 +94,12 @@ struct ResponseLogStage {
     run.metrics["problems_without_responses"] = unanswered
     run.metrics["responses_without_problem"] = unmatched
     run.summarize(
-      "\(rolloutCount) responses to \(problemCount - unanswered) problems, from the log")
+      "\(counted(rolloutCount, "response")) to \(counted(problemCount - unanswered, "problem")), from the log"
+    )
     if unanswered > 0 { run.summarize("\(unanswered) problems have no response in the log") }
-    if unmatched > 0 { run.summarize("responses to \(unmatched) other problems were left out") }
+    if unmatched > 0 {
+      run.summarize("left out the responses to \(counted(unmatched, "other problem"))")
+    }
   }
 
   private static func value(of key: String, in record: Record) throws -> String {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import Filters
 import Kernels
 import RandomStreams
@@ -152,7 +153,7 @@ struct SamplingStage {
     run.metrics["mean_log_probability"] = counts.logProbability / tokens
     run.metrics["tokens_per_second"] = rate
     var line =
-      "\(counts.rollouts) responses to \(counts.problems) problems, \(counts.tokens) tokens"
+      "\(counted(counts.rollouts, "response")) to \(counted(counts.problems, "problem")), \(counted(counts.tokens, "token"))"
     line += " at \(Int(rate)) tokens/s"
     if counts.cut > 0 { line += ", \(counts.cut) cut off by the limit" }
     run.summarize(line)

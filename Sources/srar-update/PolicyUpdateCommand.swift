@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Diagnostics
 import Filters
 import PolicyGradient
 import Records
@@ -123,7 +124,7 @@ struct PolicyUpdateCommand: ParsableCommand {
     var summary = UpdateSummary(samples: samples, temperature: options.temperature)
     let reports = try update.run(samples.samples) { report in
       summary.add(report)
-      run.progress.update(fraction: nil, "\(summary.stepCount) optimizer steps")
+      run.progress.update(fraction: nil, counted(summary.stepCount, "optimizer step"))
     }
     try writePolicy(
       trainer, from: folder, to: output, elementType: elementType, keepsOptimizer: true)
@@ -143,16 +144,18 @@ struct PolicyUpdateCommand: ParsableCommand {
       } catch let error as RecordError {
         try reader.reject(record, error)
       }
-      run.progress.update(fraction: reader.fractionRead, "\(samples.samples.count) rollouts")
+      run.progress.update(fraction: reader.fractionRead, counted(samples.samples.count, "rollout"))
     }
     try rejects?.commit()
     run.metrics["rejected"] = rejects?.count ?? 0
     if let rejects, rejects.count > 0 {
-      run.summarize("\(rejects.count) lines could not be used and are in \(input.rejects ?? "")")
+      run.summarize(
+        "\(counted(rejects.count, "line")) could not be used, kept in \(input.rejects ?? "")")
     }
     if samples.samples.isEmpty { run.note("no rollouts: the next policy is a copy of this one") }
     if samples.tokenizedCount > 0 {
-      run.note("\(samples.tokenizedCount) rollouts came without tokens and were tokenized here")
+      run.note(
+        "\(counted(samples.tokenizedCount, "rollout")) came without tokens and were tokenized here")
     }
     return samples
   }

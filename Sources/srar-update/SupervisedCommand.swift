@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Diagnostics
 import Filters
 import PolicyGradient
 import Records
@@ -226,7 +227,7 @@ struct SupervisedCommand: ParsableCommand {
     run.metrics["loss"] = loss
     run.metrics["tokens_per_second"] = rate
     run.summarize(
-      "\(output): \(stepCount) optimizer steps, \(progress.computedTokenCount) tokens at \(Int(rate)) tokens/s, "
+      "\(output): \(counted(stepCount, "optimizer step")), \(counted(progress.computedTokenCount, "token")) at \(Int(rate)) tokens/s, "
         + "loss \((loss * 1000).rounded() / 1000)")
   }
 }

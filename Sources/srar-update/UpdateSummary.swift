@@ -1,3 +1,4 @@
+import Diagnostics
 import Filters
 import JSONLines
 import PolicyGradient
@@ -48,7 +49,7 @@ struct UpdateSummary {
     run.metrics["gradient_norm"] = norm
     warnOfSampler(reports, run)
     run.summarize(
-      "\(output): \(steps.count) optimizer steps on \(samples.samples.count) rollouts, "
+      "\(output): \(counted(steps.count, "optimizer step")) on \(counted(samples.samples.count, "rollout")), "
         + "gradient norm \(rounded(norm)), entropy \(rounded(sums.meanEntropy)), "
         + "clipped \(rounded(sums.clipFraction * 100)) %")
   }

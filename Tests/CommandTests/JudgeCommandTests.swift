@@ -70,7 +70,7 @@ struct JudgeCommandTests {
     #expect(result.status == 0 && result.text == "whole\n", "\(result.errorText)")
     #expect(
       result.errorText.contains(
-        "1 line of the log cannot be read and was passed over: torn:2: not JSON"),
+        "passed over 1 line of the log that cannot be read: torn:2: not JSON"),
       "\(result.errorText)")
     #expect(try text("again", in: folder) == text("judged", in: folder))
   }

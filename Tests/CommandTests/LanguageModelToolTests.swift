@@ -68,7 +68,7 @@ struct LanguageModelToolTests {
       ))
     #expect(checks.map { $0["steps"]?.elements?.count } == [2, 2, 0])
     #expect(checks[2]["error"]?.string == "the replies left out 2")
-    #expect(result.errorText.contains("1 rollouts could not be judged"), "\(result.errorText)")
+    #expect(result.errorText.contains("1 rollout could not be judged"), "\(result.errorText)")
     // Each step is shown under its number between markers.
     let prompt = try #require(prompts.withLock { $0 }.first)
     #expect(prompt.contains(/\[[0-9a-f]{16} step 2\]\n### Step 2: b/))
@@ -172,8 +172,8 @@ struct LanguageModelToolTests {
       result.text
         == #"{"id":"a","problem":"Problem a.","ground_truth":"4","source":"s","extra":[1.0],"rubric":[{"id":1,"type":"SUGGEST","text":"Adds 2 and 2."},{"id":2,"type":"ANSWER","text":"States 4."}]}"#
         + "\n")
-    #expect(result.errorText.contains("1 problems were left out, since"), "\(result.errorText)")
-    #expect(result.errorText.contains("1 problems could not be judged"), "\(result.errorText)")
+    #expect(result.errorText.contains("left out 1 problem of which"), "\(result.errorText)")
+    #expect(result.errorText.contains("1 problem could not be judged"), "\(result.errorText)")
     let prompt = try #require(prompts.withLock { $0 }.first { $0.contains("Problem a.") })
     #expect(prompt.contains("right one") && prompt.contains("flawed one"))
     #expect(!prompt.contains("right two"))

@@ -25,7 +25,7 @@ struct PrepConvertTests {
         + #""rubric":[{"id":1,"type":"SUGGEST","text":"Computes 1+1 = 2."},"#
         + #"{"id":2,"type":"ANSWER","text":"2"}],"messages":[{"role":"user","content":"1+1?"}]}"#
         + "\n")
-    #expect(result.errorText == "srar-prep convert: 1 problems, 2 rubric items\n")
+    #expect(result.errorText == "srar-prep convert: 1 problem, 2 rubric items\n")
   }
 
   @Test("goes on into rollouts from a log, verdicts and rewards")
@@ -88,7 +88,7 @@ struct PrepConvertTests {
     #expect(result.text.split(separator: "\n").count == 2)
     #expect(
       result.text.contains(#""id":"t-train-00002","source":"t","problem":"c","ground_truth":"4""#))
-    #expect(result.errorText.contains("2 rows could not be used and are in \(folder.path("bad"))"))
+    #expect(result.errorText.contains("2 rows could not be used, kept in \(folder.path("bad"))"))
     #expect(
       result.errorText.contains(
         "lines of rubrics that make no item: 1; 'srar-prep lint' names them"))

@@ -27,7 +27,8 @@ struct PrepRubricTests {
 
         """)
     #expect(
-      table.errorText == "srar-prep stats: 2 rubrics\nsrar-prep stats: 1 problems have no rubric\n")
+      table.errorText == "srar-prep stats: 2 rubrics\nsrar-prep stats: 1 problem without a rubric\n"
+    )
     let json = try ToolProcess.run(
       "srar-prep", ["stats", "--json", "-q"], input: Data(Self.rubrics.utf8))
     #expect(json.errorText.isEmpty)

@@ -297,7 +297,7 @@ struct ReportCommandTests {
     let mcNemar = try #require(report["mcnemar"] as? [String: Any])
     #expect(mcNemar["first_only"] as? Int == 1 && mcNemar["second_only"] as? Int == 6)
     #expect(abs(try #require(mcNemar["p"] as? Double) - 0.125) < 1e-12)
-    #expect(result.errorText.contains("1 problems are in one evaluation only"))
+    #expect(result.errorText.contains("left out 1 problem of one evaluation only"))
     let apart = try ToolProcess.run("srar-report", ["compare", "first", "other"], in: folder.url)
     #expect(apart.status == 65)
     #expect(apart.errorText.contains("have no problem in common"), "\(apart.errorText)")
