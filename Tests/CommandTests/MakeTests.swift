@@ -224,8 +224,8 @@ struct MakeTests {
     let result = try ToolProcess.shell(
       """
       set -e
-      \(make("step", "run", "STEP=2", in: folder)) > said
-      grep -c "/run: steps that step 2 needs are missing and are made first: 1" said
+      \(make("step", "run", "STEP=2", in: folder)) > '\(folder.path("said"))'
+      grep "/run: steps that step 2 needs are missing and are made first: 1" '\(folder.path("said"))'
       # As killed while the first step's options were written.
       \(make("step", "begun", "STEP=2", in: folder)) > /dev/null
       rm -r '\(folder.path("begun"))'/step-0002 '\(folder.path("begun"))'/step-0001/{rollout,judge,update}.options
