@@ -1,7 +1,5 @@
 // Softmax over the keys that a query may see, a block of keys at a time: row r of a block sees the first first_count + r columns, at most
 // all of them.
-#include <float.h>
-
 #include "CKernels.h"
 #include "kernel_clones.h"
 #include "softmax_row.h"
@@ -16,19 +14,7 @@ KERNEL void causal_softmax(
   for (long r = 0; r < rows; r++) {
     float *row = scores + r * stride;
     const long count = seen_by(r, first_count, columns);
-    float most = largest_of(row, count) * scale;
-    // Of scores that have all overflowed none is larger than the others, and a later block's are.
-    if (most < -FLT_MAX) most = -FLT_MAX;
-    if (!is_first) {
-      most = largest[r] > most ? largest[r] : most;
-      const float factor = fast_exp(largest[r] - most);
-      sums[r] *= factor;
-      for (long i = 0; i < width; i++) out[r * out_stride + i] *= factor;
-    } else {
-      sums[r] = 0;
-    }
-    largest[r] = most;
-    sums[r] += exponentials_of(row, count, scale, most);
+    softmax_block(row, count, scale, largest + r, sums + r, out + r * out_stride, width, is_first);
     for (long j = count; j < columns; j++) row[j] = 0;
   }
 }

@@ -1,27 +1,19 @@
 // c = a · b of matrices of any size, either factor transposed, as training multiplies them.
 //
 // The inner numbers are taken in blocks of like size, and in each block b a panel of columns at a time, laid out where all rows meet it in
-// the cache. A sum runs over a block's numbers in order, and over the blocks in order: it does not depend on the other rows and columns,
-// nor on the processor's registers.
+// the cache. A sum (see inner_blocks.h) does not depend on the other rows and columns, nor on the processor's registers.
 #include "CKernels.h"
 #include "fetch_ahead.h"
+#include "inner_blocks.h"
 #include "kernel_clones.h"
 #include "row_tiles.h"
 
-// Inner numbers of a block, at most: their panel stays in the first-level cache, or nearly. Results depend on it.
-#define INNER_BLOCK 256
 // Rows of a block, at most: what they multiply stays in the second-level cache.
 #define ROW_BLOCK 384
 // Columns of a panel, at most.
 #define WIDEST_PANEL 32
 // Numbers of one.
 #define PANEL_ROOM (INNER_BLOCK * WIDEST_PANEL)
-
-// The size of parts of like size, each of at most so many.
-static inline long like_parts(long count, long most) {
-  const long parts = (count + most - 1) / most;
-  return parts ? (count + parts - 1) / parts : 1;
-}
 
 // Room for so many numbers in an odd number of cache lines, so that a column of such rows does not meet in a few places of the cache.
 static inline long odd_lines(long count) {

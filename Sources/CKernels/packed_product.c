@@ -1,8 +1,9 @@
 // y = x · wᵀ for few rows, with w laid out beforehand: panels of panel_width() outputs, each [in][panel width].
 //
-// A row's result does not depend on how many other rows there are: each sum runs over the inputs in order.
+// A row's result does not depend on how many other rows there are, and is matrix_product's: see inner_blocks.h.
 #include "CKernels.h"
 #include "fetch_ahead.h"
+#include "inner_blocks.h"
 #include "kernel_clones.h"
 #include "panel_widths.h"
 #include "row_tiles.h"

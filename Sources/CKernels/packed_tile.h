@@ -3,17 +3,22 @@
 
 #define VECTORS (PANEL / LANES)
 
-// All rows by one panel.
+// All rows by one panel, a block of inputs after the other.
 static inline __attribute__((always_inline)) void NAME(panel)(
     const float *restrict x, long x_stride, long rows, const float *restrict panel, long inputs,
     float *restrict out, long out_stride, int accumulates) {
-  long r = 0;
+  const long block = like_parts(inputs, INNER_BLOCK);
+  for (long i = 0; i < inputs; i += block) {
+    const long part = inputs - i < block ? inputs - i : block;
+    const int adds = accumulates || i > 0;
+    long r = 0;
 #define TILE(count, are_first) \
-  NAME(sums_tile)(x + r * x_stride, x_stride, 1, panel, PANEL, out + r * out_stride, out_stride, inputs, accumulates, count, \
-                  VECTORS, are_first)
-  TAKE_FIRST_ROWS(TILE_ROWS(VECTORS), TILE)
-  TAKE_ALL_ROWS(TILE_ROWS(VECTORS), TILE)
+  NAME(sums_tile)(x + r * x_stride + i, x_stride, 1, panel + i * PANEL, PANEL, out + r * out_stride, out_stride, part, \
+                  adds, count, VECTORS, are_first)
+    TAKE_FIRST_ROWS(TILE_ROWS(VECTORS), TILE)
+    TAKE_ALL_ROWS(TILE_ROWS(VECTORS), TILE)
 #undef TILE
+  }
 }
 
 // All rows by all panels.

@@ -1,5 +1,7 @@
 // Passes over a row of scores that becomes probabilities.
 #pragma once
+#include <float.h>
+
 #include "kernel_clones.h"
 
 // The largest of some numbers, at least one; a NaN may be passed over. A plain loop with a single result would not vectorise: its
@@ -44,4 +46,26 @@ static inline __attribute__((always_inline)) float exponentials_of(
 #pragma clang loop vectorize(disable)
   for (long j = count; j < whole; j++) numbers[j] = 0;
   return sum_of(numbers, whole);
+}
+
+// Of a softmax that grows from one block of keys to the next: a row of scores becomes exp(score · scale − largest), and the largest score
+// yet, the sum and what `out` holds of the blocks before are brought up to date; the first block sets them.
+static inline __attribute__((always_inline)) void softmax_block(
+    float *restrict scores, long count, float scale, float *restrict largest, float *restrict sum, float *restrict out,
+    long width, int is_first) {
+  // Products are not fused with what follows them, so that all who call this round alike.
+#pragma clang fp contract(off)
+  float most = largest_of(scores, count) * scale;
+  // Of scores that have all overflowed none is larger than the others, and a later block's are.
+  if (most < -FLT_MAX) most = -FLT_MAX;
+  if (!is_first) {
+    most = *largest > most ? *largest : most;
+    const float factor = fast_exp(*largest - most);
+    *sum *= factor;
+    for (long i = 0; i < width; i++) out[i] *= factor;
+  } else {
+    *sum = 0;
+  }
+  *largest = most;
+  *sum += exponentials_of(scores, count, scale, most);
 }

@@ -4,14 +4,6 @@
 #include "kernel_clones.h"
 #include "softmax_row.h"
 
-KERNEL float log_sum_exp(const float *restrict logits, long count, float inverse_temperature) {
-  REASSOCIATE_ROUNDED
-  const float largest = largest_of(logits, count) * inverse_temperature;
-  float sum = 0;
-  for (long j = 0; j < count; j++) sum += fast_exp(logits[j] * inverse_temperature - largest);
-  return largest + __builtin_logf(sum);
-}
-
 KERNEL void partial_sums(
     const float *restrict logits, long count, float inverse_temperature, float *restrict sums) {
   REASSOCIATE_ROUNDED

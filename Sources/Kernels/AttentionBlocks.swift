@@ -1,40 +1,66 @@
-/// Some keys that a span's queries see.
+internal import CKernels
+
+/// Some keys that a span's queries see: those of one block of positions.
 struct KeyBlock {
-  /// Where they and their values lie.
-  let rows: Range<Int>
-  /// Whether they are of the span's own rows: then a query sees those up to itself.
-  let isOwn: Bool
+  /// A part of the keys and values: which of the block's they are, and in which rows they lie.
+  struct Run {
+    let columns: Range<Int>
+    let rows: Range<Int>
+  }
+
+  /// The rows of the prefix, then the span's own.
+  let runs: [Run]
+  /// Of the span's own rows, the one that sees the block's first key and none after it; none sees less. It may lie before them all, where
+  /// the block begins in the prefix.
+  private let firstQuery: Int
+
+  /// - Parameter positions: of the keys in the sequence, of which the prefix is the beginning.
+  fileprivate init(_ positions: Range<Int>, of span: AttentionSpan) {
+    firstQuery = span.own.lowerBound + positions.lowerBound - span.prefix.count
+    var runs: [Run] = []
+    for (rows, start) in [(span.prefix, 0), (span.own, span.prefix.count)] {
+      let part = positions.clamped(to: start..<start + rows.count)
+      guard !part.isEmpty else { continue }
+      let (column, row) = (part.lowerBound - positions.lowerBound, part.lowerBound - start)
+      runs.append(
+        Run(
+          columns: column..<column + part.count,
+          rows: rows.lowerBound + row..<rows.lowerBound + row + part.count))
+    }
+    self.runs = runs
+  }
+
+  var count: Int { runs.reduce(0) { $0 + $1.columns.count } }
 
   /// How many of the keys the first and the last of some queries see.
   func seen(by queries: Range<Int>) -> (byFirst: Int, byLast: Int) {
-    guard isOwn else { return (rows.count, rows.count) }
-    func count(upTo query: Int) -> Int { min(rows.count, query - rows.lowerBound + 1) }
-    return (count(upTo: queries.lowerBound), count(upTo: queries.upperBound - 1))
+    (min(count, queries.lowerBound - firstQuery + 1), min(count, queries.upperBound - firstQuery))
+  }
+
+  /// Of the span's own rows, those that see some of the keys.
+  fileprivate func queries(of span: AttentionSpan) -> Range<Int> {
+    max(firstQuery, span.own.lowerBound)..<span.own.upperBound
   }
 }
 
 extension AttentionSpan {
-  /// All keys that its queries see, in blocks, those of the prefix first.
+  /// All keys that its queries see, in blocks of positions: where they lie and what else there is changes no result.
   var keyBlocks: [KeyBlock] {
-    AttentionBlocks.parts(of: prefix, size: AttentionBlocks.keys).map {
-      KeyBlock(rows: $0, isOwn: false)
+    AttentionBlocks.parts(of: 0..<prefix.count + own.count, size: AttentionBlocks.keys).map {
+      KeyBlock($0, of: self)
     }
-      + AttentionBlocks.parts(of: own, size: AttentionBlocks.keys).map {
-        KeyBlock(rows: $0, isOwn: true)
-      }
   }
 
   /// The queries that see some of the keys, in blocks; every query of a block sees one.
   func queryBlocks(seeing keys: KeyBlock) -> [Range<Int>] {
-    let first = keys.isOwn ? keys.rows.lowerBound : own.lowerBound
-    return AttentionBlocks.parts(of: first..<own.upperBound, size: AttentionBlocks.queries)
+    AttentionBlocks.parts(of: keys.queries(of: self), size: AttentionBlocks.queries)
   }
 }
 
 /// What the attention of a block of queries to a block of keys works in: few enough numbers to stay in a core's cache.
 struct AttentionBlocks {
   static let queries = 32
-  static let keys = 256
+  static let keys = Int(ATTENTION_BLOCK)
 
   /// [queries, keys] each
   let probabilities: Rows
@@ -78,17 +104,20 @@ struct AttentionBlocks {
   }
 
   /// The transpose of some keys or values, followed by what is left of others.
-  func transposed(_ source: Rows, into target: Rows) -> Rows {
-    transpose(source, into: target[columns: 0..<source.rowCount])
+  func transposed(_ source: Rows, _ keys: KeyBlock, into target: Rows) -> Rows {
+    for run in keys.runs { transpose(source[rows: run.rows], into: target[columns: run.columns]) }
     return target
   }
 
   /// Keys or values where products read them line by line.
-  func copy(_ source: Rows) -> Rows {
-    for row in 0..<source.rowCount {
-      rows[row: row].update(from: source[row: row], count: source.width)
+  func copy(_ source: Rows, _ keys: KeyBlock) -> Rows {
+    for run in keys.runs {
+      for (index, row) in run.rows.enumerated() {
+        rows[row: run.columns.lowerBound + index].update(
+          from: source[row: row], count: source.width)
+      }
     }
-    return rows[rows: 0..<source.rowCount]
+    return rows[rows: 0..<keys.count]
   }
 
   /// A range in parts of a size, the last of what is left.

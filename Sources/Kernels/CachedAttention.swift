@@ -13,18 +13,18 @@ package enum CachedAttention {
   /// out = softmax(query · kᵀ / √d) · v over the first `count` positions, for adjacent heads that share keys and values.
   /// Shapes: queries, out [heads, d].
   ///
-  /// A head's arithmetic depends on its query, the cache and the count alone, not on what else is being generated.
-  /// `scratch` holds at least `count` numbers, rounded up to whole blocks, for each head.
+  /// A head's arithmetic depends on its query, the cache and the count alone, not on what else is being generated; it is that of
+  /// `CausalAttention`, so that a sampler's log-probabilities are the trainer's.
   package static func attend(
     queries: UnsafeMutablePointer<Float>, headCount: Int,
     blocks: UnsafePointer<UnsafeMutablePointer<Float>?>, keyOffset: Int, count: Int,
-    headDimension: Int, scratch: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>
+    headDimension: Int, into out: UnsafeMutablePointer<Float>
   ) {
     precondition(
       headCount > 0 && headCount <= mostSharingHeads, "attention of \(headCount) heads together")
     cached_attention(
       queries, headCount, blocks, keyOffset, count, headDimension,
-      1 / Float(headDimension).squareRoot(), scratch, out)
+      1 / Float(headDimension).squareRoot(), out)
   }
 
   /// Writes the key and value of one position into its block; `slot` is the position inside the block.

@@ -57,8 +57,8 @@ package final class CausalAttention {
     let logSums = logSum[row: head]
     if sums.count < span.own.count { sums = FloatBuffer(count: span.own.count) }
     for (index, keys) in span.keyBlocks.enumerated() {
-      let keysTransposed = blocks.transposed(key[rows: keys.rows], into: blocks.keysTransposed)
-      let values = blocks.copy(value[rows: keys.rows])
+      let keysTransposed = blocks.transposed(key, keys, into: blocks.keysTransposed)
+      let values = blocks.copy(value, keys)
       for queries in span.queryBlocks(seeing: keys) {
         let (p, seen) = blocks.scores(of: queries, and: keys, in: blocks.probabilities)
         let outBlock = outHead[rows: queries]
@@ -98,11 +98,10 @@ package final class CausalAttention {
     for span in spans {
       for (index, keys) in span.keyBlocks.enumerated() {
         let laidOut = KeyBlockLaidOut(
-          rows: blocks.copy(key[rows: keys.rows]),
-          transposed: blocks.transposed(key[rows: keys.rows], into: blocks.keysTransposed),
-          valuesTransposed: blocks.transposed(
-            value[rows: keys.rows], into: blocks.valuesTransposed),
-          dKeys: dKey[rows: keys.rows], dValues: dValue[rows: keys.rows])
+          rows: blocks.copy(key, keys),
+          transposed: blocks.transposed(key, keys, into: blocks.keysTransposed),
+          valuesTransposed: blocks.transposed(value, keys, into: blocks.valuesTransposed),
+          dKeys: dKey, dValues: dValue)
         for head in heads {
           let columns = head * headDimension..<(head + 1) * headDimension
           let (query, _, _) = views(queryKeyValue, head: head)
@@ -133,9 +132,7 @@ package final class CausalAttention {
       p.base, p.stride, p.rowCount, seen.byFirst, seen.byLast, scale, logSum)
     // pass 3 backwards. forward: out = p · v
     score(dOut, laidOut.valuesTransposed, into: dp)
-    blockProduct(
-      p[columns: columns].transposed, dOut, into: laidOut.dValues[rows: columns],
-      accumulates: true)
+    gather(p[columns: columns], dOut, keys, into: laidOut.dValues)
     // pass 2 backwards. forward: p = softmax(scores · scale)
     causal_softmax_gradient(
       p.base, dp.base, p.stride, dOut.base, out.base, out.stride, p.rowCount, seen.byLast,
@@ -143,9 +140,17 @@ package final class CausalAttention {
     // pass 1 backwards. forward: scores = q · kᵀ
     blockProduct(
       dp[columns: columns], laidOut.rows[rows: columns], into: dQuery, accumulates: accumulates)
-    blockProduct(
-      dp[columns: columns].transposed, query, into: laidOut.dKeys[rows: columns],
-      accumulates: true)
+    gather(dp[columns: columns], query, keys, into: laidOut.dKeys)
+  }
+
+  /// target += aᵀ · b, for the rows of the first a.width keys of a block.
+  private func gather(_ a: Rows, _ b: Rows, _ keys: KeyBlock, into target: Rows) {
+    for run in keys.runs {
+      let columns = run.columns.clamped(to: 0..<a.width)
+      guard !columns.isEmpty else { continue }
+      let rows = run.rows.lowerBound..<run.rows.lowerBound + columns.count
+      blockProduct(a[columns: columns].transposed, b, into: target[rows: rows], accumulates: true)
+    }
   }
 
   /// into = x · keysᵀ for as many of the keys as there is room for.
@@ -163,8 +168,8 @@ package final class CausalAttention {
   }
 }
 
-/// A block of keys and values as the gradient's products read them, and the gradients that they gather: [keys, d], or [d, keys] where
-/// transposed.
+/// A block of keys and values as the gradient's products read them, [keys, d], or [d, keys] where transposed, and the gradients of all keys
+/// and values, [tokens, d].
 private struct KeyBlockLaidOut {
   let rows, transposed, valuesTransposed, dKeys, dValues: Rows
 }

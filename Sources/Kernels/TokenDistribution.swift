@@ -3,11 +3,10 @@ internal import Foundation
 
 /// The distribution over the next token: softmax(logits / temperature).
 package enum TokenDistribution {
-  /// log Σ exp(logits / temperature).
-  package static func logSum(
-    _ logits: UnsafeMutablePointer<Float>, count: Int, inverseTemperature: Float
-  ) -> Float {
-    log_sum_exp(logits, count, inverseTemperature)
+  /// Parts of a vocabulary whose sums are taken apart: few enough logits of a row for its statistics to find them in the cache. Sampler and
+  /// trainer take the same ones, since results depend on them.
+  package static func parts(ofVocabulary size: Int) -> RowTiles {
+    RowTiles(of: size, width: size < 8192 ? 128 : 1024)
   }
 
   /// What one row's distribution is divided by, and how spread it is.
@@ -28,6 +27,22 @@ package enum TokenDistribution {
     into sums: UnsafeMutablePointer<Float>
   ) {
     partial_sums(logits, count, inverseTemperature, sums)
+  }
+
+  /// The sums of a row.
+  ///
+  /// - Parameter scratch: room for `partialSumCount` numbers for each part.
+  package static func sums(
+    _ logits: UnsafeMutablePointer<Float>, parts: RowTiles, inverseTemperature: Float,
+    scratch: UnsafeMutablePointer<Float>
+  ) -> Sums {
+    for part in 0..<parts.count {
+      let tokens = parts[part]
+      partialSums(
+        logits + tokens.lowerBound, count: tokens.count, inverseTemperature: inverseTemperature,
+        into: scratch + part * partialSumCount)
+    }
+    return sums(of: scratch, count: parts.count)
   }
 
   /// The sums of a row, from those of its parts in their order.

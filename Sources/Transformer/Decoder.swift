@@ -45,7 +45,7 @@ final class Decoder: @unchecked Sendable {
     cache = KVCache(configuration: model.configuration, blockLimit: cacheBlockLimit)
     buffers = DecoderBuffers(
       configuration: model.configuration, rowCapacity: rowCapacity,
-      predictionCapacity: predictionCapacity, threadCount: threadCount)
+      predictionCapacity: predictionCapacity)
   }
 
   /// Reads the rows, and returns the logits of those that predict, in their order: [predictions, vocabulary].
@@ -179,21 +179,19 @@ final class Decoder: @unchecked Sendable {
     let tileCount = max(1, min(8 * threadCount, work / Self.attentionTileWork))
     let taskCount = rows.count * headGroups.count
     let tiles = RowTiles(of: taskCount, width: (taskCount + tileCount - 1) / tileCount)
-    let buffers = buffers
-    Lanes.run(count: tiles.count, threadCount: threadCount) { [self] tile, worker in
+    Lanes.run(count: tiles.count, threadCount: threadCount) { [self] tile, _ in
       for task in tiles[tile] {
         let (t, group) = task.quotientAndRemainder(dividingBy: headGroups.count)
         attend(
           queryKeyValue[row: t], heads: headGroups[group], upTo: rows[t].position,
-          of: sequences[rows[t].sequence], layer, scores: buffers.scores[row: worker],
-          into: out[row: t])
+          of: sequences[rows[t].sequence], layer, into: out[row: t])
       }
     }
   }
 
   private func attend(
     _ row: UnsafeMutablePointer<Float>, heads: Range<Int>, upTo position: Int,
-    of sequence: CachedSequence, _ layer: Int, scores: UnsafeMutablePointer<Float>,
+    of sequence: CachedSequence, _ layer: Int,
     into out: UnsafeMutablePointer<Float>
   ) {
     let width = configuration.headDimension
@@ -203,7 +201,7 @@ final class Decoder: @unchecked Sendable {
       CachedAttention.attend(
         queries: row + heads.lowerBound * width, headCount: heads.count, blocks: base,
         keyOffset: cache.keyOffset(layer: layer, head: shared), count: position + 1,
-        headDimension: width, scratch: scores, into: out + heads.lowerBound * width)
+        headDimension: width, into: out + heads.lowerBound * width)
     }
   }
 }
@@ -228,19 +226,15 @@ struct DecoderBuffers: @unchecked Sendable {
   let gathered: Rows
   /// [predictions, vocabulary]
   let logits: Rows
-  /// [threads, heads computed together · positions], in whole blocks: scores
-  let scores: Rows
 
   init(
-    configuration: ModelConfiguration, rowCapacity: Int, predictionCapacity: Int, threadCount: Int
+    configuration: ModelConfiguration, rowCapacity: Int, predictionCapacity: Int
   ) {
     let hidden = configuration.hiddenSize
     let inner = configuration.intermediateSize
-    let scoreWidth = Self.scoreWidth(configuration)
     let memory = FloatBuffer(
       count: Self.elementCount(
-        configuration, rowCapacity: rowCapacity, predictionCapacity: predictionCapacity,
-        threadCount: threadCount))
+        configuration, rowCapacity: rowCapacity, predictionCapacity: predictionCapacity))
     var used = 0
     func take(_ width: Int, _ rowCount: Int) -> Rows {
       defer { used += rowCount * width }
@@ -254,24 +248,16 @@ struct DecoderBuffers: @unchecked Sendable {
     gated = take(inner, rowCapacity)
     gathered = take(hidden, predictionCapacity)
     logits = take(configuration.vocabularySize, predictionCapacity)
-    scores = take(scoreWidth, threadCount)
     self.memory = memory
-  }
-
-  private static func scoreWidth(_ configuration: ModelConfiguration) -> Int {
-    (configuration.maximumPositionCount + CachedAttention.blockSize)
-      * CachedAttention.mostSharingHeads
   }
 
   /// float32 numbers of all buffers together.
   static func elementCount(
-    _ configuration: ModelConfiguration, rowCapacity: Int, predictionCapacity: Int,
-    threadCount: Int
+    _ configuration: ModelConfiguration, rowCapacity: Int, predictionCapacity: Int
   ) -> Int {
     rowCapacity
       * (2 * configuration.hiddenSize + configuration.queryKeyValueWidth + configuration.queryWidth
         + 3 * configuration.intermediateSize)
       + predictionCapacity * (configuration.hiddenSize + configuration.vocabularySize)
-      + scoreWidth(configuration) * threadCount
   }
 }

@@ -78,7 +78,7 @@ struct GenerationMemory {
   ) -> Int {
     let buffers = DecoderBuffers.elementCount(
       configuration, rowCapacity: rowCapacity(slotCount),
-      predictionCapacity: predictionCapacity(slotCount), threadCount: threadsPerLane)
+      predictionCapacity: predictionCapacity(slotCount))
     return (buffers + (slotCount + 1 + 2 * threadsPerLane) * configuration.vocabularySize)
       * MemoryLayout<Float>.stride
   }

@@ -74,10 +74,8 @@ struct ParameterViews {
 }
 
 extension ModelConfiguration {
-  /// Parts of the vocabulary that one task computes: few enough logits of a row for its statistics to find them in the cache.
-  var vocabularyTiles: RowTiles {
-    RowTiles(of: vocabularySize, width: vocabularySize < 8192 ? 128 : 1024)
-  }
+  /// Parts of the vocabulary that one task computes.
+  var vocabularyTiles: RowTiles { TokenDistribution.parts(ofVocabulary: vocabularySize) }
 }
 
 /// The parameters of one layer. Crossing threads is safe under the same terms as for `Rows`.

@@ -19,12 +19,17 @@ package struct TokenSampler {
   private let probabilities: FloatBuffer
   /// [vocabulary]: logits after penalties
   private let penalized: FloatBuffer
+  /// Those of the training pass, and what each adds to a row's sums.
+  private let parts: RowTiles
+  private let partialSums: FloatBuffer
 
   package init(options: SamplingOptions, vocabularySize: Int) {
     self.options = options
     self.vocabularySize = vocabularySize
     probabilities = FloatBuffer(count: vocabularySize)
     penalized = FloatBuffer(count: options.penalties == .none ? 0 : vocabularySize)
+    parts = TokenDistribution.parts(ofVocabulary: vocabularySize)
+    partialSums = FloatBuffer(count: parts.count * TokenDistribution.partialSumCount)
   }
 
   /// Draws a token after penalties, temperature, top-k, top-p and min-p, normalised over what they leave. Greedy choices
@@ -45,7 +50,7 @@ package struct TokenSampler {
       options.penalties.apply(to: logits, seen: seen)
     }
     let isGreedy = options.temperature == 0
-    let inverseTemperature = isGreedy ? 1 : Float(1 / options.temperature)
+    let inverseTemperature = isGreedy ? 1 : 1 / Float(options.temperature)
     let sum =
       logits == raw && inverseTemperature == 1
       ? rawLogSum : logSum(logits, inverseTemperature: inverseTemperature)
@@ -77,8 +82,9 @@ package struct TokenSampler {
   }
 
   private func logSum(_ logits: UnsafeMutablePointer<Float>, inverseTemperature: Float) -> Float {
-    TokenDistribution.logSum(
-      logits, count: vocabularySize, inverseTemperature: inverseTemperature)
+    TokenDistribution.sums(
+      logits, parts: parts, inverseTemperature: inverseTemperature, scratch: partialSums.base
+    ).logSum
   }
 
   /// The first of the largest numbers.

@@ -7,7 +7,9 @@ import Testing
 @Suite("Cached attention")
 struct CachedAttentionTests {
   /// Positions and head dimensions that fill blocks and vectors, and that do not.
-  static let shapes = [(1, 8), (5, 24), (16, 64), (17, 40), (100, 20), (33, 128)]
+  static let shapes = [
+    (1, 8), (5, 24), (16, 64), (17, 40), (100, 20), (33, 128), (256, 16), (300, 44), (530, 32),
+  ]
 
   @Test("is its formula, for one head and for several that share keys", arguments: shapes)
   func isItsFormula(count: Int, d: Int) {
@@ -40,41 +42,34 @@ struct CachedAttentionTests {
     let cache = Cache(count: count, d: d, headCount: 2)
     let out = cache.attend()
     for head in 0..<2 {
-      // Four sums side by side.
-      var scores = (0..<count).map { j in
-        inFour((0..<d).map { i in (cache.query(head, i), cache.key(j, i)) })
-          * (1 / Float(d).squareRoot())
+      func sum(_ pairs: some Sequence<(Float, Float)>) -> Float {
+        pairs.reduce(into: 0) { $0.addProduct($1.0, $1.1) }
       }
-      let largest = scores.max() ?? 0
-      scores = scores.map { fastExp($0 - largest) }
-      // Every sixteenth number, and these by halves.
-      var parts = [Float](repeating: 0, count: 16)
-      for (j, number) in scores.enumerated() { parts[j % 16] += number }
-      for half in [8, 4, 2, 1] {
-        for k in 0..<half { parts[k] += parts[k + half] }
-      }
-      for i in 0..<d {
-        var sums = [Float](repeating: 0, count: 4)
-        for start in stride(from: 0, to: count, by: CachedAttention.blockSize) {
-          let end = min(start + CachedAttention.blockSize, count)
-          let together = start + (end - start) / 4 * 4
-          for j in start..<end {
-            sums[j < together ? (j - start) % 4 : 0].addProduct(scores[j], cache.value(j, i))
-          }
+      let scale = 1 / Float(d).squareRoot()
+      var (largest, total) = (-Float.infinity, Float(0))
+      var expected = [Float](repeating: 0, count: d)
+      for start in stride(from: 0, to: count, by: 256) {
+        let block = start..<min(start + 256, count)
+        var p = block.map { j in sum((0..<d).lazy.map { (cache.query(head, $0), cache.key(j, $0)) })
         }
-        let expected = ((sums[0] + sums[1]) + (sums[2] + sums[3])) * (1 / parts[0])
-        #expect(out[head * d + i] == expected, "head \(head), column \(i)")
+        let most = max(largest, (p.max() ?? 0) * scale)
+        let factor = start == 0 ? 0 : fastExp(largest - most)
+        largest = most
+        p = p.map { fastExp($0 * scale - most) }
+        // Every sixteenth number, and these by halves.
+        var parts = [Float](repeating: 0, count: 16)
+        for (j, number) in p.enumerated() { parts[j % 16] += number }
+        for half in [8, 4, 2, 1] {
+          for k in 0..<half { parts[k] += parts[k + half] }
+        }
+        total = total * factor + parts[0]
+        for i in 0..<d {
+          expected[i] =
+            expected[i] * factor + sum(zip(p, block).lazy.map { ($0, cache.value($1, i)) })
+        }
       }
+      #expect(Array(out[head * d..<(head + 1) * d]) == expected.map { $0 * (1 / total) })
     }
-  }
-
-  /// The sum of products, of every fourth apart; what is left of fours goes to the first.
-  private func inFour(_ pairs: [(Float, Float)]) -> Float {
-    var sums = [Float](repeating: 0, count: 4)
-    for (i, pair) in pairs.enumerated() {
-      sums[i < pairs.count / 4 * 4 ? i % 4 : 0].addProduct(pair.0, pair.1)
-    }
-    return (sums[0] + sums[1]) + (sums[2] + sums[3])
   }
 
   /// The kernels' exponential: products are rounded together with what they are added to.
@@ -129,11 +124,10 @@ private final class Cache {
   /// [heads, d]
   func attend() -> [Float] {
     let out = FloatBuffer(count: headCount * d)
-    let scratch = FloatBuffer(count: headCount * blocks.count * CachedAttention.blockSize)
     let places = blocks.map { Optional($0.base) }
     CachedAttention.attend(
       queries: queries.base, headCount: headCount, blocks: places, keyOffset: keyOffset,
-      count: count, headDimension: d, scratch: scratch.base, into: out.base)
+      count: count, headDimension: d, into: out.base)
     return Array(out.elements)
   }
 }

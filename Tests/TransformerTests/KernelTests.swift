@@ -70,25 +70,21 @@ struct KernelTests {
   func hugeLogitsAreFine() {
     let logits = FloatBuffer(count: 3)
     (logits.elements[0], logits.elements[1], logits.elements[2]) = (1e30, 1e30, -1e30)
-    let logSum = TokenDistribution.logSum(logits.base, count: 3, inverseTemperature: 1)
-    #expect(logSum == 1e30)
-    // Scaled by what the logits are not multiples of, the largest is still the largest, with exp(0) = 1.
-    let scaled = TokenDistribution.logSum(logits.base, count: 3, inverseTemperature: 0.7)
-    #expect(abs(scaled / 7e29 - 1) < 1e-6)
-    let huge = FloatBuffer(count: TokenDistribution.partialSumCount)
-    TokenDistribution.partialSums(logits.base, count: 3, inverseTemperature: 0.7, into: huge.base)
-    #expect(huge.elements[1] == 2)
-    (logits.elements[0], logits.elements[1], logits.elements[2]) = (500, 499, -500)
-    let smaller = TokenDistribution.logSum(logits.base, count: 3, inverseTemperature: 1)
-    #expect(abs(smaller - Float(500 + log(1 + exp(-1.0)))) < 1e-4)
-    // In two parts, as the training pass takes them.
-    let parts = FloatBuffer(count: 2 * TokenDistribution.partialSumCount)
-    for (part, range) in [0..<1, 1..<3].enumerated() {
-      TokenDistribution.partialSums(
-        logits.base + range.lowerBound, count: range.count, inverseTemperature: 1,
-        into: parts.base + part * TokenDistribution.partialSumCount)
+    let scratch = FloatBuffer(count: 2 * TokenDistribution.partialSumCount)
+    func sums(width: Int, inverseTemperature: Float = 1) -> TokenDistribution.Sums {
+      TokenDistribution.sums(
+        logits.base, parts: RowTiles(of: 3, width: width), inverseTemperature: inverseTemperature,
+        scratch: scratch.base)
     }
-    let sums = TokenDistribution.sums(of: parts.base, count: 2)
+    #expect(sums(width: 3).logSum == 1e30)
+    // Scaled by what the logits are not multiples of, the largest is still the largest, with exp(0) = 1.
+    #expect(abs(sums(width: 3, inverseTemperature: 0.7).logSum / 7e29 - 1) < 1e-6)
+    #expect(scratch.elements[1] == 2)
+    (logits.elements[0], logits.elements[1], logits.elements[2]) = (500, 499, -500)
+    let smaller = sums(width: 3).logSum
+    #expect(abs(smaller - Float(500 + log(1 + exp(-1.0)))) < 1e-4)
+    // In two parts.
+    let sums = sums(width: 2)
     #expect(abs(sums.logSum - smaller) < 1e-4)
     let entropy = sums.entropy
     let p = 1 / (1 + exp(-1.0))

@@ -35,6 +35,8 @@ long matrix_product_room(int a_is_transposed);
 // out [columns, rows] ← the transpose of a [rows, columns].
 void transpose(const float *a, long stride, long rows, long columns, float *out, long out_stride);
 
+// Positions whose keys meet a query together, at most: a softmax grows from one such block to the next. Results depend on it.
+#define ATTENTION_BLOCK 256
 // Softmax over blocks of keys, one after the other. Row r of scores becomes exp(score · scale − largest[r]) over its first
 // `first_count + r` columns, 0 after them; largest, sums and what `out` holds of the blocks before are scaled to the largest score yet,
 // but for the first block, which sets them. Rows have room up to a multiple of 16 numbers.
@@ -52,9 +54,7 @@ void causal_softmax_gradient(
     const float *p, float *d_p, long stride, const float *d_out, const float *out, long out_stride,
     long rows, long columns, long width, float scale);
 
-// Statistics of softmax(logits · inverse_temperature) of one row.
-float log_sum_exp(const float *logits, long count, float inverse_temperature);
-// sums ← of a part of a row: the largest z = logit · inverse_temperature, Σ exp(z − largest), Σ exp(z − largest) · (z − largest).
+// Statistics of softmax(logits · inverse_temperature) of one row: sums ← of a part of a row: the largest z = logit · inverse_temperature, Σ exp(z − largest), Σ exp(z − largest) · (z − largest).
 void partial_sums(const float *logits, long count, float inverse_temperature, float *sums);
 // logits ← the gradient of d_log_probability · log p[target] + d_entropy · entropy with respect to a part of a row's logits,
 // without the target's own d_log_probability · inverse_temperature.
@@ -77,11 +77,10 @@ void add_bias_gradient(const float *y, long stride, float *d_bias, long rows, lo
 // Queries that one call computes together, at most.
 #define MOST_SHARING 3
 // Queries [heads, width] that share their keys and values, against the first `count` cached positions. blocks[i] + key_offset is
-// a block's keys, and its values lie width · KEY_VALUE_BLOCK after them. scratch holds, for each head, count floats, rounded up
-// to whole blocks. 1 ≤ heads ≤ MOST_SHARING.
+// a block's keys, and its values lie width · KEY_VALUE_BLOCK after them. 1 ≤ heads ≤ MOST_SHARING.
 void cached_attention(
     const float *queries, long heads, float *const *blocks, long key_offset, long count, long width,
-    float scale, float *scratch, float *out);
+    float scale, float *out);
 // Writes one position's key and value; block points to the keys of its layer and head, slot is the position inside.
 void store_key_value(const float *key, const float *value, float *block, long slot, long width);
 
