@@ -55,7 +55,7 @@ bench-peers: ## set up PyTorch, llama.cpp, math-verify and openai for make bench
 
 fuzz: build ## compare a million mutated answers, read a million damaged files of each kind
 	@$(BIN)/srar-bench fuzz --count 1000000
-	@$(BIN)/srar-bench fuzz-models --count 1000000
+	@if [ -w /dev/shm ] && [ -z "$$TMPDIR" ]; then export TMPDIR=/dev/shm; fi; $(BIN)/srar-bench fuzz-models --count 1000000
 
 clean: ## remove what was built, but no run
 	rm -rf .build

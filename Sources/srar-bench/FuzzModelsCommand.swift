@@ -48,7 +48,7 @@ struct FuzzModelsCommand: ParsableCommand {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let whole = try kind.prepare(in: folder.path)
     try kind.read(from: folder.path)
-    print("\(kind.rawValue): a crash leaves its file in \(folder.path)")
+    say("\(kind.rawValue): a crash leaves its file in \(folder.path)")
     let mutation = ByteMutation(words: Self.words.map { Array($0.utf8) })
     let file = folder.appendingPathComponent(kind.fileName)
     var (findings, readable) = (0, 0)
@@ -66,25 +66,31 @@ struct FuzzModelsCommand: ParsableCommand {
         // What it should say.
       } catch {
         findings += 1
-        print("\(kind.rawValue) \(number): \(error)")
+        say("\(kind.rawValue) \(number): \(error)")
       }
       let time = processorTime() - start
       slowest = max(slowest, time)
       if time > .seconds(2) {
         findings += 1
-        print("\(kind.rawValue) \(number): took \(time)")
+        say("\(kind.rawValue) \(number): took \(time)")
       }
     }
     let peak = peakMemory()
     if peak > Self.memoryLimit {
       findings += 1
-      print("\(kind.rawValue): took \(peak) bytes of memory")
+      say("\(kind.rawValue): took \(peak) bytes of memory")
     }
-    print(
+    say(
       "\(kind.rawValue): \(count) inputs, \(readable) could be read, \(findings) findings, "
         + "slowest \(slowest), peak memory \(peak >> 20) MiB")
     try FileManager.default.removeItem(at: folder)
     return findings
+  }
+
+  /// Tells at once: what was said before a crash is there after it, in a file too.
+  private func say(_ text: String) {
+    print(text)
+    fflush(nil)
   }
 
   /// The most bytes that this process had in memory.
