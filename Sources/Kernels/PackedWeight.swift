@@ -2,8 +2,8 @@ internal import CKernels
 
 /// A projection's weight, laid out for products with few rows, as in generation.
 ///
-/// Unlike a general product, a row's result does not depend on how many other rows there are, so a response does not
-/// depend on what else is being generated. Threads share a product by its outputs, which changes no result either.
+/// A row's result does not depend on how many other rows there are, so a response does not depend on what else is being generated, and is
+/// that of `Weight`. Threads share a product by its outputs, which changes no result either.
 package final class PackedWeight: @unchecked Sendable {
   package let inputCount: Int
   package let outputCount: Int

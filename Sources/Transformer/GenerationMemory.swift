@@ -12,6 +12,8 @@ struct GenerationMemory {
   /// Blocks of each lane's cache; `Int.max` without a budget.
   let blockLimit: Int
   private let configuration: ModelConfiguration
+  /// Responses that one lane should make at a time.
+  private let wantedSlotCount: Int
   private let budget: Int?
   private let laneCount: Int
   private let threadsPerLane: Int
@@ -23,6 +25,7 @@ struct GenerationMemory {
   ///   - budget: bytes; nil for as much as it takes.
   init(model: Model, slotCount: Int, laneCount: Int, threadsPerLane: Int, budget: Int?) {
     configuration = model.configuration
+    wantedSlotCount = slotCount
     self.budget = budget
     self.laneCount = laneCount
     self.threadsPerLane = threadsPerLane
@@ -51,10 +54,21 @@ struct GenerationMemory {
     // The last block of a prompt is there twice while a response begins.
     let blocks = KVCache.blockCount(tokenCount: tokenCount) + 1
     guard let budget, blocks > blockLimit else { return }
-    let lane =
-      Self.stepBytes(1, threadsPerLane, configuration) + blocks * Self.blockBytes(configuration)
     throw .memoryTooSmall(
-      bytes: budget, needed: fixedBytes + laneCount * lane, tokenCount: tokenCount)
+      bytes: budget, needed: fixedBytes + laneCount * sufficientShare(blockCount: blocks),
+      tokenCount: tokenCount)
+  }
+
+  /// The least share of a lane that has room for so many blocks, as has every larger one. Some smaller ones have, too: with a little
+  /// more memory a lane makes one response more at a time, whose rows take some of the cache's.
+  private func sufficientShare(blockCount: Int) -> Int {
+    let blockBytes = blockCount * Self.blockBytes(configuration)
+    func stepBytes(_ slots: Int) -> Int { Self.stepBytes(slots, threadsPerLane, configuration) }
+    // Shares of 2 · stepBytes(slots) and more make so many slots; the first ones of them may not have the room.
+    var slots = wantedSlotCount
+    while slots > 1, stepBytes(slots) >= blockBytes { slots -= 1 }
+    let share = stepBytes(slots) + blockBytes
+    return slots == wantedSlotCount ? share : min(share, 2 * stepBytes(slots + 1))
   }
 
   /// Rows of a step at most: a token of each response, and of prompts as many as one step reads.
@@ -79,7 +93,9 @@ struct GenerationMemory {
     let buffers = DecoderBuffers.elementCount(
       configuration, rowCapacity: rowCapacity(slotCount),
       predictionCapacity: predictionCapacity(slotCount))
-    return (buffers + (slotCount + 1 + 2 * threadsPerLane) * configuration.vocabularySize)
-      * MemoryLayout<Float>.stride
+    let kept = (slotCount + 1) * configuration.vocabularySize
+    let samplers =
+      threadsPerLane * TokenSampler.elementCount(vocabularySize: configuration.vocabularySize)
+    return (buffers + kept + samplers) * MemoryLayout<Float>.stride
   }
 }

@@ -32,6 +32,13 @@ package struct TokenSampler {
     partialSums = FloatBuffer(count: parts.count * TokenDistribution.partialSumCount)
   }
 
+  /// Numbers that one holds at most.
+  static func elementCount(vocabularySize: Int) -> Int {
+    2 * vocabularySize
+      + TokenDistribution.parts(ofVocabulary: vocabularySize).count
+      * TokenDistribution.partialSumCount
+  }
+
   /// Draws a token after penalties, temperature, top-k, top-p and min-p, normalised over what they leave. Greedy choices
   /// take no draw, and tell log p at temperature 1 over all tokens, after penalties.
   ///

@@ -3,8 +3,9 @@ internal import Kernels
 
 /// Forward and backward passes over packs of sequences, one pack after the other, each by all threads.
 ///
-/// What is said of a target depends on the tokens before it alone, to the last bit, and is what the sampler says of it. The same packs give
-/// the same gradients for any number of threads; the same sequences in other packs give gradients of another rounding.
+/// What is said of a target depends on the tokens before it alone, to the last bit, and is what the sampler says of it (while numbers are
+/// finite). The same packs give the same gradients for any number of threads; the same sequences in other packs give gradients of another
+/// rounding.
 /// Memory is that of one pack's activations. Holds its buffers from call to call. One call at a time.
 package final class TrainingPass {
   package let model: Model

@@ -189,6 +189,24 @@ struct SamplerTests {
     }
   }
 
+  @Test(
+    "the budget that a refusal asks for is enough, and so is every larger one",
+    arguments: [60, 300, 1500], [1, 2])
+  func budgetThatIsAskedFor(promptTokens: Int, threadCount: Int) throws {
+    let model = try randomModel(seed: 4, maximumPositionCount: 2000)
+    let request = GenerationRequest(
+      prompt: (0..<promptTokens).map { Int32(4 + $0 % 40) }, random: RandomStream(seed: 1))
+    let options = SamplingOptions(
+      temperature: 1, topP: 1, endOfSequenceTokenIDs: [], maxResponseTokens: 2)
+    let needed = try leastMemory(model, [request], options, threadCount: threadCount)
+    for bytes in stride(from: needed, to: 2 * needed, by: needed / 60) {
+      let responses = try Sampler(
+        model: model, slotCount: 16, threadCount: threadCount, memoryBytes: bytes
+      ).generate([request], options: options)
+      #expect(responses.count == 1, "\(bytes) bytes")
+    }
+  }
+
   /// What the refusal of a far too small budget asks for.
   private func leastMemory(
     _ model: Model, _ requests: [GenerationRequest], _ options: SamplingOptions, threadCount: Int

@@ -54,7 +54,8 @@ void causal_softmax_gradient(
     const float *p, float *d_p, long stride, const float *d_out, const float *out, long out_stride,
     long rows, long columns, long width, float scale);
 
-// Statistics of softmax(logits · inverse_temperature) of one row: sums ← of a part of a row: the largest z = logit · inverse_temperature, Σ exp(z − largest), Σ exp(z − largest) · (z − largest).
+// Of softmax(logits · inverse_temperature), what a part of a row contributes. sums ← the largest z = logit · inverse_temperature,
+// Σ exp(z − largest), Σ exp(z − largest) · (z − largest).
 void partial_sums(const float *logits, long count, float inverse_temperature, float *sums);
 // logits ← the gradient of d_log_probability · log p[target] + d_entropy · entropy with respect to a part of a row's logits,
 // without the target's own d_log_probability · inverse_temperature.
