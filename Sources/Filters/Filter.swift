@@ -15,6 +15,8 @@ extension Filter {
     do {
       var command = try parseAsRoot()
       try command.run()
+    } catch let error where exitCode(for: error) == .validationFailure {
+      endWithUsage(error)
     } catch let error where isForUser(error) {
       exit(withError: error)
     } catch {
@@ -27,11 +29,23 @@ extension Filter {
     exitCode(for: error) != .failure
   }
 
+  /// What messages begin with, so that it is known who of a pipe speaks.
+  private static var name: String { configuration.commandName ?? "srar" }
+
+  /// Tells what is wrong with the arguments, and the usage.
+  private static func endWithUsage(_ error: any Error) -> Never {
+    let message = fullMessage(for: error)
+    let heading = "Error: "
+    let complaint = message.hasPrefix(heading) ? message.dropFirst(heading.count) : message[...]
+    StandardError.write("\(name): \(complaint)\n")
+    leave(ExitStatus.usage.rawValue)
+  }
+
   private static func end(with error: any Error) -> Never {
     if let error = error as? SystemError, error.isBrokenPipe { leave(0) }
     let known = error as? any ToolError
     let message = known?.description ?? "internal error: \(error)"
-    StandardError.write("\(configuration.commandName ?? "srar"): \(message)\n")
+    StandardError.write("\(name): \(message)\n")
     leave((known?.exitStatus ?? .internalError).rawValue)
   }
 
