@@ -28,6 +28,7 @@ package final class PackedWeight: @unchecked Sendable {
   ///
   /// - Parameter precision: what weights and inputs are rounded to before they are multiplied.
   package init(_ weight: Rows, precision: ProductPrecision = .float32) {
+    precondition(weight.width > 0, "a weight without inputs")
     inputCount = weight.width
     outputCount = weight.rowCount
     switch precision {
