@@ -8,6 +8,9 @@ internal import Synchronization
 package enum Lanes {
   /// Runs `body` once for each lane; returns when all are done.
   ///
+  /// Lanes that follow each other read memory that does, mostly, so each worker takes a stretch of its own from its beginning on, and
+  /// then what is left of the others'.
+  ///
   /// - Parameter body: takes the lane, and the worker that runs it, below `threadCount`: no two calls at a time have the same
   ///   worker, so that scratch memory can be the worker's. Results must depend on the lane alone.
   package static func run(
@@ -18,21 +21,59 @@ package enum Lanes {
       for lane in 0..<count { body(lane, 0) }
       return
     }
-    let next = Atomic(0)
-    @Sendable func work(_ worker: Int) {
-      while true {
-        let lane = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard lane < count else { return }
-        body(lane, worker)
+    let stretches = Stretches(of: count, count: workers)
+    run(workers) { worker in
+      for others in 0..<workers {
+        while let lane = stretches.next(in: (worker + others) % workers) { body(lane, worker) }
       }
-    }
-    if !ThreadTeam.shared.run(workerCount: workers, work) {
-      DispatchQueue.concurrentPerform(iterations: workers, execute: work)
     }
   }
 
   /// Runs every task once, beginning with the first; each takes the worker that runs it.
   package static func run(_ tasks: [@Sendable (_ worker: Int) -> Void], threadCount: Int) {
-    run(count: tasks.count, threadCount: threadCount) { task, worker in tasks[task](worker) }
+    let next = Atomic(0)
+    run(max(1, min(tasks.count, threadCount))) { worker in
+      while true {
+        let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard task < tasks.count else { return }
+        tasks[task](worker)
+      }
+    }
+  }
+
+  private static func run(_ workers: Int, _ work: ThreadTeam.Work) {
+    if workers == 1 {
+      work(0)
+    } else if !ThreadTeam.shared.run(workerCount: workers, work) {
+      DispatchQueue.concurrentPerform(iterations: workers, execute: work)
+    }
+  }
+}
+
+/// Lanes in stretches of like size, which are taken one by one.
+private struct Stretches: ~Copyable, @unchecked Sendable {
+  private let laneCount: Int
+  private let count: Int
+  /// Of each stretch.
+  private let nextLanes: UnsafeMutablePointer<Atomic<Int>>
+
+  init(of laneCount: Int, count: Int) {
+    self.laneCount = laneCount
+    self.count = count
+    nextLanes = .allocate(capacity: count)
+    for stretch in 0..<count {
+      (nextLanes + stretch).initialize(to: Atomic(stretch * laneCount / count))
+    }
+  }
+
+  deinit {
+    nextLanes.deinitialize(count: count)
+    nextLanes.deallocate()
+  }
+
+  /// The next lane of a stretch, if there is one left.
+  func next(in stretch: Int) -> Int? {
+    let lane = nextLanes[stretch].wrappingAdd(1, ordering: .relaxed).oldValue
+    return lane < (stretch + 1) * laneCount / count ? lane : nil
   }
 }

@@ -39,6 +39,30 @@ import Testing
     #expect(largest.load(ordering: .relaxed) < threadCount)
   }
 
+  @Test("lanes in stretches all run once, each stretch in order", arguments: [1, 2, 5, 60])
+  func inStretches(threadCount: Int) {
+    let count = 43
+    let taken = Mutex<[(lane: Int, worker: Int)]>([])
+    let tally = Tally(laneCount: count)
+    Lanes.run(count: count, threadCount: threadCount) { lane, worker in
+      tally.run(lane, worker) { taken.withLock { $0.append((lane, worker)) } }
+    }
+    #expect(tally.isRight)
+    let workers = min(count, threadCount)
+    let stretches = (0..<workers).map { $0 * count / workers..<($0 + 1) * count / workers }
+    let order = taken.withLock { $0 }
+    for worker in Set(order.map(\.worker)) {
+      let lanes = order.filter { $0.worker == worker }.map(\.lane)
+      for stretch in stretches {
+        let own = lanes.filter(stretch.contains)
+        #expect(own == own.sorted(), "worker \(worker)")
+      }
+    }
+    // The caller, worker 0, is there from the beginning.
+    #expect(order.contains { $0.lane == 0 })
+    #expect(threadCount > 1 || order.map(\.lane) == Array(0..<count))
+  }
+
   @Test(
     "work is handed over thousands of times, and none of it is lost or done twice",
     arguments: [2, 3, 8])
