@@ -21,12 +21,11 @@ package enum ProductPrecision: String, CaseIterable, Sendable {
   }
 }
 
-/// How bfloat16 numbers are multiplied. Results differ by the order in which sums are rounded, and by whether numbers below the least
-/// normal one are taken for 0, as the processors' own instructions take them.
+/// How bfloat16 numbers are multiplied. Numbers below the least normal one are taken for 0, as the processors' own instructions take them.
 package enum BFloat16Arithmetic: CaseIterable, Sendable {
-  /// As the float32 numbers that they are; on any processor.
+  /// As the float32 numbers that they are; on any processor. The results are those of tiles.
   case expanded
-  /// By vector instructions: AVX512-BF16.
+  /// By vector instructions: AVX512-BF16. Sums are rounded in an order of their own.
   case pairs
   /// By tile registers: AMX-BF16.
   case tiles

@@ -1,12 +1,9 @@
-import Checkpoints
 import Foundation
 import Kernels
-import RandomStreams
 import TestSupport
 import Testing
-import Transformer
 
-@Suite("bfloat16")
+@Suite("bfloat16 products")
 struct BFloat16Tests {
   /// Shapes around the sides of tiles and panels, one that fills no vector, and one whose sums are taken in parts.
   static let shapes = [
@@ -44,6 +41,61 @@ struct BFloat16Tests {
       #expect(results[0] == results[1], "layouts differ")
     }
     withExtendedLifetime((a, b, aTransposed, bTransposed)) {}
+  }
+
+  @Test(
+    "sums are those of tiles, to the last bit, whether a processor has them or not",
+    arguments: BFloat16Arithmetic.available.filter { $0 != .pairs }, shapes)
+  func sumsAreThoseOfTiles(arithmetic: BFloat16Arithmetic, shape: (Int, Int, Int)) {
+    let (m, n, k) = shape
+    let a = randomMatrix(m, k, seed: 21)
+    let b = randomMatrix(k, n, seed: 22)
+    let panels = BFloat16Panels(inner: k, columnCount: n)
+    panels.pack(b.rows)
+    let (x, w) = (a.elements.map { Float(rounded($0)) }, b.elements.map { Float(rounded($0)) })
+    for accumulates in [false, true] {
+      let c = randomMatrix(m, n, seed: 23)
+      var expected = accumulates ? c.elements : Array(repeating: 0, count: m * n)
+      for (index, before) in expected.enumerated() {
+        let (row, column) = index.quotientAndRemainder(dividingBy: n)
+        expected[index] = stride(from: 0, to: k, by: 32).reduce(before) { sum, first in
+          var halves: (Float, Float) = (0, 0)
+          for i in first..<min(first + 32, k) {
+            let product = x[row * k + i] * w[i * n + column]
+            if i % 2 == 0 { halves.0 += product } else { halves.1 += product }
+          }
+          return sum + (halves.0 + halves.1)
+        }
+      }
+      BFloat16Rows(a.rows, for: arithmetic).multiply(panels, into: c.rows, accumulates: accumulates)
+      #expect(c.elements == expected)
+    }
+    withExtendedLifetime((a, b)) {}
+  }
+
+  @Test(
+    "numbers below the least normal one are 0 in sums, and not after them",
+    arguments: BFloat16Arithmetic.available)
+  func tinyNumbers(arithmetic: BFloat16Arithmetic) {
+    let c = FloatBuffer(count: 1)
+    func sum(_ x: Float, times w: Float, onto before: Float) -> Float {
+      let (a, b) = (Matrix(1, 1, [x]), Matrix(1, 1, [w]))
+      let panels = BFloat16Panels(inner: 1, columnCount: 1)
+      panels.pack(b.rows)
+      c.elements[0] = before
+      BFloat16Rows(a.rows, for: arithmetic).multiply(panels, into: c.rows(1, 1), accumulates: true)
+      return withExtendedLifetime((a, b)) { c.elements[0] }
+    }
+    let tiny = Float.leastNormalMagnitude / 2
+    #expect(sum(tiny, times: 1, onto: 0) == 0)
+    #expect(sum(1, times: tiny, onto: 0) == 0)
+    #expect(sum(0x1p-70, times: 0x1p-70, onto: 0) == 0)
+    #expect(sum(1, times: 0, onto: tiny) == 0)
+    #expect(sum(0x1p-60, times: 0x1p-60, onto: 1) == 1)
+    #expect(sum(0x1p-60, times: 0x1p-60, onto: 0) == 0x1p-120)
+    // The thread counts them again.
+    c.elements[0] = tiny
+    #expect(c.elements[0] * 1 == tiny && c.elements[0] / 2 > 0)
   }
 
   @Test("sums of nothing are 0, or what was there", arguments: [1, 40])
@@ -166,104 +218,6 @@ struct BFloat16Tests {
       #expect(abs(sum - 2 * one) <= 1e-5 * max(1, abs(one)))
     }
     withExtendedLifetime((w, x)) {}
-  }
-
-  @Test(
-    "statistics and gradients are PyTorch's of rounded operands, and near those in float32",
-    arguments: ReferenceModel.names)
-  func agreesWithPyTorch(name: String) throws {
-    let reference = try ReferenceModel(name)
-    let rounded = try RoundedReference(name, reference)
-    let model = Model(weights: reference.model.weights, precision: .bfloat16)
-    let gradients = Gradients(for: model.weights)
-    let statistics = try TrainingPass(model: model, threadCount: 2).accumulateGradients(
-      of: reference.packs(.together), temperature: reference.temperature, into: gradients
-    ) { _, targets, _ in
-      reference.targetGradients(from: targets.lowerBound, count: targets.count)
-    }
-    let logits = try model.nextTokenLogits(after: reference.sequences[1])
-    let predictions = [
-      (statistics[0].logProbabilities, rounded.logProbabilities, reference.logProbabilities),
-      (statistics[0].entropies, rounded.entropies, reference.entropies),
-      (logits, rounded.lastLogits, reference.lastLogits),
-    ]
-    // The processors' own sums are in another order than PyTorch's and take tiny numbers for 0.
-    let tolerance = BFloat16Arithmetic.best == .expanded ? 1e-3 : 1e-2
-    // 8 bits count, so a number is wrong by 2⁻⁹ of itself at most; a few layers add up to several times that. Another order of
-    // sums has a number rounded the other way now and then, which is far less.
-    for (actual, sameRounding, exact) in predictions {
-      #expect(distance(actual, sameRounding) < tolerance)
-      #expect(distance(actual, exact) < 2e-2)
-      #expect(distance(actual, exact) > 1e-4, "as exact as float32, so nothing was rounded")
-    }
-    for tensor in gradients.tensors {
-      let actual = gradients.elements[tensor.range]
-      #expect(distance(actual, rounded.gradients[tensor.range]) < tolerance, "\(tensor.name)")
-      #expect(distance(actual, reference.gradients[tensor.range]) < 5e-2, "\(tensor.name)")
-    }
-  }
-
-  /// What PyTorch computes of a reference model with rounded operands: a fixture's numbers, one after the other.
-  private struct RoundedReference {
-    let logProbabilities: ArraySlice<Float>
-    let entropies: ArraySlice<Float>
-    let lastLogits: ArraySlice<Float>
-    let gradients: [Float]
-
-    init(_ name: String, _ reference: ReferenceModel) throws {
-      var numbers = try Data(contentsOf: Fixtures.url("transformer/\(name).bf16.f32"))
-        .withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }[...]
-      func take(_ count: Int) -> ArraySlice<Float> {
-        defer { numbers = numbers.dropFirst(count) }
-        return numbers.prefix(count)
-      }
-      logProbabilities = take(reference.logProbabilities.count)
-      entropies = take(reference.entropies.count)
-      lastLogits = take(reference.lastLogits.count)
-      gradients = Array(numbers)
-      try #require(gradients.count == reference.gradients.count)
-    }
-  }
-
-  /// ‖actual − expected‖ / ‖expected‖.
-  private func distance(_ actual: some Sequence<Float>, _ expected: some Sequence<Float>) -> Double
-  {
-    let difference = zip(actual, expected).reduce(0.0) { $0 + pow(Double($1.0 - $1.1), 2) }
-    return (difference / expected.reduce(0.0) { $0 + pow(Double($1), 2) }).squareRoot()
-  }
-
-  @Test("weights that have changed are rounded anew")
-  func followsTheWeights() throws {
-    let model = try randomModel(seed: 12, precision: .bfloat16)
-    let pass = try TrainingPass(model: model, threadCount: 1)
-    let pack = try PackedSequences(
-      groups: randomGroups(seed: 3, count: 2, model.configuration))
-    let before = try pass.statistics(of: [pack], temperature: 1)
-    for index in model.weights.elements.indices { model.weights.elements[index] *= 0.5 }
-    let after = try pass.statistics(of: [pack], temperature: 1)
-    #expect(before != after)
-    let fresh = try TrainingPass(model: model, threadCount: 1)
-      .statistics(of: [pack], temperature: 1)
-    #expect(after == fresh)
-  }
-
-  @Test("sampled log-probabilities are near those of the training pass")
-  func sampledAgreeWithTraining() throws {
-    let model = try randomModel(seed: 5, precision: .bfloat16)
-    let prompt: [Int32] = [7, 9, 11, 5]
-    let responses = try Sampler(model: model, slotCount: 4, threadCount: 2).generate(
-      (0..<6).map { GenerationRequest(prompt: prompt, random: RandomStream(seed: 2, "draw", $0)) },
-      options: SamplingOptions(
-        temperature: 1, topP: 1, endOfSequenceTokenIDs: [], maxResponseTokens: 40))
-    let pack = try PackedSequences(
-      responses.map { (prompt + $0.tokens, prompt.count..<prompt.count + $0.tokens.count) })
-    let trained = try TrainingPass(model: model, threadCount: 1)
-      .statistics(of: [pack], temperature: 1)[0].logProbabilities
-    let differences = zip(responses.flatMap(\.logProbabilities), trained).map { abs($0 - $1) }
-    #expect(differences.count == 240)
-    // Sums in another order, so that now and then a number is rounded the other way.
-    #expect(differences.reduce(0, +) / 240 < 0.02)
-    #expect(differences.allSatisfy { $0 < 0.5 })
   }
 
   /// A matrix and its memory.

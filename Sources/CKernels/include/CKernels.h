@@ -94,11 +94,12 @@ void packed_product(
     const float *x, long x_stride, long rows, const float *panels, long inputs, float *y,
     long y_stride, long outputs, int accumulates);
 
-// Products of bfloat16 numbers, the upper halves of float32 numbers, summed in float32; by the arithmetic that a processor has.
+// Products of bfloat16 numbers, the upper halves of float32 numbers, summed in float32; by the arithmetic that a processor has. Numbers below
+// the least normal one count as 0.
 typedef enum {
-  // As the float32 numbers that they are: on any processor.
+  // As the float32 numbers that they are, in the order of tiles: on any processor.
   BFLOAT16_EXPANDED,
-  // In pairs: AVX512-BF16.
+  // In pairs, whose order is another: AVX512-BF16.
   BFLOAT16_PAIRS,
   // In tiles: AMX-BF16.
   BFLOAT16_TILES
