@@ -2,8 +2,8 @@
 // register_kinds.h.
 //
 // Sums are taken as tiles of AMX take them (TDPBF16PS in Intel's manual), to the last bit: of a group's pairs, the first numbers and the
-// second ones are summed apart, then both are added up, and that to what was there. Products are exact, so it does not matter whether
-// they are fused with a sum.
+// second ones are summed apart, then both are added up, and that to what was there. Products are exact but where they vanish or overflow,
+// so that only there it matters whether they are fused with a sum, as by FMA.
 #define VECTORS (PANEL / LANES)
 // Sums that stay in registers beside what they are made of.
 #define SUMS_IN_REGISTERS (LANES == 16 ? 16 : 12)
