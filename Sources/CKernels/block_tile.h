@@ -8,7 +8,7 @@ static inline __attribute__((always_inline)) void NAME(block_columns)(
   long r = 0;
 #define TILE(count, are_first) \
   NAME(sums_tile)(a + r * a_row, a_row, a_inner, b, b_stride, c + r * c_stride, c_stride, inner, accumulates, count, \
-                  vectors, are_first)
+                  vectors, NOTHING_FETCHED, 0)
   TAKE_ALL_ROWS(TILE_ROWS(vectors), TILE)
 #undef TILE
 }

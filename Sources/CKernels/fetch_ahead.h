@@ -12,6 +12,13 @@ static inline __attribute__((always_inline)) void fetch_ahead(const void *place,
     __builtin_prefetch((const char *)place + FETCHED_AHEAD + line * CACHE_LINE, 0, 2);
 }
 
+// Where to ask for lines while a sum runs over its inner numbers: from `place` on, and `step` bytes further with each number.
+struct fetched_along {
+  const char *place;
+  long step;
+};
+#define NOTHING_FETCHED (struct fetched_along){0}
+
 // Lines of the rows of a matrix that are asked for bit by bit.
 struct lines_to_fetch {
   const char *row;

@@ -35,7 +35,7 @@ static inline __attribute__((always_inline)) void NAME(panel_rows)(
 #define TILE(count, are_first) \
   (fetch_some(next, together), \
    NAME(sums_tile)(a + r * a_stride, a_stride, 1, panel, vectors * LANES, c + r * c_stride, c_stride, part, \
-                   accumulates, count, vectors, are_first))
+                   accumulates, count, vectors, NOTHING_FETCHED, 0))
   TAKE_ALL_ROWS(TILE_ROWS(vectors), TILE)
 #undef TILE
 }

@@ -3,20 +3,27 @@
 
 #define VECTORS (PANEL / LANES)
 
-// All rows by one panel, a block of inputs after the other.
+// All rows by one panel, a block of inputs after the other. Meanwhile the block that follows it in memory is asked for, a part by each tile
+// of rows: only the first tile reads its block from memory, and the others would leave memory idle.
 static inline __attribute__((always_inline)) void NAME(panel)(
     const float *restrict x, long x_stride, long rows, const float *restrict panel, long inputs,
     float *restrict out, long out_stride, int accumulates) {
-  const long block = like_parts(inputs, INNER_BLOCK);
+  const long block = like_parts(inputs, INNER_BLOCK), tiles = tiles_of(rows, TILE_ROWS(VECTORS));
+  const long row_bytes = PANEL * sizeof(float);
   for (long i = 0; i < inputs; i += block) {
     const long part = inputs - i < block ? inputs - i : block;
     const int adds = accumulates || i > 0;
+    struct fetched_along next = {(const char *)(panel + (i + part) * PANEL), (row_bytes + tiles - 1) / tiles};
     long r = 0;
-#define TILE(count, are_first) \
-  NAME(sums_tile)(x + r * x_stride + i, x_stride, 1, panel + i * PANEL, PANEL, out + r * out_stride, out_stride, part, \
-                  adds, count, VECTORS, are_first)
-    TAKE_FIRST_ROWS(TILE_ROWS(VECTORS), TILE)
-    TAKE_ALL_ROWS(TILE_ROWS(VECTORS), TILE)
+#define TILE(count, is_only) \
+  (NAME(sums_tile)(x + r * x_stride + i, x_stride, 1, panel + i * PANEL, PANEL, out + r * out_stride, out_stride, part, \
+                   adds, count, VECTORS, next, is_only ? LINES_OF(PANEL * sizeof(float)) : 1), \
+   next.place += part * row_bytes / tiles)
+    if (tiles == 1) {
+      TAKE_FIRST_ROWS(TILE_ROWS(VECTORS), TILE)
+    } else {
+      TAKE_ALL_ROWS(TILE_ROWS(VECTORS), TILE)
+    }
 #undef TILE
   }
 }

@@ -26,3 +26,9 @@
     take(1, 1); \
     r += 1; \
   }
+
+// How many tiles TAKE_ALL_ROWS takes.
+static inline long tiles_of(long rows, long most) {
+  const long rest = rows % most;
+  return rows / most + rest / 4 + rest % 4 / 2 + rest % 2;
+}

@@ -8,18 +8,20 @@
 #define MOST_TILE_VECTORS 3
 typedef float NAME(tile_vector) __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 
-// c ← some rows of a by some vectors of b's columns, or c += them: sums run over the inner numbers in order. b is asked for ahead where it
-// is read for the first time. What is declared const is constant where this is inlined, so that the sums stay in registers.
+// c ← some rows of a by some vectors of b's columns, or c += them: sums run over the inner numbers in order. With each number `lines` lines
+// of what comes next are asked for. What is declared const is constant where this is inlined, so that the sums stay in registers.
 static inline __attribute__((always_inline)) void NAME(sums_tile)(
     const float *restrict a, long a_row, long a_inner, const float *restrict b, long b_stride, float *restrict c,
-    long c_stride, long inner, int accumulates, const long rows, const long vectors, const int is_first_time) {
+    long c_stride, long inner, int accumulates, const long rows, const long vectors,
+    struct fetched_along next, const long lines) {
   NAME(tile_vector) sums[MOST_TILE_ROWS][MOST_TILE_VECTORS];
 #pragma clang loop unroll(full)
   for (long r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
     for (long v = 0; v < vectors; v++) sums[r][v] = (NAME(tile_vector)){0};
   for (long i = 0; i < inner; i++) {
-    if (is_first_time) fetch_ahead(b + i * b_stride, LINES_OF(vectors * LANES * sizeof(float)));
+#pragma clang loop unroll(full)
+    for (long line = 0; line < lines; line++) __builtin_prefetch(next.place + i * next.step + line * CACHE_LINE, 0, 2);
     NAME(tile_vector) w[MOST_TILE_VECTORS];
 #pragma clang loop unroll(full)
     for (long v = 0; v < vectors; v++) w[v] = *(const NAME(tile_vector) *)(b + i * b_stride + v * LANES);
