@@ -103,14 +103,22 @@ TILES static inline __attribute__((always_inline)) void tiles_rows(
     }
   }
   for (long i = 0; i < 2 * pairs; i += INNER_GROUP) {
-    if (are_first) fetch_ahead(panel + i * WIDE_PANEL, LINES_OF(2 * INNER_GROUP * WIDE_PANEL));
+    // A burst of requests would be waited for before the next product begins.
+#define ASK_AHEAD(quarter) \
+  if (are_first) \
+    fetch_ahead(panel + (i + (quarter) * INNER_GROUP / 4) * WIDE_PANEL, LINES_OF(2 * INNER_GROUP * WIDE_PANEL) / 4)
+    ASK_AHEAD(0);
     _tile_loadd(6, panel + i * WIDE_PANEL, 4 * WIDE_PANEL);
-    _tile_loadd(7, panel + i * WIDE_PANEL + 32, 4 * WIDE_PANEL);
     _tile_loadd(4, left + i, left_bytes);
+    ASK_AHEAD(1);
     _tile_dpbf16ps(0, 4, 6);
+    _tile_loadd(7, panel + i * WIDE_PANEL + 32, 4 * WIDE_PANEL);
+    ASK_AHEAD(2);
     _tile_dpbf16ps(1, 4, 7);
+    if (are_two) _tile_loadd(5, left + ROW_GROUP * distance + i, left_bytes);
+    ASK_AHEAD(3);
+#undef ASK_AHEAD
     if (are_two) {
-      _tile_loadd(5, left + ROW_GROUP * distance + i, left_bytes);
       _tile_dpbf16ps(2, 5, 6);
       _tile_dpbf16ps(3, 5, 7);
     }
