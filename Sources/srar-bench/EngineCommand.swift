@@ -12,8 +12,9 @@ struct EngineCommand: ParsableCommand {
     commandName: "engine",
     abstract: "Update or continue a policy with random weights; print rates and memory.",
     discussion: """
-      Prints one line: what was done, tokens a second, tokens a second of processor time, the same of the matrix products that \
-      the work consists of as a share of what products alone reach in the same process, and peak memory in GB.
+      Prints one line: tokens a second, tokens a second of processor time, the rate of the matrix products that the work consists of \
+      as a share of what products alone reach in the same process, for decoding also the rate at which weights, keys and values are \
+      read as a share of what reading alone reaches, and peak memory in GB.
       """)
 
   enum Work: String, CaseIterable, ExpressibleByArgument { case update, decode }
@@ -55,18 +56,39 @@ struct EngineCommand: ParsableCommand {
     var random = RandomStream(seed: 1, "bench model")
     let model = Model(
       weights: try Weights(configuration: shape.configuration, random: &random), precision: compute)
-    var products = ProductRate(threadCount: threads, precision: compute)
-    products.measure()
-    let result = try work == .update ? update(model, &products) : decode(model, &products)
-    products.measure()
+    var alone = Alone(
+      products: ProductRate(threadCount: threads, precision: compute),
+      reading: work == .decode
+        ? ReadingRate(of: model.weights.elements, threadCount: threads) : nil)
+    alone.measure()
+    let result = try work == .update ? update(model, &alone) : decode(model, &alone)
+    alone.measure()
+    let reading = alone.reading.map { reading in
+      String(
+        format: "  %5.1f %% of %.0f GB/s",
+        100 * result.readByteCount / result.seconds / reading.rate,
+        reading.rate / 1e9)
+    }
     let peak = PeakMemory.bytes.map { String(format: "%.2f GB", Double($0) / 1e9) } ?? "unknown"
     print(
       String(
-        format: "%8.0f tokens/s %8.0f tokens/cpu-s  %5.1f %% of %.0f GFLOP/s·core  %@",
+        format: "%8.0f tokens/s %8.0f tokens/cpu-s  %5.1f %% of %.0f GFLOP/s·core%@  %@",
         Double(result.tokenCount) / result.seconds,
         Double(result.tokenCount) / result.processorSeconds,
-        100 * result.operations / result.processorSeconds / products.rate,
-        products.rate / 1e9, peak as NSString))
+        100 * result.operations / result.processorSeconds / alone.products.rate,
+        alone.products.rate / 1e9, (reading ?? "") as NSString, peak as NSString))
+  }
+
+  /// What the work is made of, each by itself.
+  private struct Alone {
+    var products: ProductRate
+    /// Of decoding, which waits for memory where there are few sequences.
+    var reading: ReadingRate?
+
+    mutating func measure() {
+      products.measure()
+      reading?.measure()
+    }
   }
 
   private struct Measurement {
@@ -75,16 +97,18 @@ struct EngineCommand: ParsableCommand {
     var operations: Double
     var seconds: Double
     var processorSeconds: Double
+    /// Of weights, keys and values, where weights are read once for every token of a response, for all sequences.
+    var readByteCount = 0.0
   }
 
   private func mean(
-    _ products: inout ProductRate, _ body: () throws -> Void
+    _ alone: inout Alone, _ body: () throws -> Void
   ) rethrows -> (seconds: Double, processorSeconds: Double) {
     // The first time touches memory that is then there.
     try body()
     var sum = (seconds: 0.0, processorSeconds: 0.0)
     for _ in 0..<repeats {
-      products.measure()
+      alone.measure()
       let time = try Stopwatch.time(body)
       sum = (sum.seconds + time.seconds, sum.processorSeconds + time.processorSeconds)
     }
@@ -98,7 +122,7 @@ struct EngineCommand: ParsableCommand {
     }
   }
 
-  private func update(_ model: Model, _ products: inout ProductRate) throws -> Measurement {
+  private func update(_ model: Model, _ alone: inout Alone) throws -> Measurement {
     let samples = (0..<rollouts).map { index in
       let response = tokens(response, "response \(index)")
       return PolicySample(
@@ -123,7 +147,7 @@ struct EngineCommand: ParsableCommand {
         loss: loss, epochCount: 1, miniBatchSize: nil, microBatchTokens: microBatchTokens,
         oldLogProbabilities: .recomputed, temperature: 1, lengthScale: 1, seed: 1))
     var computed = 0
-    let time = try mean(&products) {
+    let time = try mean(&alone) {
       computed = try update.run(samples).reduce(0) { $0 + $1.computedTokenCount }
     }
     let configuration = shape.configuration
@@ -141,7 +165,7 @@ struct EngineCommand: ParsableCommand {
       seconds: time.seconds, processorSeconds: time.processorSeconds)
   }
 
-  private func decode(_ model: Model, _ products: inout ProductRate) throws -> Measurement {
+  private func decode(_ model: Model, _ alone: inout Alone) throws -> Measurement {
     let requests = (0..<rollouts).map { index in
       GenerationRequest(
         prompt: tokens(prompt, "prompt \(shared ? 0 : index)"),
@@ -149,7 +173,7 @@ struct EngineCommand: ParsableCommand {
     }
     let sampler = try Sampler(model: model, threadCount: threads)
     func time(_ count: Int) throws -> (seconds: Double, processorSeconds: Double) {
-      try mean(&products) {
+      try mean(&alone) {
         _ = try sampler.generate(
           requests,
           options: SamplingOptions(
@@ -164,9 +188,18 @@ struct EngineCommand: ParsableCommand {
     let operations =
       2 * count * (configuration.layerWeightCount + Double(configuration.headWeightCount))
       + 4 * pairs * Double(configuration.layerCount * configuration.attentionWidth)
+    let weightBytes =
+      (configuration.layerWeightCount + Double(configuration.headWeightCount))
+      * Double(compute.operandByteCount)
+    let keyValueBytes =
+      pairs
+      * Double(
+        2 * configuration.layerCount * configuration.keyValueHeadCount
+          * configuration.headDimension * MemoryLayout<Float>.stride)
     return Measurement(
       tokenCount: Int(count), operations: operations, seconds: all.seconds - first.seconds,
-      processorSeconds: all.processorSeconds - first.processorSeconds)
+      processorSeconds: all.processorSeconds - first.processorSeconds,
+      readByteCount: Double(response - 1) * weightBytes + keyValueBytes)
   }
 
   private func triangle(_ count: Int) -> Double { Double(count * (count + 1)) / 2 }
