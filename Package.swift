@@ -170,6 +170,7 @@ let package = Package(
     tests(
       "RecordsTests",
       ["Diagnostics", "JSONLines", "RandomStreams", "Records", "Rubrics", "Steps"]),
+    tests("FiltersTests", ["Filters"]),
     tests("RubricsTests", ["Rubrics"]),
     tests("StepsTests", ["RandomStreams", "Steps"]),
     tests("ArithmeticTests", ["Arithmetic", "RandomStreams", bigInt]),

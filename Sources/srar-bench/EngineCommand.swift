@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Filters
 import Foundation
 import Kernels
 import PolicyGradient
@@ -50,7 +51,7 @@ struct EngineCommand: ParsableCommand {
   var compute: ProductPrecision = .float32
 
   @Option(help: "How many threads.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  var threads = ProcessorCount.available
 
   func run() throws {
     var random = RandomStream(seed: 1, "bench model")

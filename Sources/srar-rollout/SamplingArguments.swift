@@ -76,7 +76,7 @@ struct SamplingArguments: ParsableArguments {
   var compute: ProductPrecision = .float32
 
   @Option(help: "How many threads; the responses do not depend on it.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  var threads = ProcessorCount.available
 
   @Option(
     help: ArgumentHelp(

@@ -48,7 +48,7 @@ struct OptimizerArguments: ParsableArguments {
   var compute: ProductPrecision = .float32
 
   @Option(help: "How many threads; only with '--memory' results depend on it.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  var threads = ProcessorCount.available
 
   mutating func validate() throws {
     for (name, value) in [

@@ -55,6 +55,18 @@ struct CommonOptionTests {
     #expect(loud.output == quiet.output)
   }
 
+  @Test(
+    "--threads counts by default the processors that the tool may run on",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/taskset")),
+    arguments: ["srar-rollout", "srar-update update", "srar-update sft"])
+  func threads(command: String) throws {
+    let first = "$(grep Cpus_allowed_list /proc/self/status | grep -o '[0-9]*' | head -n 1)"
+    let result = try ToolProcess.shell("taskset -c \(first) \(command) --help | tr -s ' \\n' ' '")
+    let help = try #require(result.text.range(of: "--threads <threads>"), "\(result.text)")
+    let option = result.text[help.upperBound...].prefix { $0 != ")" }
+    #expect(option.hasSuffix("(default: 1"), "\(option)")
+  }
+
   @Test("--metrics appends one JSON object a run", arguments: uses)
   func metrics(use: Use) throws {
     let folder = try folder(use)
