@@ -89,7 +89,7 @@ void store_key_value(const float *key, const float *value, float *block, long sl
 long panel_width(void);
 // Lays w [outputs, inputs] out in panels: [outputs / panel width, rounded up][inputs][panel width].
 void pack_panels(const float *w, long stride, long outputs, long inputs, float *panels);
-// y = x · wᵀ, or y += x · wᵀ, with w in panels. inputs > 0. A row's result does not depend on the other rows, and is matrix_product's.
+// y = x · wᵀ, or y += x · wᵀ, with w in panels. rows, inputs > 0. A row's result does not depend on the other rows, and is matrix_product's.
 void packed_product(
     const float *x, long x_stride, long rows, const float *panels, long inputs, float *y,
     long y_stride, long outputs, int accumulates);
