@@ -2,7 +2,7 @@ import Kernels
 import Synchronization
 
 /// How fast all threads together read the weights from where they lie, memory or a cache, measured from time to time while something
-/// else is measured, so that both see the same machine: few sequences cannot be decoded faster than that.
+/// else is measured, so that both see the same machine: decoding of few sequences waits for it.
 struct ReadingRate {
   private var byteCount = 0.0
   private var seconds = 0.0
