@@ -211,7 +211,7 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "CZstd", "JSONLines", "RandomStreams", "Steps", "srar-advantage", "srar-judge",
+        "CZstd", "JSONLines", "Kernels", "RandomStreams", "Steps", "srar-advantage", "srar-judge",
         "srar-prep", "srar-report", "srar-reward", "srar-rollout", "srar-update",
       ]),
   ]

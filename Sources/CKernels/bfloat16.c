@@ -29,14 +29,16 @@ static inline __attribute__((always_inline)) uint32_t pair(float first, float se
 // Matrices are transposed in squares of pairs, by way of memory that stays in the cache.
 #define SQUARE 16
 
-MOVING_KERNEL static void round_rows(const float *a, long stride, long rows, long inner, uint16_t *left) {
-  const long left_distance = left_stride(inner);
+MOVING_KERNEL static void round_rows(
+    const float *a, long stride, long rows, long inner, uint16_t *left, long left_distance) {
   for (long r = 0; r < rows; r++)
     for (long i = 0; i < inner; i++) left[r * left_distance + i] = (uint16_t)rounded(a[r * stride + i]);
 }
 
-MOVING_KERNEL static void round_columns(const float *a, long stride, long rows, long inner, uint32_t *left) {
-  const long left_distance = left_stride(inner) / 2, pairs = inner / 2;
+MOVING_KERNEL static void round_columns(
+    const float *a, long stride, long rows, long inner, uint16_t *left, long left_distance) {
+  const long pairs = inner / 2, distance = left_distance / 2;
+  uint32_t *left_pairs = (uint32_t *)left;
   uint32_t square[SQUARE][SQUARE];
   for (long r = 0; r < rows; r += SQUARE) {
     const long width = rows - r < SQUARE ? rows - r : SQUARE;
@@ -47,21 +49,21 @@ MOVING_KERNEL static void round_columns(const float *a, long stride, long rows, 
         for (long j = 0; j < width; j++) square[i][j] = pair(first[j], second[j]);
       }
       for (long j = 0; j < width; j++)
-        for (long i = 0; i < height; i++) left[(r + j) * left_distance + p + i] = square[i][j];
+        for (long i = 0; i < height; i++) left_pairs[(r + j) * distance + p + i] = square[i][j];
     }
     for (long j = 0; j < width && inner % 2; j++)
-      left[(r + j) * left_distance + pairs] = rounded(a[(inner - 1) * stride + r + j]);
+      left_pairs[(r + j) * distance + pairs] = rounded(a[(inner - 1) * stride + r + j]);
   }
 }
 
-MOVING_KERNEL static void expand_rows(const float *a, long stride, long rows, long inner, float *left) {
-  const long left_distance = left_stride(inner);
+MOVING_KERNEL static void expand_rows(
+    const float *a, long stride, long rows, long inner, float *left, long left_distance) {
   for (long r = 0; r < rows; r++)
     for (long i = 0; i < inner; i++) left[r * left_distance + i] = expanded(rounded(a[r * stride + i]));
 }
 
-MOVING_KERNEL static void expand_columns(const float *a, long stride, long rows, long inner, float *left) {
-  const long left_distance = left_stride(inner);
+MOVING_KERNEL static void expand_columns(
+    const float *a, long stride, long rows, long inner, float *left, long left_distance) {
   for (long r = 0; r < rows; r += SQUARE)
     for (long i = 0; i < inner; i++)
       for (long j = r; j < r + SQUARE && j < rows; j++)
@@ -69,22 +71,22 @@ MOVING_KERNEL static void expand_columns(const float *a, long stride, long rows,
 }
 
 long bfloat16_left_size(long rows, long inner, bfloat16_way way) {
-  return padded_rows(rows) * left_stride(inner) * (way == BFLOAT16_EXPANDED ? sizeof(float) : sizeof(uint16_t));
+  return padded_rows(rows) * left_stride(inner, way) * (way == BFLOAT16_EXPANDED ? sizeof(float) : sizeof(uint16_t));
 }
 
 void bfloat16_pack_left(
     const float *a, long stride, int is_transposed, long rows, long inner, bfloat16_way way, void *left) {
   const long size = way == BFLOAT16_EXPANDED ? sizeof(float) : sizeof(uint16_t);
-  const long distance = left_stride(inner) * size;
+  const long numbers = left_stride(inner, way), distance = numbers * size;
   // What fills the groups.
   for (long r = 0; r < rows; r++) memset((char *)left + r * distance + inner * size, 0, distance - inner * size);
   memset((char *)left + rows * distance, 0, (padded_rows(rows) - rows) * distance);
   if (way == BFLOAT16_EXPANDED)
-    (is_transposed ? expand_columns : expand_rows)(a, stride, rows, inner, left);
+    (is_transposed ? expand_columns : expand_rows)(a, stride, rows, inner, left, numbers);
   else if (is_transposed)
-    round_columns(a, stride, rows, inner, left);
+    round_columns(a, stride, rows, inner, left, numbers);
   else
-    round_rows(a, stride, rows, inner, left);
+    round_rows(a, stride, rows, inner, left, numbers);
 }
 
 long bfloat16_panels_count(long inner, long columns) {

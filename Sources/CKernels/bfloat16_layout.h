@@ -1,6 +1,6 @@
 // How the factors of a bfloat16 product lie in memory.
 #pragma once
-#include <stdint.h>
+#include "CKernels.h"
 
 // Numbers that are summed come in groups of so many, the last filled with zeros: as many as one row of a tile of AMX holds.
 #define INNER_GROUP 32
@@ -10,6 +10,8 @@ static inline long padded_inner(long inner) { return (inner + INNER_GROUP - 1) /
 #define ROW_GROUP 16
 static inline long padded_rows(long rows) { return (rows + ROW_GROUP - 1) / ROW_GROUP * ROW_GROUP; }
 
-// Distance of two rows of a left factor, in numbers. A group more than they need, since rows at distances of a power of two would
-// have to share a few lines of the cache.
-static inline long left_stride(long inner) { return padded_inner(inner) + INNER_GROUP; }
+// Distance of two rows of a left factor, in numbers. Our own ways have a group more than they need, since rows at distances of a power of two
+// would have to share a few lines of the cache.
+static inline long left_stride(long inner, bfloat16_way way) {
+  return padded_inner(inner) + (way == BFLOAT16_BY_ONEDNN ? 0 : INNER_GROUP);
+}

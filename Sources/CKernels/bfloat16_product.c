@@ -7,6 +7,7 @@
 #include "bfloat16_layout.h"
 #include "fetch_ahead.h"
 #include "kernel_clones.h"
+#include "onednn_product.h"
 #include "panel_widths.h"
 #include "row_tiles.h"
 
@@ -26,6 +27,7 @@ static void look(void) {
 int bfloat16_way_is_available(bfloat16_way way) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, look);
+  if (way == BFLOAT16_BY_ONEDNN) return onednn_is_available();
   return way == BFLOAT16_EXPANDED || (way == BFLOAT16_PAIRS && has_pairs) || (way == BFLOAT16_TILES && has_tiles);
 }
 #else
@@ -83,16 +85,22 @@ static void multiply_aside(
   for (long r = 0; r < rows; r++) memcpy(out + r * out_stride, aside + r * width, columns * sizeof(float));
 }
 
-void bfloat16_multiply(
+int bfloat16_multiply(
     const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long columns, float *c,
     long c_stride, int accumulates) {
   const panel_product product = product_of(way);
   const long number_size = way == BFLOAT16_EXPANDED ? sizeof(float) : sizeof(uint16_t);
   const long group = way == BFLOAT16_TILES ? ROW_GROUP : 1;
-  const long distance = left_stride(inner), width = panel_width(), end = padded_inner(inner);
+  const long distance = left_stride(inner, way), width = panel_width(), end = padded_inner(inner);
   if (inner == 0) {
     for (long r = 0; r < rows && !accumulates; r++) memset(c + r * c_stride, 0, columns * sizeof(float));
-    return;
+    return 0;
+  }
+  const unsigned before = begin_flushing();
+  if (way == BFLOAT16_BY_ONEDNN) {
+    const int status = onednn_multiply(left, rows, end, panels, columns, c, c_stride, accumulates);
+    end_flushing(before);
+    return status;
   }
   // Parts of like size; none where there are few rows, for which panels are read once, from end to end.
   const long parts = rows <= FEW_ROWS ? 1 : (end + INNER_BLOCK - 1) / INNER_BLOCK;
@@ -100,7 +108,6 @@ void bfloat16_multiply(
 #if LEVELS_OF_X86
   if (way == BFLOAT16_TILES) begin_tiles();
 #endif
-  const unsigned before = begin_flushing();
   for (long i = 0; i < end; i += inner_block) {
     const long pairs = (end - i < inner_block ? end - i : inner_block) / 2;
     for (long r = 0; r < rows; r += ROW_BLOCK) {
@@ -124,4 +131,5 @@ void bfloat16_multiply(
 #if LEVELS_OF_X86
   if (way == BFLOAT16_TILES) end_tiles();
 #endif
+  return 0;
 }

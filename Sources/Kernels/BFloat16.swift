@@ -1,22 +1,42 @@
 internal import CKernels
 
-/// What the operands of matrix products are rounded to before they are multiplied. Sums are float32 always.
+/// What the operands of matrix products are rounded to before they are multiplied, and by what. Sums are float32 always.
 package enum ProductPrecision: String, CaseIterable, Sendable {
   case float32 = "f32"
   /// The upper half of float32: its range, and 8 bits of it count.
   case bfloat16 = "bf16"
+  /// The same numbers, multiplied by the library oneDNN, which need not be there.
+  case bfloat16ByOneDNN = "bf16-onednn"
+
+  /// Those that this program can compute on this machine.
+  package static let available = allCases.filter { $0.hindrance == nil }
+
+  /// Why this one cannot be computed here, and what to do.
+  package var hindrance: String? {
+    guard self == .bfloat16ByOneDNN, !BFloat16Arithmetic.oneDNN.isAvailable else { return nil }
+    return """
+      oneDNN was not found, or multiplies no bfloat16 numbers fast on this processor: install its development files \
+      (Debian's libdnnl-dev) and build again from scratch, or take bf16
+      """
+  }
+
+  /// How bfloat16 numbers are multiplied; nil for float32.
+  package var bfloat16Arithmetic: BFloat16Arithmetic? {
+    switch self {
+    case .float32: nil
+    case .bfloat16: .best
+    case .bfloat16ByOneDNN: .oneDNN
+    }
+  }
 
   /// Of one number of an operand.
   package var operandByteCount: Int {
-    switch self {
-    case .float32: MemoryLayout<Float>.stride
-    case .bfloat16: MemoryLayout<UInt16>.stride
-    }
+    self == .float32 ? MemoryLayout<Float>.stride : MemoryLayout<UInt16>.stride
   }
 
   /// What a user should know of this precision on this machine.
   package var remark: String? {
-    guard self == .bfloat16, BFloat16Arithmetic.best == .expanded else { return nil }
+    guard bfloat16Arithmetic == .expanded else { return nil }
     return "bf16 is computed as float32, since this processor does not multiply such numbers itself"
   }
 }
@@ -29,12 +49,15 @@ package enum BFloat16Arithmetic: CaseIterable, Sendable {
   case pairs
   /// By tile registers: AMX-BF16.
   case tiles
+  /// By oneDNN, with the instructions that it chooses.
+  case oneDNN
 
   var way: bfloat16_way {
     switch self {
     case .expanded: BFLOAT16_EXPANDED
     case .pairs: BFLOAT16_PAIRS
     case .tiles: BFLOAT16_TILES
+    case .oneDNN: BFLOAT16_BY_ONEDNN
     }
   }
 
@@ -43,11 +66,13 @@ package enum BFloat16Arithmetic: CaseIterable, Sendable {
     self == .expanded ? MemoryLayout<Float>.stride : MemoryLayout<UInt16>.stride
   }
 
-  /// Those that this processor has, the slowest first.
-  package static let available = allCases.filter { bfloat16_way_is_available($0.way) != 0 }
+  package var isAvailable: Bool { bfloat16_way_is_available(way) != 0 }
 
-  /// The fastest one here.
-  package static let best = available.last ?? .expanded
+  /// Those that there are on this machine, our own first, the slowest before the others.
+  package static let available = allCases.filter(\.isAvailable)
+
+  /// The fastest of our own.
+  package static let best = available.last { $0 != .oneDNN } ?? .expanded
 }
 
 /// The second factor of products of bfloat16 numbers, [inner, columns]: rounded, and laid out for them.
@@ -110,12 +135,12 @@ package final class BFloat16Rows: @unchecked Sendable {
   private let memory: LentMemory
 
   /// A copy of a [rows, inner].
-  package convenience init(_ a: Rows, for arithmetic: BFloat16Arithmetic = .best) {
+  package convenience init(_ a: Rows, for arithmetic: BFloat16Arithmetic) {
     self.init(a, isTransposed: false, rowCount: a.rowCount, inner: a.width, arithmetic)
   }
 
   /// A copy of aᵀ, of a [inner, rows].
-  package convenience init(_ a: TransposedRows, for arithmetic: BFloat16Arithmetic = .best) {
+  package convenience init(_ a: TransposedRows, for arithmetic: BFloat16Arithmetic) {
     self.init(
       a.rows, isTransposed: true, rowCount: a.rows.width, inner: a.rows.rowCount, arithmetic)
   }
@@ -126,8 +151,7 @@ package final class BFloat16Rows: @unchecked Sendable {
     self.rowCount = rowCount
     self.inner = inner
     self.arithmetic = arithmetic
-    precondition(
-      BFloat16Arithmetic.available.contains(arithmetic), "an arithmetic that is not here")
+    precondition(arithmetic.isAvailable, "an arithmetic that is not here")
     memory = LentMemory(byteCount: bfloat16_left_size(rowCount, inner, arithmetic.way))
     bfloat16_pack_left(
       a.base, a.stride, isTransposed ? 1 : 0, rowCount, inner, arithmetic.way, memory.base)
@@ -144,10 +168,11 @@ package final class BFloat16Rows: @unchecked Sendable {
       b.inner == inner && columns.upperBound <= b.columnCount && c.rowCount == rowCount
         && c.width == columns.count, misfit)
     guard c.rowCount > 0, c.width > 0 else { return }
-    bfloat16_multiply(
+    let status = bfloat16_multiply(
       memory.base, rowCount, inner, arithmetic.way, b.panels(from: columns.lowerBound),
       columns.count,
       c.base, c.stride, accumulates ? 1 : 0)
+    precondition(status == 0, "oneDNN failed to multiply, with its status \(status)")
   }
 }
 

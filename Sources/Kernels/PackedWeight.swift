@@ -12,7 +12,7 @@ package final class PackedWeight: @unchecked Sendable {
   private enum Layout {
     /// [outputs / panel width, rounded up][inputs][panel width]
     case panels(FloatBuffer)
-    case rounded(BFloat16Panels)
+    case rounded(BFloat16Panels, BFloat16Arithmetic)
   }
 
   /// Outputs of one panel.
@@ -31,12 +31,12 @@ package final class PackedWeight: @unchecked Sendable {
     precondition(weight.width > 0, "a weight without inputs")
     inputCount = weight.width
     outputCount = weight.rowCount
-    switch precision {
-    case .float32: layout = Self.panels(of: weight)
-    case .bfloat16:
+    if let arithmetic = precision.bfloat16Arithmetic {
       let panels = BFloat16Panels(inner: weight.width, columnCount: weight.rowCount)
       panels.pack(weight.transposed)
-      layout = .rounded(panels)
+      layout = .rounded(panels, arithmetic)
+    } else {
+      layout = Self.panels(of: weight)
     }
   }
 
@@ -64,8 +64,8 @@ package final class PackedWeight: @unchecked Sendable {
           x.base, x.stride, x.rowCount, panels.base + outputs.lowerBound * inputCount, inputCount,
           y.base + outputs.lowerBound, y.stride, outputs.count, accumulates ? 1 : 0)
       }
-    case .rounded(let panels):
-      let rounded = BFloat16Rows(x)
+    case .rounded(let panels, let arithmetic):
+      let rounded = BFloat16Rows(x, for: arithmetic)
       forEachPart(threadCount) { outputs in
         rounded.multiply(
           panels, columns: outputs, into: y[columns: outputs], accumulates: accumulates)

@@ -9,10 +9,12 @@ package struct Weight: Sendable {
   /// As the second factor of a product with inputs, and of one with the gradients of outputs, which is there once it is wanted. Written
   /// by `round` only.
   private final class Rounded: @unchecked Sendable {
+    let arithmetic: BFloat16Arithmetic
     let transposed: BFloat16Panels
     private(set) var plain: BFloat16Panels?
 
-    init(_ rows: Rows) {
+    init(_ rows: Rows, _ arithmetic: BFloat16Arithmetic) {
+      self.arithmetic = arithmetic
       transposed = BFloat16Panels(inner: rows.width, columnCount: rows.rowCount)
     }
 
@@ -27,7 +29,7 @@ package struct Weight: Sendable {
 
   package init(_ rows: Rows, precision: ProductPrecision) {
     self.rows = rows
-    rounded = precision == .float32 ? nil : Rounded(rows)
+    rounded = precision.bfloat16Arithmetic.map { Rounded(rows, $0) }
   }
 
   /// Makes the rounded copies anew, where there are any.
@@ -40,7 +42,8 @@ package struct Weight: Sendable {
   /// y = x · wᵀ, or y += x · wᵀ. Shapes: x [tokens, in], y [tokens, out].
   package func multiply(_ x: Rows, into y: Rows, accumulates: Bool = false) {
     if let rounded {
-      BFloat16Rows(x).multiply(rounded.transposed, into: y, accumulates: accumulates)
+      BFloat16Rows(x, for: rounded.arithmetic).multiply(
+        rounded.transposed, into: y, accumulates: accumulates)
     } else {
       matrixProduct(x, rows.transposed, into: y, accumulates: accumulates)
     }
@@ -51,7 +54,8 @@ package struct Weight: Sendable {
     // forward: y[t, o] = Σᵢ x[t, i] · w[o, i]
     if let rounded {
       guard let plain = rounded.plain else { preconditionFailure("not rounded for a gradient") }
-      BFloat16Rows(dy).multiply(plain, into: dx, accumulates: accumulates)
+      BFloat16Rows(dy, for: rounded.arithmetic).multiply(
+        plain, into: dx, accumulates: accumulates)
     } else {
       matrixProduct(dy, rows, into: dx, accumulates: accumulates)
     }
@@ -62,24 +66,25 @@ package struct Weight: Sendable {
 /// rounded copy, which `round` makes. Several threads may compute gradients with it afterwards.
 package struct WeightedInputs: Sendable {
   private let rows: Rows
-  private let rounded: BFloat16Panels?
+  private let rounded: (panels: BFloat16Panels, arithmetic: BFloat16Arithmetic)?
 
   /// Shape: x [tokens, in].
   package init(_ x: Rows, precision: ProductPrecision) {
     rows = x
-    rounded =
-      precision == .float32
-      ? nil : BFloat16Panels(inner: x.rowCount, columnCount: x.width, isBrief: true)
+    rounded = precision.bfloat16Arithmetic.map {
+      (BFloat16Panels(inner: x.rowCount, columnCount: x.width, isBrief: true), $0)
+    }
   }
 
   /// Makes the rounded copy, where there is one.
-  package func round() { rounded?.pack(rows) }
+  package func round() { rounded?.panels.pack(rows) }
 
   /// The gradient of a weight, or of some of its outputs: dw += dyᵀ · x. Shapes: dy [tokens, out], dw [out, in].
   package func weightGradient(dy: Rows, into dw: Rows) {
     // forward: y[t, o] = Σᵢ x[t, i] · w[o, i]
     if let rounded {
-      BFloat16Rows(dy.transposed).multiply(rounded, into: dw, accumulates: true)
+      BFloat16Rows(dy.transposed, for: rounded.arithmetic).multiply(
+        rounded.panels, into: dw, accumulates: true)
     } else {
       matrixProduct(dy.transposed, rows, into: dw, accumulates: true)
     }

@@ -32,13 +32,17 @@ final class PredictionHead: @unchecked Sendable {
 
   /// Bytes of the rounded factors that are at work at a time: a chunk's normed rows, and on every thread those rows or a part of their
   /// logits' gradients.
-  static func roundedByteCount(_ configuration: ModelConfiguration, threadCount: Int) -> Int {
+  ///
+  /// - Parameter rowByteCount: of one number of a product's first factor.
+  static func roundedByteCount(
+    _ configuration: ModelConfiguration, rowByteCount: Int, threadCount: Int
+  ) -> Int {
     let shape = Shape(configuration)
     let widest = max(
       configuration.hiddenSize, configuration.vocabularySize / max(shape.vocabularyTiles.count, 1))
     return shape.chunkRowCount
       * (ProductPrecision.bfloat16.operandByteCount * configuration.hiddenSize
-        + threadCount * BFloat16Arithmetic.best.rowByteCount * widest)
+        + threadCount * rowByteCount * widest)
   }
 
   /// Into what the work is parted.

@@ -44,16 +44,17 @@ package struct TrainingMemory: Sendable {
   private static func scratchByteCounts(
     _ configuration: ModelConfiguration, precision: ProductPrecision, threadCount: Int
   ) -> (fixed: Int, perToken: Int) {
-    guard precision == .bfloat16 else { return (0, 0) }
+    guard let arithmetic = precision.bfloat16Arithmetic else { return (0, 0) }
     let widest = max(
       configuration.hiddenSize, configuration.queryKeyValueWidth, 2 * configuration.intermediateSize
     )
-    let rowBytes = BFloat16Arithmetic.best.rowByteCount
+    let rowBytes = arithmetic.rowByteCount
     let inputs =
       2 * configuration.hiddenSize + configuration.intermediateSize + configuration.queryWidth
     return (
       threadCount * rowBytes * widest * SequencePass.tileWidth
-        + PredictionHead.roundedByteCount(configuration, threadCount: threadCount),
+        + PredictionHead.roundedByteCount(
+          configuration, rowByteCount: rowBytes, threadCount: threadCount),
       precision.operandByteCount * inputs + threadCount * rowBytes * SequencePass.weightTileWidth
     )
   }

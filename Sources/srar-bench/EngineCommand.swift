@@ -47,11 +47,16 @@ struct EngineCommand: ParsableCommand {
   @Flag(help: "Compute activations anew.")
   var recompute = false
 
-  @Option(help: "What is multiplied in matrix products: 'f32' or 'bf16' numbers.")
+  @Option(
+    help:
+      "What is multiplied in matrix products: 'f32' or 'bf16' numbers, these by oneDNN with 'bf16-onednn'."
+  )
   var compute: ProductPrecision = .float32
 
   @Option(help: "How many threads.")
   var threads = ProcessorCount.available
+
+  func validate() throws { try compute.validate() }
 
   func run() throws {
     var random = RandomStream(seed: 1, "bench model")
@@ -205,5 +210,3 @@ struct EngineCommand: ParsableCommand {
 
   private func triangle(_ count: Int) -> Double { Double(count * (count + 1)) / 2 }
 }
-
-extension ProductPrecision: ExpressibleByArgument {}

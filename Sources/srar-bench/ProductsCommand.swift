@@ -8,7 +8,8 @@ struct ProductsCommand: ParsableCommand {
     commandName: "products",
     abstract: "Multiply matrices of 512 × 576 and 576 × 1536 on each thread; print the rate.")
 
-  @Option(help: "What is multiplied: 'f32' or 'bf16' numbers.")
+  @Option(
+    help: "What is multiplied: 'f32' or 'bf16' numbers, these by oneDNN with 'bf16-onednn'.")
   var compute: ProductPrecision = .float32
 
   @Option(help: "How many threads.")
@@ -21,11 +22,19 @@ struct ProductsCommand: ParsableCommand {
     guard threads > 0, repeats > 0 else {
       throw ValidationError("'--threads' and '--repeats' must be at least 1")
     }
+    try compute.validate()
   }
 
   func run() {
     var products = ProductRate(threadCount: threads, precision: compute)
     for _ in 0..<repeats { products.measure() }
     print(String(format: "%8.1f GFLOP/s·core", products.rate / 1e9))
+  }
+}
+
+extension ProductPrecision: ExpressibleByArgument {
+  /// Throws why it cannot be computed here, if so.
+  func validate() throws {
+    if let hindrance { throw ValidationError("'--compute \(rawValue)': \(hindrance)") }
   }
 }

@@ -70,8 +70,10 @@ struct SamplingArguments: ParsableArguments {
   var step = 0
 
   @Option(
-    help:
-      "What is multiplied in matrix products, 'f32' or 'bf16' numbers; sums and parameters are float32."
+    help: """
+      What is multiplied in matrix products, 'f32' or 'bf16' numbers, these by oneDNN with 'bf16-onednn'; sums and \
+      parameters are float32.
+      """
   )
   var compute: ProductPrecision = .float32
 
@@ -90,6 +92,9 @@ struct SamplingArguments: ParsableArguments {
       ("--threads", threads),
     ] where value < 1 {
       throw ValidationError("'\(name)' must be at least 1, but is \(value)")
+    }
+    if let hindrance = compute.hindrance {
+      throw ValidationError("'--compute \(compute.rawValue)': \(hindrance)")
     }
     guard temperature == 0 || temperature >= SamplingOptions.leastTemperature, temperature.isFinite
     else {

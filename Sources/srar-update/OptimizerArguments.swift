@@ -42,8 +42,10 @@ struct OptimizerArguments: ParsableArguments {
   var recompute = false
 
   @Option(
-    help:
-      "What is multiplied in matrix products, 'f32' or 'bf16' numbers; sums and parameters are float32."
+    help: """
+      What is multiplied in matrix products, 'f32' or 'bf16' numbers, these by oneDNN with 'bf16-onednn'; sums and \
+      parameters are float32.
+      """
   )
   var compute: ProductPrecision = .float32
 
@@ -55,6 +57,9 @@ struct OptimizerArguments: ParsableArguments {
       ("--micro-batch-tokens", microBatchTokens ?? 1), ("--threads", threads),
     ] where value < 1 {
       throw ValidationError("'\(name)' must be at least 1, but is \(value)")
+    }
+    if let hindrance = compute.hindrance {
+      throw ValidationError("'--compute \(compute.rawValue)': \(hindrance)")
     }
     if memory != nil && microBatchTokens != nil {
       throw ValidationError("give '--memory' or '--micro-batch-tokens', not both")

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import TestSupport
 import Testing
 
@@ -6,13 +7,15 @@ import Testing
 @Suite("bf16 on the command line")
 struct ComputeCommandTests {
   @Test(
-    "all stages compute with bf16, the same bytes for any number of threads, other ones than f32")
-  func allStages() throws {
+    "all stages compute with bf16, the same bytes for any number of threads, other ones than f32",
+    arguments: ProductPrecision.available.filter { $0 != .float32 })
+  func allStages(precision: ProductPrecision) throws {
     let run = try TinyRun()
     let result = try run.shell(
       """
       set -e
-      for run in f32:1 bf16:1 bf16:2; do
+      bf16=\(precision.rawValue)
+      for run in f32:1 $bf16:1 $bf16:2; do
         options="--quiet --compute ${run%:*} --threads ${run#*:}"
         srar-update sft $options train.jsonl.zst --policy policy --output warm-$run \
           --metrics metrics-$run
@@ -24,14 +27,14 @@ struct ComputeCommandTests {
         srar-update $options advantages --policy policy --output next-$run --learning-rate 1e-3 \
           --metrics metrics-$run
       done
-      cmp rollouts-bf16:1 rollouts-bf16:2
-      diff -r warm-bf16:1 warm-bf16:2 && diff -r next-bf16:1 next-bf16:2
+      cmp rollouts-$bf16:1 rollouts-$bf16:2
+      diff -r warm-$bf16:1 warm-$bf16:2 && diff -r next-$bf16:1 next-$bf16:2
       for file in warm next; do
-        cmp -s $file-f32:1/model.safetensors $file-bf16:1/model.safetensors && exit 1
+        cmp -s $file-f32:1/model.safetensors $file-$bf16:1/model.safetensors && exit 1
       done
-      cmp -s rollouts-f32:1 rollouts-bf16:1 && exit 1
-      grep -c '"compute":"bf16"' rollouts-bf16:1
-      grep -c '"compute":"bf16"' metrics-bf16:1
+      cmp -s rollouts-f32:1 rollouts-$bf16:1 && exit 1
+      grep -c '"compute":"'$bf16'"' rollouts-$bf16:1
+      grep -c '"compute":"'$bf16'"' metrics-$bf16:1
       ! grep '"compute"' rollouts-f32:1
       grep -c '"compute":"f32"' metrics-f32:1
       """)
@@ -62,7 +65,7 @@ struct ComputeCommandTests {
     #expect(moved != 0 && abs(moved) < 0.05)
   }
 
-  @Test("'--compute' is for what is computed here, and knows two numbers")
+  @Test("'--compute' is for what is computed here, and knows its values")
   func usage() throws {
     let folder = try TemporaryFolder()
     let remote = try ToolProcess.shell(
@@ -73,5 +76,20 @@ struct ComputeCommandTests {
       "srar-update x.jsonl --policy p --output o --compute f16", in: folder.url)
     #expect(unknown.status == 64)
     #expect(unknown.errorText.contains("bf16"), "\(unknown.errorText)")
+  }
+
+  @Test("oneDNN is refused where it is not there, or has nothing fast for the processor")
+  func withoutOneDNN() throws {
+    let folder = try TemporaryFolder()
+    for command in [
+      "srar-rollout --policy p x.jsonl", "srar-update x.jsonl --policy p --output o",
+      "srar-update sft x.jsonl --policy p --output o",
+    ] {
+      let result = try ToolProcess.shell(
+        "ONEDNN_MAX_CPU_ISA=SSE41 \(command) --compute bf16-onednn", in: folder.url)
+      #expect(result.status == 64)
+      #expect(result.errorText.contains("'--compute bf16-onednn': oneDNN was not found"))
+      #expect(result.errorText.contains("libdnnl-dev"), "\(result.errorText)")
+    }
   }
 }

@@ -45,7 +45,9 @@ struct BFloat16Tests {
 
   @Test(
     "sums are those of tiles, to the last bit, whether a processor has them or not",
-    arguments: BFloat16Arithmetic.available.filter { $0 != .pairs }, shapes)
+    arguments: BFloat16Arithmetic.available.filter {
+      $0 != .pairs && ($0 != .oneDNN || BFloat16Arithmetic.tiles.isAvailable)
+    }, shapes)
   func sumsAreThoseOfTiles(arithmetic: BFloat16Arithmetic, shape: (Int, Int, Int)) {
     let (m, n, k) = shape
     let a = randomMatrix(m, k, seed: 21)
@@ -53,7 +55,8 @@ struct BFloat16Tests {
     let panels = BFloat16Panels(inner: k, columnCount: n)
     panels.pack(b.rows)
     let (x, w) = (a.elements.map { Float(rounded($0)) }, b.elements.map { Float(rounded($0)) })
-    for accumulates in [false, true] {
+    // oneDNN adds what was there at the end.
+    for accumulates in arithmetic == .oneDNN ? [false] : [false, true] {
       let c = randomMatrix(m, n, seed: 23)
       var expected = accumulates ? c.elements : Array(repeating: 0, count: m * n)
       for (index, before) in expected.enumerated() {
@@ -98,29 +101,33 @@ struct BFloat16Tests {
     #expect(c.elements[0] * 1 == tiny && c.elements[0] / 2 > 0)
   }
 
-  @Test("sums of nothing are 0, or what was there", arguments: [1, 40])
-  func sumsOfNothing(rowCount: Int) {
+  @Test(
+    "sums of nothing are 0, or what was there", arguments: BFloat16Arithmetic.available, [1, 40])
+  func sumsOfNothing(arithmetic: BFloat16Arithmetic, rowCount: Int) {
     let nothing = FloatBuffer(count: 1)
     let none = Rows(base: nothing.base, rowCount: rowCount, width: 0, stride: 1)
     let panels = BFloat16Panels(inner: 0, columnCount: 5)
     let c = FloatBuffer(count: rowCount * 5)
     for index in 0..<c.count { c.elements[index] = 7 }
-    BFloat16Rows(none).multiply(panels, into: c.rows(rowCount, 5), accumulates: true)
+    BFloat16Rows(none, for: arithmetic).multiply(
+      panels, into: c.rows(rowCount, 5), accumulates: true)
     #expect(c.elements.allSatisfy { $0 == 7 })
-    BFloat16Rows(none).multiply(panels, into: c.rows(rowCount, 5))
+    BFloat16Rows(none, for: arithmetic).multiply(panels, into: c.rows(rowCount, 5))
     #expect(c.elements.allSatisfy { $0 == 0 })
     withExtendedLifetime(nothing) {}
   }
 
-  @Test("parts of matrices are multiplied as those parts, into a part of one")
-  func partsOfMatrices() {
+  @Test(
+    "parts of matrices are multiplied as those parts, into a part of one",
+    arguments: BFloat16Arithmetic.available)
+  func partsOfMatrices(arithmetic: BFloat16Arithmetic) {
     let a = randomMatrix(20, 30, seed: 4)
     let b = randomMatrix(9, 40, seed: 5)
     let c = FloatBuffer(count: 8 * 12)
     for index in 0..<c.count { c.elements[index] = 5 }
     let panels = BFloat16Panels(inner: 16, columnCount: 9)
     panels.pack(b.rows[columns: 3..<19].transposed)
-    BFloat16Rows(a.rows[rows: 5..<12][columns: 8..<24]).multiply(
+    BFloat16Rows(a.rows[rows: 5..<12][columns: 8..<24], for: arithmetic).multiply(
       panels, into: c.rows(8, 12)[rows: 0..<7][columns: 2..<11])
     for t in 0..<8 {
       for o in 0..<12 {
@@ -189,12 +196,14 @@ struct BFloat16Tests {
 
   @Test(
     "a packed product is that of the rounded numbers, and a row's bytes do not depend on the others",
-    arguments: [(37, 75), (64, 96), (576, 200)])
-  func packedProducts(inputs: Int, outputs: Int) {
+    arguments: ProductPrecision.available.filter { $0 != .float32 },
+    [(37, 75), (64, 96), (576, 200)])
+  func packedProducts(precision: ProductPrecision, shape: (Int, Int)) {
     let rowCount = 70
+    let (inputs, outputs) = shape
     let w = randomMatrix(outputs, inputs, seed: 6)
     let x = randomMatrix(rowCount, inputs, seed: 7)
-    let packed = PackedWeight(w.rows, precision: .bfloat16)
+    let packed = PackedWeight(w.rows, precision: precision)
     let expected = product(x, w.transposed)
     let alone = FloatBuffer(count: rowCount * outputs)
     for row in 0..<rowCount {

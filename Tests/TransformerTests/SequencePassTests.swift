@@ -67,7 +67,7 @@ struct SequencePassTests {
 
   @Test(
     "the same packs give the same bytes with one thread and with two",
-    arguments: ProductPrecision.allCases)
+    arguments: ProductPrecision.available)
   func threadsDoNotMatter(precision: ProductPrecision) throws {
     let model = try randomModel(seed: 3, precision: precision)
     let packs = try [1, 5, 3].map {

@@ -102,7 +102,9 @@ typedef enum {
   // In pairs, whose order is another: AVX512-BF16.
   BFLOAT16_PAIRS,
   // In tiles: AMX-BF16.
-  BFLOAT16_TILES
+  BFLOAT16_TILES,
+  // By oneDNN, where it was found.
+  BFLOAT16_BY_ONEDNN
 } bfloat16_way;
 int bfloat16_way_is_available(bfloat16_way way);
 
@@ -116,7 +118,8 @@ long bfloat16_panels_count(long inner, long columns);
 void bfloat16_pack_panels(
     const float *b, long stride, int is_transposed, long inner, long columns, uint16_t *panels);
 // c = a · b, or c += a · b. Some columns: those of whole panels from panels + column · bfloat16_panels_count(inner, 1) / panel_width() on.
-void bfloat16_multiply(
+// Returns 0, or oneDNN's status where it failed.
+int bfloat16_multiply(
     const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long columns, float *c,
     long c_stride, int accumulates);
 
