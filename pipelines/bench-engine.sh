@@ -10,6 +10,7 @@ repeats=${BENCH_ENGINE_REPEATS:-3}
 
 # Processors without such products imitate them, some very slowly.
 has_bf16=$(grep -m1 -o -w avx512_bf16 /proc/cpuinfo || true)
+has_onednn=$("$bench" products --repeats 1 --compute bf16-onednn 2>/dev/null || true)
 
 # measure TITLE WORK OPTIONS...
 measure() {
@@ -22,6 +23,7 @@ measure() {
   if [[ -n $has_bf16 || $work == decode ]]; then
     row "srar bf16" "$bench" engine --work "$work" --repeats "$repeats" --compute bf16 "$@"
   fi
+  [[ -z $has_onednn ]] || row "srar oneDNN" "$bench" engine --work "$work" --repeats "$repeats" --compute bf16-onednn "$@"
   [[ -x $python ]] || return 0
   local options=()
   for option in "$@"; do [[ $option == --shared ]] || options+=("$option"); done
@@ -48,6 +50,7 @@ row "srar f32" "$bench" "${products[@]}"
 [[ ! -x $python ]] || row "PyTorch f32" "$python" pipelines/bench_peers.py "${products[@]}"
 if [[ -n $has_bf16 ]]; then
   row "srar bf16" "$bench" "${products[@]}" --compute bf16
+  [[ -z $has_onednn ]] || row "srar oneDNN" "$bench" "${products[@]}" --compute bf16-onednn
   [[ ! -x $python ]] || row "PyTorch bf16" "$python" pipelines/bench_peers.py "${products[@]}" --bf16
 fi
 
