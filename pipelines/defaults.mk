@@ -32,7 +32,7 @@ TOP_P ?= 1
 TOP_K ?= 0
 MAX_RESPONSE_TOKENS ?= 8192
 
-# What is multiplied in matrix products of sampling and training here, f32 or bf16; empty for the tools' own default.
+# What is multiplied in matrix products of sampling and training here, f32, bf16 or bf16-onednn; empty for the tools' own default.
 COMPUTE ?=
 compute-option = $(if $(COMPUTE),--compute $(COMPUTE))
 

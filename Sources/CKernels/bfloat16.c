@@ -70,34 +70,46 @@ MOVING_KERNEL static void expand_columns(
         left[j * left_distance + i] = expanded(rounded(a[i * stride + j]));
 }
 
+// Into rows that are `distance` numbers apart, zeros filling them and their groups.
+static void pack_rows(
+    const float *a, long stride, int is_transposed, long rows, long inner, bfloat16_way way, void *left, long distance) {
+  const long size = way == BFLOAT16_EXPANDED ? sizeof(float) : sizeof(uint16_t), bytes = distance * size;
+  for (long r = 0; r < rows; r++) memset((char *)left + r * bytes + inner * size, 0, bytes - inner * size);
+  memset((char *)left + rows * bytes, 0, (padded_rows(rows) - rows) * bytes);
+  if (way == BFLOAT16_EXPANDED)
+    (is_transposed ? expand_columns : expand_rows)(a, stride, rows, inner, left, distance);
+  else
+    (is_transposed ? round_columns : round_rows)(a, stride, rows, inner, left, distance);
+}
+
 long bfloat16_left_size(long rows, long inner, bfloat16_way way) {
-  return padded_rows(rows) * left_stride(inner, way) * (way == BFLOAT16_EXPANDED ? sizeof(float) : sizeof(uint16_t));
+  if (way == BFLOAT16_BY_ONEDNN)
+    return padded_rows(rows) * onednn_parts(inner) * onednn_part(inner) * sizeof(uint16_t);
+  return padded_rows(rows) * left_stride(inner) * (way == BFLOAT16_EXPANDED ? sizeof(float) : sizeof(uint16_t));
 }
 
 void bfloat16_pack_left(
     const float *a, long stride, int is_transposed, long rows, long inner, bfloat16_way way, void *left) {
-  const long size = way == BFLOAT16_EXPANDED ? sizeof(float) : sizeof(uint16_t);
-  const long numbers = left_stride(inner, way), distance = numbers * size;
-  // What fills the groups.
-  for (long r = 0; r < rows; r++) memset((char *)left + r * distance + inner * size, 0, distance - inner * size);
-  memset((char *)left + rows * distance, 0, (padded_rows(rows) - rows) * distance);
-  if (way == BFLOAT16_EXPANDED)
-    (is_transposed ? expand_columns : expand_rows)(a, stride, rows, inner, left, numbers);
-  else if (is_transposed)
-    round_columns(a, stride, rows, inner, left, numbers);
-  else
-    round_rows(a, stride, rows, inner, left, numbers);
+  if (way != BFLOAT16_BY_ONEDNN) {
+    pack_rows(a, stride, is_transposed, rows, inner, way, left, left_stride(inner));
+    return;
+  }
+  const long part = onednn_part(inner);
+  uint16_t *place = left;
+  for (long i = 0; i < inner; i += part, place += padded_rows(rows) * part)
+    pack_rows(
+        a + (is_transposed ? i * stride : i), stride, is_transposed, rows, inner - i < part ? inner - i : part, way, place,
+        part);
 }
 
-long bfloat16_panels_count(long inner, long columns) {
-  const long width = panel_width();
-  return (columns + width - 1) / width * width * padded_inner(inner);
+long bfloat16_panels_count(long inner, long columns, bfloat16_way way) {
+  const long numbers = way == BFLOAT16_BY_ONEDNN ? onednn_parts(inner) * onednn_part(inner) : padded_inner(inner);
+  return padded_columns(columns, panel_width()) * numbers;
 }
 
 // Panels of b [inner, columns].
 MOVING_KERNEL static void pack_plain(
-    const float *b, long stride, long inner, long columns, long width, uint32_t *panels) {
-  const long pairs = padded_inner(inner) / 2;
+    const float *b, long stride, long inner, long columns, long width, long pairs, uint32_t *panels) {
   for (long first = 0; first < columns; first += width, panels += pairs * width) {
     const long count = columns - first < width ? columns - first : width;
     for (long p = 0; p < inner / 2; p++) {
@@ -111,8 +123,7 @@ MOVING_KERNEL static void pack_plain(
 
 // Panels of the transpose of b [columns, inner].
 MOVING_KERNEL static void pack_transposed(
-    const float *b, long stride, long inner, long columns, long width, uint32_t *panels) {
-  const long pairs = padded_inner(inner) / 2;
+    const float *b, long stride, long inner, long columns, long width, long pairs, uint32_t *panels) {
   uint32_t square[SQUARE][SQUARE];
   for (long first = 0; first < columns; first += width, panels += pairs * width) {
     const long count = columns - first < width ? columns - first : width;
@@ -133,10 +144,10 @@ MOVING_KERNEL static void pack_transposed(
   }
 }
 
-void bfloat16_pack_panels(
-    const float *b, long stride, int is_transposed, long inner, long columns, uint16_t *panels) {
-  const long width = panel_width(), pairs = padded_inner(inner) / 2, whole = inner / 2 * width;
-  // What fills the groups, and the last panel.
+// Into panels of so many pairs, zeros filling them and the last panel.
+static void pack_all(
+    const float *b, long stride, int is_transposed, long inner, long columns, long pairs, uint16_t *panels) {
+  const long width = panel_width(), whole = inner / 2 * width;
   uint32_t *pairs_of_panels = (uint32_t *)panels;
   for (long first = 0; first < columns; first += width) {
     uint32_t *panel = pairs_of_panels + first * pairs;
@@ -145,5 +156,18 @@ void bfloat16_pack_panels(
     else
       memset(panel, 0, pairs * width * sizeof(uint32_t));
   }
-  (is_transposed ? pack_transposed : pack_plain)(b, stride, inner, columns, width, pairs_of_panels);
+  (is_transposed ? pack_transposed : pack_plain)(b, stride, inner, columns, width, pairs, pairs_of_panels);
+}
+
+void bfloat16_pack_panels(
+    const float *b, long stride, int is_transposed, long inner, long columns, bfloat16_way way, uint16_t *panels) {
+  if (way != BFLOAT16_BY_ONEDNN) {
+    pack_all(b, stride, is_transposed, inner, columns, padded_inner(inner) / 2, panels);
+    return;
+  }
+  const long part = onednn_part(inner);
+  for (long i = 0; i < inner; i += part, panels += padded_columns(columns, panel_width()) * part)
+    pack_all(
+        b + (is_transposed ? i : i * stride), stride, is_transposed, inner - i < part ? inner - i : part, columns, part / 2,
+        panels);
 }

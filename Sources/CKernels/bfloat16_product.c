@@ -27,7 +27,7 @@ static void look(void) {
 int bfloat16_way_is_available(bfloat16_way way) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, look);
-  if (way == BFLOAT16_BY_ONEDNN) return onednn_is_available();
+  if (way == BFLOAT16_BY_ONEDNN) return bfloat16_onednn_state() == ONEDNN_LACKS_NOTHING;
   return way == BFLOAT16_EXPANDED || (way == BFLOAT16_PAIRS && has_pairs) || (way == BFLOAT16_TILES && has_tiles);
 }
 #else
@@ -85,23 +85,13 @@ static void multiply_aside(
   for (long r = 0; r < rows; r++) memcpy(out + r * out_stride, aside + r * width, columns * sizeof(float));
 }
 
-int bfloat16_multiply(
+static void multiply_by_own(
     const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long columns, float *c,
     long c_stride, int accumulates) {
   const panel_product product = product_of(way);
   const long number_size = way == BFLOAT16_EXPANDED ? sizeof(float) : sizeof(uint16_t);
   const long group = way == BFLOAT16_TILES ? ROW_GROUP : 1;
-  const long distance = left_stride(inner, way), width = panel_width(), end = padded_inner(inner);
-  if (inner == 0) {
-    for (long r = 0; r < rows && !accumulates; r++) memset(c + r * c_stride, 0, columns * sizeof(float));
-    return 0;
-  }
-  const unsigned before = begin_flushing();
-  if (way == BFLOAT16_BY_ONEDNN) {
-    const int status = onednn_multiply(left, rows, end, panels, columns, c, c_stride, accumulates);
-    end_flushing(before);
-    return status;
-  }
+  const long distance = left_stride(inner), width = panel_width(), end = padded_inner(inner);
   // Parts of like size; none where there are few rows, for which panels are read once, from end to end.
   const long parts = rows <= FEW_ROWS ? 1 : (end + INNER_BLOCK - 1) / INNER_BLOCK;
   const long inner_block = padded_inner((end + parts - 1) / parts);
@@ -127,9 +117,25 @@ int bfloat16_multiply(
       }
     }
   }
-  end_flushing(before);
 #if LEVELS_OF_X86
   if (way == BFLOAT16_TILES) end_tiles();
 #endif
-  return 0;
+}
+
+int bfloat16_multiply(
+    const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long all_columns, long first,
+    long columns, float *c, long c_stride, int accumulates) {
+  if (inner == 0) {
+    for (long r = 0; r < rows && !accumulates; r++) memset(c + r * c_stride, 0, columns * sizeof(float));
+    return 0;
+  }
+  const unsigned before = begin_flushing();
+  int status = 0;
+  if (way == BFLOAT16_BY_ONEDNN)
+    status = onednn_multiply(left, rows, inner, panels, all_columns, first, columns, c, c_stride, accumulates);
+  else
+    multiply_by_own(
+        left, rows, inner, way, panels + first * padded_inner(inner), columns, c, c_stride, accumulates);
+  end_flushing(before);
+  return status;
 }

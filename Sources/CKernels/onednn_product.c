@@ -1,14 +1,23 @@
 // Products of bfloat16 numbers by oneDNN. Its header is looked for when this is compiled, the library when it is first asked for; so
 // nothing needs it.
 //
-// It meets the factors as they are laid out for tiles: our panels are one of its layouts.
+// Our panels are one of its layouts, of a part of the inner numbers at a time: see bfloat16_layout.h.
 #include "onednn_product.h"
 
+#include "CKernels.h"
 #include "bfloat16_layout.h"
 #include "kernel_clones.h"
 #include "panel_widths.h"
 
-#if LEVELS_OF_X86 && __has_include(<oneapi/dnnl/dnnl.h>)
+// Releases that have the layout of our panels.
+#if LEVELS_OF_X86 && __has_include(<oneapi/dnnl/dnnl_version.h>)
+#include <oneapi/dnnl/dnnl_version.h>
+#define HAS_HEADER (DNNL_VERSION_MAJOR == 3 || (DNNL_VERSION_MAJOR == 2 && DNNL_VERSION_MINOR >= 3))
+#else
+#define HAS_HEADER 0
+#endif
+
+#if HAS_HEADER
 #include <dlfcn.h>
 #include <oneapi/dnnl/dnnl.h>
 #include <pthread.h>
@@ -113,8 +122,8 @@ static void end_plan(plan *p) {
 }
 
 static dnnl_status_t carry_out(plan *p, const uint16_t *left, const uint16_t *panels, float *c) {
-  enum { FACTORS = 4 };
-  dnnl_exec_arg_t given[FACTORS] = {
+  enum { ARGUMENTS = 4 };
+  dnnl_exec_arg_t given[ARGUMENTS] = {
       {DNNL_ARG_SRC, NULL}, {DNNL_ARG_WEIGHTS, NULL}, {DNNL_ARG_DST, NULL}, {DNNL_ARG_SCRATCHPAD, NULL}};
   const __typeof__(lib.dnnl_primitive_desc_query_md(NULL, 0, 0)) scratch_layout =
       lib.dnnl_primitive_desc_query_md(p->description, dnnl_query_scratchpad_md, 0);
@@ -129,9 +138,9 @@ static dnnl_status_t carry_out(plan *p, const uint16_t *left, const uint16_t *pa
   if (!status) status = lib.dnnl_memory_create(&given[1].memory, GIVEN(p->panels), engine, (void *)panels);
   if (!status) status = lib.dnnl_memory_create(&given[2].memory, GIVEN(p->sums), engine, c);
   if (!status) status = lib.dnnl_memory_create(&given[3].memory, scratch_layout, engine, scratch);
-  if (!status) status = lib.dnnl_primitive_execute(product, stream, FACTORS, given);
+  if (!status) status = lib.dnnl_primitive_execute(product, stream, ARGUMENTS, given);
   if (!status) status = lib.dnnl_stream_wait(stream);
-  for (int i = 0; i < FACTORS; i++)
+  for (int i = 0; i < ARGUMENTS; i++)
     if (given[i].memory) lib.dnnl_memory_destroy(given[i].memory);
   if (stream) lib.dnnl_stream_destroy(stream);
   if (product) lib.dnnl_primitive_destroy(product);
@@ -139,7 +148,8 @@ static dnnl_status_t carry_out(plan *p, const uint16_t *left, const uint16_t *pa
   return status;
 }
 
-static dnnl_status_t multiply(
+// One part of the inner numbers, where nothing has gaps.
+static dnnl_status_t multiply_part(
     const uint16_t *left, long rows, long inner, const uint16_t *panels, long columns, float *c, int accumulates) {
   plan p;
   dnnl_status_t status = make_plan(&p, rows, inner, columns, accumulates);
@@ -148,28 +158,31 @@ static dnnl_status_t multiply(
   return status;
 }
 
-// Rows that go by way of other memory at a time.
-#define ROWS_ASIDE 256
+// Rows that are computed at a time.
+#define ROW_BLOCK 256
 
 int onednn_multiply(
-    const uint16_t *left, long rows, long inner, const uint16_t *panels, long columns, float *c, long c_stride,
-    int accumulates) {
-  // The library is fast only where results have no gaps between them, and sums few of them in another order than it sums many.
-  const long width = (columns + WIDE_PANEL - 1) / WIDE_PANEL * WIDE_PANEL;
-  if (c_stride == width && columns == width && rows >= ROW_GROUP)
-    return multiply(left, rows, inner, panels, columns, c, accumulates);
-  const long most = rows < ROWS_ASIDE ? padded_rows(rows) : ROWS_ASIDE;
-  float *aside = calloc(most * width, sizeof(float));
-  if (!aside) return dnnl_out_of_memory;
+    const uint16_t *left, long rows, long inner, const uint16_t *panels, long all_columns, long first, long columns,
+    float *c, long c_stride, int accumulates) {
+  const long part = onednn_part(inner), parts = onednn_parts(inner), width = padded_columns(columns, WIDE_PANEL);
+  const long left_size = padded_rows(rows) * part, panels_size = padded_columns(all_columns, WIDE_PANEL) * part;
+  // The library is slow where results have gaps between them, and sums in another order where they are few: then whole groups of rows and
+  // whole panels go by way of other memory.
+  const int are_whole = c_stride == width && columns == width && rows % ROW_GROUP == 0;
+  float *aside = are_whole ? NULL : malloc(ROW_BLOCK * width * sizeof(float));
+  if (!are_whole && !aside) return dnnl_out_of_memory;
   dnnl_status_t status = dnnl_success;
-  for (long first = 0; first < rows && !status; first += ROWS_ASIDE) {
-    const long count = rows - first < ROWS_ASIDE ? rows - first : ROWS_ASIDE;
-    float *out = c + first * c_stride;
-    for (long r = 0; r < count && accumulates; r++)
-      memcpy(aside + r * width, out + r * c_stride, columns * sizeof(float));
-    status = multiply(left + first * inner, padded_rows(count), inner, panels, width, aside, accumulates);
-    for (long r = 0; r < count && !status; r++)
-      memcpy(out + r * c_stride, aside + r * width, columns * sizeof(float));
+  for (long r = 0; r < rows && !status; r += ROW_BLOCK) {
+    const long count = rows - r < ROW_BLOCK ? rows - r : ROW_BLOCK, whole = padded_rows(count);
+    float *place = c + r * c_stride, *out = are_whole ? place : aside;
+    for (long i = 0; i < count && aside && accumulates; i++)
+      memcpy(aside + i * width, place + i * c_stride, columns * sizeof(float));
+    for (long p = 0; p < parts && !status; p++)
+      status = multiply_part(
+          left + p * left_size + r * part, whole, part, panels + p * panels_size + first * part, width, out,
+          accumulates || p > 0);
+    for (long i = 0; i < count && aside && !status; i++)
+      memcpy(place + i * c_stride, aside + i * width, columns * sizeof(float));
   }
   free(aside);
   return status;
@@ -179,40 +192,46 @@ int onednn_multiply(
 static int is_fast(void) {
   plan p;
   const char *name = NULL;
-  const int is_planned = !make_plan(&p, ROW_GROUP, INNER_GROUP, WIDE_PANEL, 0) &&
+  const int is_planned = !make_plan(&p, ROW_GROUP, ONEDNN_FEWEST_INNER, WIDE_PANEL, 0) &&
                          !lib.dnnl_primitive_desc_query(p.description, dnnl_query_impl_info_str, 0, &name);
   const int result = is_planned && !strncmp(name, "brg", 3);
   end_plan(&p);
   return result;
 }
 
-static int is_available;
+static onednn_state state;
 
 static void look_for_library(void) {
 #define NAME_OF(release) "libdnnl.so." #release
 #define NAME_OF_RELEASE(release) NAME_OF(release)
-  void *library = IS_WIDE ? dlopen(NAME_OF_RELEASE(DNNL_VERSION_MAJOR), RTLD_NOW | RTLD_LOCAL) : NULL;
-  if (!library) return;
-  int is_whole = 1;
-#define TAKE(name) is_whole = (lib.name = (__typeof__(&name))dlsym(library, #name)) && is_whole;
+  void *library = dlopen(NAME_OF_RELEASE(DNNL_VERSION_MAJOR), RTLD_NOW | RTLD_LOCAL);
+  int is_whole = library != NULL;
+#define TAKE(name) is_whole = is_whole && (lib.name = (__typeof__(&name))dlsym(library, #name));
   FUNCTIONS(TAKE)
 #undef TAKE
+  if (!is_whole) {
+    state = ONEDNN_LACKS_LIBRARY;
+    return;
+  }
   set_thread_count = (void (*)(int))dlsym(library, "omp_set_num_threads");
-  is_available = is_whole && !lib.dnnl_engine_create(&engine, dnnl_cpu, 0) && is_fast();
+  // Panels are those of wide registers.
+  const int is_ready = IS_WIDE && !lib.dnnl_engine_create(&engine, dnnl_cpu, 0) && is_fast();
+  state = is_ready ? ONEDNN_LACKS_NOTHING : ONEDNN_LACKS_INSTRUCTIONS;
 }
 
-int onednn_is_available(void) {
+onednn_state bfloat16_onednn_state(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, look_for_library);
-  return is_available;
+  return state;
 }
 #else
-int onednn_is_available(void) { return 0; }
+onednn_state bfloat16_onednn_state(void) { return ONEDNN_LACKS_HEADER; }
 
 int onednn_multiply(
-    const uint16_t *left, long rows, long inner, const uint16_t *panels, long columns, float *c, long c_stride,
-    int accumulates) {
-  (void)left, (void)rows, (void)inner, (void)panels, (void)columns, (void)c, (void)c_stride, (void)accumulates;
+    const uint16_t *left, long rows, long inner, const uint16_t *panels, long all_columns, long first, long columns,
+    float *c, long c_stride, int accumulates) {
+  (void)left, (void)rows, (void)inner, (void)panels, (void)all_columns, (void)first, (void)columns;
+  (void)c, (void)c_stride, (void)accumulates;
   return -1;
 }
 #endif

@@ -13,11 +13,20 @@ package enum ProductPrecision: String, CaseIterable, Sendable {
 
   /// Why this one cannot be computed here, and what to do.
   package var hindrance: String? {
-    guard self == .bfloat16ByOneDNN, !BFloat16Arithmetic.oneDNN.isAvailable else { return nil }
-    return """
-      oneDNN was not found, or multiplies no bfloat16 numbers fast on this processor: install its development files \
-      (Debian's libdnnl-dev) and build again from scratch, or take bf16
-      """
+    guard self == .bfloat16ByOneDNN else { return nil }
+    switch bfloat16_onednn_state() {
+    case ONEDNN_LACKS_HEADER:
+      return """
+        srar was built without oneDNN: install its development files (Debian's libdnnl-dev), build again from scratch \
+        (make clean), or take bf16
+        """
+    case ONEDNN_LACKS_LIBRARY:
+      return
+        "the library oneDNN that srar was built with is not found: install it again, or take bf16"
+    case ONEDNN_LACKS_INSTRUCTIONS:
+      return "oneDNN multiplies no bfloat16 numbers fast on this processor: take bf16"
+    default: return nil
+    }
   }
 
   /// How bfloat16 numbers are multiplied; nil for float32.
@@ -68,20 +77,21 @@ package enum BFloat16Arithmetic: CaseIterable, Sendable {
 
   package var isAvailable: Bool { bfloat16_way_is_available(way) != 0 }
 
-  /// Those that there are on this machine, our own first, the slowest before the others.
+  /// Those that there are on this machine. Looks for oneDNN.
   package static let available = allCases.filter(\.isAvailable)
 
   /// The fastest of our own.
-  package static let best = available.last { $0 != .oneDNN } ?? .expanded
+  package static let best = [tiles, pairs].first(where: \.isAvailable) ?? .expanded
 }
 
-/// The second factor of products of bfloat16 numbers, [inner, columns]: rounded, and laid out for them.
+/// The second factor of products of bfloat16 numbers, [inner, columns]: rounded, and laid out for one arithmetic.
 ///
 /// The copy is made by `pack`; it is the caller's to call it again after the numbers have changed. Products may read it from several
 /// threads.
 package final class BFloat16Panels: @unchecked Sendable {
   package let inner: Int
   package let columnCount: Int
+  package let arithmetic: BFloat16Arithmetic
   /// Owns the memory of the panels.
   private let memory: AnyObject
   fileprivate let panels: UnsafeMutablePointer<UInt16>
@@ -89,10 +99,13 @@ package final class BFloat16Panels: @unchecked Sendable {
   /// Numbers that are not set before `pack`.
   ///
   /// - Parameter isBrief: whether they are given up soon, and others like them are wanted then.
-  package init(inner: Int, columnCount: Int, isBrief: Bool = false) {
+  package init(
+    inner: Int, columnCount: Int, for arithmetic: BFloat16Arithmetic, isBrief: Bool = false
+  ) {
     self.inner = inner
     self.columnCount = columnCount
-    let count = max(bfloat16_panels_count(inner, columnCount), 2)
+    self.arithmetic = arithmetic
+    let count = max(bfloat16_panels_count(inner, columnCount, arithmetic.way), 2)
     let base: UnsafeMutableRawPointer
     if isBrief {
       let lent = LentMemory(byteCount: count * MemoryLayout<UInt16>.stride)
@@ -107,24 +120,18 @@ package final class BFloat16Panels: @unchecked Sendable {
   /// Takes over b [inner, columns].
   package func pack(_ b: Rows) {
     precondition(b.rowCount == inner && b.width == columnCount, misfit)
-    bfloat16_pack_panels(b.base, b.stride, 0, inner, columnCount, panels)
+    bfloat16_pack_panels(b.base, b.stride, 0, inner, columnCount, arithmetic.way, panels)
   }
 
   /// Takes over bᵀ, of b [columns, inner].
   package func pack(_ b: TransposedRows) {
     let b = b.rows
     precondition(b.rowCount == columnCount && b.width == inner, misfit)
-    bfloat16_pack_panels(b.base, b.stride, 1, inner, columnCount, panels)
+    bfloat16_pack_panels(b.base, b.stride, 1, inner, columnCount, arithmetic.way, panels)
   }
 
   /// Columns that are computed together.
   static let width = panel_width()
-
-  /// The first of some columns, which begin a panel.
-  fileprivate func panels(from column: Int) -> UnsafeMutablePointer<UInt16> {
-    precondition(column % Self.width == 0 && column <= columnCount, "columns within a panel")
-    return panels + bfloat16_panels_count(inner, column)
-  }
 }
 
 /// The first factor of products of bfloat16 numbers, [rows, inner]: rounded, and laid out for one arithmetic.
@@ -165,15 +172,15 @@ package final class BFloat16Rows: @unchecked Sendable {
   ) {
     let columns = columns ?? 0..<b.columnCount
     precondition(
-      b.inner == inner && columns.upperBound <= b.columnCount && c.rowCount == rowCount
-        && c.width == columns.count, misfit)
+      b.arithmetic == arithmetic && b.inner == inner && c.rowCount == rowCount
+        && c.width == columns.count && columns.upperBound <= b.columnCount
+        && columns.lowerBound % BFloat16Panels.width == 0, misfit)
     guard c.rowCount > 0, c.width > 0 else { return }
     let status = bfloat16_multiply(
-      memory.base, rowCount, inner, arithmetic.way, b.panels(from: columns.lowerBound),
-      columns.count,
-      c.base, c.stride, accumulates ? 1 : 0)
+      memory.base, rowCount, inner, arithmetic.way, b.panels, b.columnCount, columns.lowerBound,
+      columns.count, c.base, c.stride, accumulates ? 1 : 0)
     precondition(status == 0, "oneDNN failed to multiply, with its status \(status)")
   }
 }
 
-private var misfit: String { "shapes of a bfloat16 product do not fit" }
+private var misfit: String { "factors of a bfloat16 product do not fit" }

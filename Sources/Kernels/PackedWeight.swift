@@ -12,7 +12,7 @@ package final class PackedWeight: @unchecked Sendable {
   private enum Layout {
     /// [outputs / panel width, rounded up][inputs][panel width]
     case panels(FloatBuffer)
-    case rounded(BFloat16Panels, BFloat16Arithmetic)
+    case rounded(BFloat16Panels)
   }
 
   /// Outputs of one panel.
@@ -32,9 +32,10 @@ package final class PackedWeight: @unchecked Sendable {
     inputCount = weight.width
     outputCount = weight.rowCount
     if let arithmetic = precision.bfloat16Arithmetic {
-      let panels = BFloat16Panels(inner: weight.width, columnCount: weight.rowCount)
+      let panels = BFloat16Panels(
+        inner: weight.width, columnCount: weight.rowCount, for: arithmetic)
       panels.pack(weight.transposed)
-      layout = .rounded(panels, arithmetic)
+      layout = .rounded(panels)
     } else {
       layout = Self.panels(of: weight)
     }
@@ -64,8 +65,8 @@ package final class PackedWeight: @unchecked Sendable {
           x.base, x.stride, x.rowCount, panels.base + outputs.lowerBound * inputCount, inputCount,
           y.base + outputs.lowerBound, y.stride, outputs.count, accumulates ? 1 : 0)
       }
-    case .rounded(let panels, let arithmetic):
-      let rounded = BFloat16Rows(x, for: arithmetic)
+    case .rounded(let panels):
+      let rounded = BFloat16Rows(x, for: panels.arithmetic)
       forEachPart(threadCount) { outputs in
         rounded.multiply(
           panels, columns: outputs, into: y[columns: outputs], accumulates: accumulates)

@@ -9,19 +9,21 @@ package struct Weight: Sendable {
   /// As the second factor of a product with inputs, and of one with the gradients of outputs, which is there once it is wanted. Written
   /// by `round` only.
   private final class Rounded: @unchecked Sendable {
-    let arithmetic: BFloat16Arithmetic
     let transposed: BFloat16Panels
     private(set) var plain: BFloat16Panels?
 
     init(_ rows: Rows, _ arithmetic: BFloat16Arithmetic) {
-      self.arithmetic = arithmetic
-      transposed = BFloat16Panels(inner: rows.width, columnCount: rows.rowCount)
+      transposed = BFloat16Panels(
+        inner: rows.width, columnCount: rows.rowCount, for: arithmetic)
     }
 
     func round(_ rows: Rows, forGradient: Bool) {
       transposed.pack(rows.transposed)
       guard forGradient else { return }
-      let panels = plain ?? BFloat16Panels(inner: rows.rowCount, columnCount: rows.width)
+      let panels =
+        plain
+        ?? BFloat16Panels(
+          inner: rows.rowCount, columnCount: rows.width, for: transposed.arithmetic)
       panels.pack(rows)
       plain = panels
     }
@@ -42,7 +44,7 @@ package struct Weight: Sendable {
   /// y = x · wᵀ, or y += x · wᵀ. Shapes: x [tokens, in], y [tokens, out].
   package func multiply(_ x: Rows, into y: Rows, accumulates: Bool = false) {
     if let rounded {
-      BFloat16Rows(x, for: rounded.arithmetic).multiply(
+      BFloat16Rows(x, for: rounded.transposed.arithmetic).multiply(
         rounded.transposed, into: y, accumulates: accumulates)
     } else {
       matrixProduct(x, rows.transposed, into: y, accumulates: accumulates)
@@ -54,7 +56,7 @@ package struct Weight: Sendable {
     // forward: y[t, o] = Σᵢ x[t, i] · w[o, i]
     if let rounded {
       guard let plain = rounded.plain else { preconditionFailure("not rounded for a gradient") }
-      BFloat16Rows(dy, for: rounded.arithmetic).multiply(
+      BFloat16Rows(dy, for: plain.arithmetic).multiply(
         plain, into: dx, accumulates: accumulates)
     } else {
       matrixProduct(dy, rows, into: dx, accumulates: accumulates)
@@ -66,25 +68,25 @@ package struct Weight: Sendable {
 /// rounded copy, which `round` makes. Several threads may compute gradients with it afterwards.
 package struct WeightedInputs: Sendable {
   private let rows: Rows
-  private let rounded: (panels: BFloat16Panels, arithmetic: BFloat16Arithmetic)?
+  private let rounded: BFloat16Panels?
 
   /// Shape: x [tokens, in].
   package init(_ x: Rows, precision: ProductPrecision) {
     rows = x
     rounded = precision.bfloat16Arithmetic.map {
-      (BFloat16Panels(inner: x.rowCount, columnCount: x.width, isBrief: true), $0)
+      BFloat16Panels(inner: x.rowCount, columnCount: x.width, for: $0, isBrief: true)
     }
   }
 
   /// Makes the rounded copy, where there is one.
-  package func round() { rounded?.panels.pack(rows) }
+  package func round() { rounded?.pack(rows) }
 
   /// The gradient of a weight, or of some of its outputs: dw += dyᵀ · x. Shapes: dy [tokens, out], dw [out, in].
   package func weightGradient(dy: Rows, into dw: Rows) {
     // forward: y[t, o] = Σᵢ x[t, i] · w[o, i]
     if let rounded {
       BFloat16Rows(dy.transposed, for: rounded.arithmetic).multiply(
-        rounded.panels, into: dw, accumulates: true)
+        rounded, into: dw, accumulates: true)
     } else {
       matrixProduct(dy.transposed, rows, into: dw, accumulates: true)
     }

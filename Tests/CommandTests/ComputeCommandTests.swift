@@ -88,8 +88,8 @@ struct ComputeCommandTests {
       let result = try ToolProcess.shell(
         "ONEDNN_MAX_CPU_ISA=SSE41 \(command) --compute bf16-onednn", in: folder.url)
       #expect(result.status == 64)
-      #expect(result.errorText.contains("'--compute bf16-onednn': oneDNN was not found"))
-      #expect(result.errorText.contains("libdnnl-dev"), "\(result.errorText)")
+      #expect(result.errorText.contains("'--compute bf16-onednn': "), "\(result.errorText)")
+      #expect(result.errorText.contains("oneDNN") && result.errorText.contains("take bf16"))
     }
   }
 }

@@ -107,21 +107,31 @@ typedef enum {
   BFLOAT16_BY_ONEDNN
 } bfloat16_way;
 int bfloat16_way_is_available(bfloat16_way way);
+// What oneDNN lacks.
+typedef enum {
+  ONEDNN_LACKS_NOTHING,
+  // This program was compiled without its header.
+  ONEDNN_LACKS_HEADER,
+  // The library that belongs to the header was not found.
+  ONEDNN_LACKS_LIBRARY,
+  // It multiplies no bfloat16 numbers fast on this processor.
+  ONEDNN_LACKS_INSTRUCTIONS
+} onednn_state;
+onednn_state bfloat16_onednn_state(void);
 
 // Factors are rounded to the nearest, halves to even; NaN stays NaN. The first, a [rows, inner], or its transpose [inner, rows], takes
 // so many bytes:
 long bfloat16_left_size(long rows, long inner, bfloat16_way way);
 void bfloat16_pack_left(
     const float *a, long stride, int is_transposed, long rows, long inner, bfloat16_way way, void *left);
-// The second, b [inner, columns], or its transpose [columns, inner], takes so many numbers; the same for every way:
-long bfloat16_panels_count(long inner, long columns);
+// The second, b [inner, columns], or its transpose [columns, inner], takes so many numbers:
+long bfloat16_panels_count(long inner, long columns, bfloat16_way way);
 void bfloat16_pack_panels(
-    const float *b, long stride, int is_transposed, long inner, long columns, uint16_t *panels);
-// c = a · b, or c += a · b. Some columns: those of whole panels from panels + column · bfloat16_panels_count(inner, 1) / panel_width() on.
-// Returns 0, or oneDNN's status where it failed.
+    const float *b, long stride, int is_transposed, long inner, long columns, bfloat16_way way, uint16_t *panels);
+// c = a · b, or c += a · b, of some of b's columns, which begin a panel. Returns 0, or oneDNN's status where it failed.
 int bfloat16_multiply(
-    const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long columns, float *c,
-    long c_stride, int accumulates);
+    const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long all_columns, long first,
+    long columns, float *c, long c_stride, int accumulates);
 
 // Tells the processor that this thread only looks out for another one.
 static inline void pause_spinning(void) {
