@@ -199,6 +199,7 @@ struct BFloat16Tests {
         panels, into: whole.rows, accumulates: accumulates)
       for (rows, first) in [
         (0..<1, 0), (3..<20, 32), (31..<47, columnCount / 64 * 32), (5..<48, 0),
+        (rowCount - 30..<rowCount, columnCount / 64 * 32),
       ] {
         let part = Matrix(
           rows.count, columnCount - first,
