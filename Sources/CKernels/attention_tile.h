@@ -147,6 +147,8 @@ ATTRIBUTES static void NAME(attention)(
   }
 }
 
+#include "attention_bfloat16.h"
+
 #undef IN_BLOCK
 #undef SIDE_BY_SIDE
 #undef TOGETHER

@@ -1,25 +1,8 @@
 // The factors of bfloat16 products, rounded and laid out.
 #include "CKernels.h"
 #include "bfloat16_layout.h"
+#include "bfloat16_number.h"
 #include "kernel_clones.h"
-
-// The bits of the nearest bfloat16 number, halves to even, in the lower half; NaN stays NaN.
-static inline __attribute__((always_inline)) uint32_t rounded(float number) {
-  uint32_t bits;
-  memcpy(&bits, &number, sizeof bits);
-  // Half a unit in the last place, less one where the kept half is even, carries exactly where it should.
-  const uint32_t nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-  // The carry could turn a NaN into an infinity; a NaN keeps its sign and becomes quiet.
-  const uint32_t quiet = bits >> 16 | 0x40;
-  return (bits & 0x7fffffff) > 0x7f800000 ? quiet : nearest;
-}
-
-static inline __attribute__((always_inline)) float expanded(uint32_t upper) {
-  const uint32_t bits = upper << 16;
-  float number;
-  memcpy(&number, &bits, sizeof number);
-  return number;
-}
 
 // Two numbers that are multiplied at a time, the first in the lower half.
 static inline __attribute__((always_inline)) uint32_t pair(float first, float second) {
@@ -29,13 +12,13 @@ static inline __attribute__((always_inline)) uint32_t pair(float first, float se
 // Matrices are transposed in squares of pairs, by way of memory that stays in the cache.
 #define SQUARE 16
 
-MOVING_KERNEL static void round_rows(
+ORDERED_KERNEL static void round_rows(
     const float *a, long stride, long rows, long inner, uint16_t *left, long left_distance) {
   for (long r = 0; r < rows; r++)
     for (long i = 0; i < inner; i++) left[r * left_distance + i] = (uint16_t)rounded(a[r * stride + i]);
 }
 
-MOVING_KERNEL static void round_columns(
+ORDERED_KERNEL static void round_columns(
     const float *a, long stride, long rows, long inner, uint16_t *left, long left_distance) {
   const long pairs = inner / 2, distance = left_distance / 2;
   uint32_t *left_pairs = (uint32_t *)left;
@@ -56,18 +39,25 @@ MOVING_KERNEL static void round_columns(
   }
 }
 
-MOVING_KERNEL static void expand_rows(
+ORDERED_KERNEL static void expand_rows(
     const float *a, long stride, long rows, long inner, float *left, long left_distance) {
   for (long r = 0; r < rows; r++)
     for (long i = 0; i < inner; i++) left[r * left_distance + i] = expanded(rounded(a[r * stride + i]));
 }
 
-MOVING_KERNEL static void expand_columns(
+ORDERED_KERNEL static void expand_columns(
     const float *a, long stride, long rows, long inner, float *left, long left_distance) {
-  for (long r = 0; r < rows; r += SQUARE)
-    for (long i = 0; i < inner; i++)
-      for (long j = r; j < r + SQUARE && j < rows; j++)
-        left[j * left_distance + i] = expanded(rounded(a[i * stride + j]));
+  float square[SQUARE][SQUARE];
+  for (long r = 0; r < rows; r += SQUARE) {
+    const long width = rows - r < SQUARE ? rows - r : SQUARE;
+    for (long p = 0; p < inner; p += SQUARE) {
+      const long height = inner - p < SQUARE ? inner - p : SQUARE;
+      for (long i = 0; i < height; i++)
+        for (long j = 0; j < width; j++) square[i][j] = expanded(rounded(a[(p + i) * stride + r + j]));
+      for (long j = 0; j < width; j++)
+        for (long i = 0; i < height; i++) left[(r + j) * left_distance + p + i] = square[i][j];
+    }
+  }
 }
 
 // Into rows that are `distance` numbers apart, zeros filling them and their groups.
@@ -108,7 +98,7 @@ long bfloat16_panels_count(long inner, long columns, bfloat16_way way) {
 }
 
 // Panels of b [inner, columns].
-MOVING_KERNEL static void pack_plain(
+ORDERED_KERNEL static void pack_plain(
     const float *b, long stride, long inner, long columns, long width, long pairs, uint32_t *panels) {
   for (long first = 0; first < columns; first += width, panels += pairs * width) {
     const long count = columns - first < width ? columns - first : width;
@@ -122,7 +112,7 @@ MOVING_KERNEL static void pack_plain(
 }
 
 // Panels of the transpose of b [columns, inner].
-MOVING_KERNEL static void pack_transposed(
+ORDERED_KERNEL static void pack_transposed(
     const float *b, long stride, long inner, long columns, long width, long pairs, uint32_t *panels) {
   uint32_t square[SQUARE][SQUARE];
   for (long first = 0; first < columns; first += width, panels += pairs * width) {
@@ -170,4 +160,8 @@ void bfloat16_pack_panels(
     pack_all(
         b + (is_transposed ? i : i * stride), stride, is_transposed, inner - i < part ? inner - i : part, columns, part / 2,
         panels);
+}
+
+ORDERED_KERNEL void bfloat16_round(float *numbers, long count) {
+  for (long i = 0; i < count; i++) numbers[i] = expanded(rounded(numbers[i]));
 }

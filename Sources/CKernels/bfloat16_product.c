@@ -6,6 +6,7 @@
 #include "CKernels.h"
 #include "bfloat16_layout.h"
 #include "fetch_ahead.h"
+#include "flushing.h"
 #include "kernel_clones.h"
 #include "onednn_product.h"
 #include "panel_widths.h"
@@ -48,25 +49,6 @@ static panel_product product_of(bfloat16_way way) {
   return CHOSEN(expanded_panel);
 }
 
-// Has this thread take numbers below the least normal one for 0, as the processors' own instructions do; returns what it did before.
-static unsigned begin_flushing(void) {
-#if LEVELS_OF_X86
-  const unsigned before = _mm_getcsr(), flush_results = 1u << 15, flush_operands = 1u << 6;
-  _mm_setcsr(before | flush_results | flush_operands);
-  return before;
-#else
-  return 0;
-#endif
-}
-
-static void end_flushing(unsigned before) {
-#if LEVELS_OF_X86
-  _mm_setcsr(before);
-#else
-  (void)before;
-#endif
-}
-
 // Numbers of a sum that are taken at a time, at most, and rows: that much of a left factor stays in the second-level cache while the
 // panels pass by.
 #define INNER_BLOCK 768
@@ -86,8 +68,8 @@ static void multiply_aside(
 }
 
 static void multiply_by_own(
-    const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long columns, float *c,
-    long c_stride, int accumulates) {
+    const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long panel_inner, long columns,
+    float *c, long c_stride, int accumulates) {
   const panel_product product = product_of(way);
   const long number_size = way == BFLOAT16_EXPANDED ? sizeof(float) : sizeof(uint16_t);
   const long group = way == BFLOAT16_TILES ? ROW_GROUP : 1;
@@ -104,7 +86,7 @@ static void multiply_by_own(
       const long block = rows - r < ROW_BLOCK ? rows - r : ROW_BLOCK;
       for (long column = 0; column < columns; column += width) {
         const long count = columns - column < width ? columns - column : width;
-        const uint16_t *panel = panels + column * end + i * width;
+        const uint16_t *panel = panels + column * padded_inner(panel_inner) + i * width;
         const char *first = (const char *)left + (r * distance + i) * number_size;
         float *out = c + r * c_stride + column;
         const long whole = count == width ? block / group * group : 0;
@@ -123,8 +105,8 @@ static void multiply_by_own(
 }
 
 int bfloat16_multiply(
-    const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long all_columns, long first,
-    long columns, float *c, long c_stride, int accumulates) {
+    const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long panel_inner, long all_columns,
+    long first, long columns, float *c, long c_stride, int accumulates) {
   if (inner == 0) {
     for (long r = 0; r < rows && !accumulates; r++) memset(c + r * c_stride, 0, columns * sizeof(float));
     return 0;
@@ -135,7 +117,7 @@ int bfloat16_multiply(
     status = onednn_multiply(left, rows, inner, panels, all_columns, first, columns, c, c_stride, accumulates);
   else
     multiply_by_own(
-        left, rows, inner, way, panels + first * padded_inner(inner), columns, c, c_stride, accumulates);
+        left, rows, inner, way, panels + first * padded_inner(panel_inner), panel_inner, columns, c, c_stride, accumulates);
   end_flushing(before);
   return status;
 }

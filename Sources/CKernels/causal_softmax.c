@@ -8,7 +8,7 @@ static inline __attribute__((always_inline)) long seen_by(long row, long first_c
   return first_count + row < columns ? first_count + row : columns;
 }
 
-KERNEL void causal_softmax(
+ORDERED_KERNEL void causal_softmax(
     float *restrict scores, long stride, long rows, long first_count, long columns, float scale,
     float *restrict largest, float *restrict sums, float *restrict out, long out_stride, long width, int is_first) {
   for (long r = 0; r < rows; r++) {
@@ -28,7 +28,7 @@ KERNEL void causal_softmax_end(
   }
 }
 
-KERNEL void causal_softmax_again(
+ORDERED_KERNEL void causal_softmax_again(
     float *restrict scores, long stride, long rows, long first_count, long columns, float scale,
     const float *restrict log_sum) {
   for (long r = 0; r < rows; r++) {

@@ -1,8 +1,8 @@
 // One kernel, compiled for several levels of x86-64 and chosen when the program is loaded or runs.
 //
 // Float32 results are the same on every processor of level 3 or above: loops whose sums the compiler may take in an order of its own are
-// KERNELs, of one text for all of these processors (registers of 16 numbers would gain them next to nothing), and what is compiled for a kind
-// of register (see register_kinds.h) adds up in an order that does not depend on it.
+// KERNELs, of one text for all of these processors, and what is compiled for a kind of register (see register_kinds.h) adds up in an order
+// that does not depend on it.
 #pragma once
 #include <stdint.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 #if defined(__x86_64__) && defined(__linux__)
 #define LEVELS_OF_X86 1
 #define KERNEL __attribute__((target_clones("arch=x86-64-v3", "default")))
-// Of what adds nothing up.
-#define MOVING_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+// Of what adds nothing up, or only in an order that its text fixes.
+#define ORDERED_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 // Where sums should fill the vector registers, each level has a function of its own, included from a header: clones of one cannot
 // differ in their text, and clang leaves too many sums of theirs in memory. Those named narrow_ have 16 registers of 8 numbers,
 // those named wide_ 32 of 16: clang takes two of 8 for each of these unless it is told that they are legal.
@@ -23,7 +23,7 @@
 #else
 #define LEVELS_OF_X86 0
 #define KERNEL
-#define MOVING_KERNEL
+#define ORDERED_KERNEL
 #define IS_WIDE 0
 #define CHOSEN(function) plain_##function
 #endif

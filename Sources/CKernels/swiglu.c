@@ -2,7 +2,7 @@
 #include "CKernels.h"
 #include "kernel_clones.h"
 
-KERNEL void swiglu(
+ORDERED_KERNEL void swiglu(
     const float *restrict gate_up, float *restrict out, long rows, long width) {
   for (long t = 0; t < rows; t++) {
     const float *gate = gate_up + t * 2 * width, *up = gate + width;
@@ -11,7 +11,7 @@ KERNEL void swiglu(
   }
 }
 
-KERNEL void swiglu_gradient(
+ORDERED_KERNEL void swiglu_gradient(
     const float *restrict gate_up, const float *restrict d_out, float *restrict d_gate_up,
     float *restrict out, long rows, long width) {
   for (long t = 0; t < rows; t++) {

@@ -30,7 +30,7 @@ static inline __attribute__((always_inline)) void transpose_square(
   }
 }
 
-MOVING_KERNEL void transpose(
+ORDERED_KERNEL void transpose(
     const float *restrict a, long stride, long rows, long columns, float *restrict out, long out_stride) {
   const long whole_rows = rows / SQUARE * SQUARE, whole_columns = columns / SQUARE * SQUARE;
   for (long r = 0; r < whole_rows; r += SQUARE)

@@ -37,6 +37,16 @@ struct KeyBlock {
     (min(count, queries.lowerBound - firstQuery + 1), min(count, queries.upperBound - firstQuery))
   }
 
+  /// Copies the keys' rows of a matrix, one after the other.
+  func copy(_ source: Rows, into target: Rows) {
+    for run in runs {
+      for (index, row) in run.rows.enumerated() {
+        target[row: run.columns.lowerBound + index].update(
+          from: source[row: row], count: source.width)
+      }
+    }
+  }
+
   /// Of the span's own rows, those that see some of the keys.
   fileprivate func queries(of span: AttentionSpan) -> Range<Int> {
     max(firstQuery, span.own.lowerBound)..<span.own.upperBound
@@ -65,34 +75,23 @@ struct AttentionBlocks {
   /// [queries, keys] each
   let probabilities: Rows
   let gradient: Rows
-  /// [d, keys] each
-  let keysTransposed: Rows
-  let valuesTransposed: Rows
-  /// [keys, d]
-  private let rows: Rows
-  /// Owns the memory of all of them.
+  /// Owns the memory of both.
   private let memory: FloatBuffer
 
-  init(headDimension: Int) {
-    let memory = FloatBuffer(count: Self.count(headDimension: headDimension))
-    var used = 0
-    func take(_ rowCount: Int, _ width: Int) -> Rows {
-      let stride = Self.stride(of: width)
-      defer { used += rowCount * stride }
-      return Rows(base: memory.base + used, rowCount: rowCount, width: width, stride: stride)
+  init() {
+    let stride = Self.stride(of: Self.keys)
+    let memory = FloatBuffer(count: Self.elementCount)
+    func matrix(_ index: Int) -> Rows {
+      Rows(
+        base: memory.base + index * Self.queries * stride, rowCount: Self.queries, width: Self.keys,
+        stride: stride)
     }
-    probabilities = take(Self.queries, Self.keys)
-    gradient = take(Self.queries, Self.keys)
-    keysTransposed = take(headDimension, Self.keys)
-    valuesTransposed = take(headDimension, Self.keys)
-    rows = take(Self.keys, headDimension)
+    (probabilities, gradient) = (matrix(0), matrix(1))
     self.memory = memory
   }
 
   /// Numbers of memory.
-  static func count(headDimension: Int) -> Int {
-    2 * (queries + headDimension) * stride(of: keys) + keys * stride(of: headDimension)
-  }
+  static var elementCount: Int { 2 * queries * stride(of: keys) }
 
   /// The part of a matrix for some queries' scores: a row for each, as wide as the keys that the last of them sees, in whole vectors.
   func scores(
@@ -101,23 +100,6 @@ struct AttentionBlocks {
     let seen = keys.seen(by: queries)
     let width = (seen.byLast + Self.line - 1) / Self.line * Self.line
     return (matrix[rows: 0..<queries.count][columns: 0..<width], seen)
-  }
-
-  /// The transpose of some keys or values, followed by what is left of others.
-  func transposed(_ source: Rows, _ keys: KeyBlock, into target: Rows) -> Rows {
-    for run in keys.runs { transpose(source[rows: run.rows], into: target[columns: run.columns]) }
-    return target
-  }
-
-  /// Keys or values where products read them line by line.
-  func copy(_ source: Rows, _ keys: KeyBlock) -> Rows {
-    for run in keys.runs {
-      for (index, row) in run.rows.enumerated() {
-        rows[row: run.columns.lowerBound + index].update(
-          from: source[row: row], count: source.width)
-      }
-    }
-    return rows[rows: 0..<keys.count]
   }
 
   /// A range in parts of a size, the last of what is left.
@@ -131,5 +113,5 @@ struct AttentionBlocks {
   private static let line = 16
 
   /// An odd number of cache lines, so that a column of them does not meet in a few places of the cache.
-  private static func stride(of width: Int) -> Int { ((width + line - 1) / line | 1) * line }
+  static func stride(of width: Int) -> Int { ((width + line - 1) / line | 1) * line }
 }

@@ -38,6 +38,12 @@ package enum ProductPrecision: String, CaseIterable, Sendable {
     }
   }
 
+  /// How attention multiplies bfloat16 numbers: always with the sums of tiles, which generation takes as well; nil for float32.
+  package var attentionArithmetic: BFloat16Arithmetic? {
+    guard self != .float32 else { return nil }
+    return BFloat16Arithmetic.tiles.isAvailable ? .tiles : .expanded
+  }
+
   /// Of one number of an operand.
   package var operandByteCount: Int {
     self == .float32 ? MemoryLayout<Float>.stride : MemoryLayout<UInt16>.stride
@@ -105,16 +111,23 @@ package final class BFloat16Panels: @unchecked Sendable {
     self.inner = inner
     self.columnCount = columnCount
     self.arithmetic = arithmetic
-    let count = max(bfloat16_panels_count(inner, columnCount, arithmetic.way), 2)
+    let byteCount = Self.byteCount(inner: inner, columnCount: columnCount, for: arithmetic)
     let base: UnsafeMutableRawPointer
     if isBrief {
-      let lent = LentMemory(byteCount: count * MemoryLayout<UInt16>.stride)
+      let lent = LentMemory(byteCount: byteCount)
       (memory, base) = (lent, lent.base)
     } else {
-      let buffer = FloatBuffer(count: count / 2)
+      let buffer = FloatBuffer(count: byteCount / MemoryLayout<Float>.stride)
       (memory, base) = (buffer, UnsafeMutableRawPointer(buffer.base))
     }
     panels = base.assumingMemoryBound(to: UInt16.self)
+  }
+
+  /// Bytes of memory.
+  static func byteCount(
+    inner: Int, columnCount: Int, for arithmetic: BFloat16Arithmetic
+  ) -> Int {
+    bfloat16_panels_count(inner, columnCount, arithmetic.way) * MemoryLayout<UInt16>.stride
   }
 
   /// Takes over b [inner, columns].
@@ -164,7 +177,8 @@ package final class BFloat16Rows: @unchecked Sendable {
       a.base, a.stride, isTransposed ? 1 : 0, rowCount, inner, arithmetic.way, memory.base)
   }
 
-  /// c = self · b, or c += self · b, of some columns of b, which begin a panel. Shapes: b [inner, columns], c [rows, columns].
+  /// c = self · b, or c += self · b, of some columns of b, which begin a panel, and as many of its first rows as there are columns of self;
+  /// all of them by oneDNN. Shapes: b [inner, columns], c [rows, columns].
   ///
   /// A row's result does not depend on the others.
   package func multiply(
@@ -172,13 +186,14 @@ package final class BFloat16Rows: @unchecked Sendable {
   ) {
     let columns = columns ?? 0..<b.columnCount
     precondition(
-      b.arithmetic == arithmetic && b.inner == inner && c.rowCount == rowCount
+      b.arithmetic == arithmetic && c.rowCount == rowCount
+        && (b.inner == inner || b.inner > inner && arithmetic != .oneDNN)
         && c.width == columns.count && columns.upperBound <= b.columnCount
         && columns.lowerBound % BFloat16Panels.width == 0, misfit)
     guard c.rowCount > 0, c.width > 0 else { return }
     let status = bfloat16_multiply(
-      memory.base, rowCount, inner, arithmetic.way, b.panels, b.columnCount, columns.lowerBound,
-      columns.count, c.base, c.stride, accumulates ? 1 : 0)
+      memory.base, rowCount, inner, arithmetic.way, b.panels, b.inner, b.columnCount,
+      columns.lowerBound, columns.count, c.base, c.stride, accumulates ? 1 : 0)
     precondition(status == 0, "oneDNN failed to multiply, with its status \(status)")
   }
 }

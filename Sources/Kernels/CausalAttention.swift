@@ -27,21 +27,31 @@ package final class CausalAttention {
   private let keyValueHeadCount: Int
   private let headDimension: Int
   private let scale: Float
-  private let blocks: AttentionBlocks
+  private let blocks = AttentionBlocks()
+  private let products: any AttentionProducts
   /// The sums of the softmaxes of one head's queries, in the making.
   private var sums = FloatBuffer(count: 0)
 
-  package init(headCount: Int, keyValueHeadCount: Int, headDimension: Int) {
+  /// - Parameter arithmetic: where factors are rounded to bfloat16 numbers, how these are multiplied.
+  package init(
+    headCount: Int, keyValueHeadCount: Int, headDimension: Int,
+    arithmetic: BFloat16Arithmetic? = nil
+  ) {
     self.headCount = headCount
     self.keyValueHeadCount = keyValueHeadCount
     self.headDimension = headDimension
     scale = 1 / Float(headDimension).squareRoot()
-    blocks = AttentionBlocks(headDimension: headDimension)
+    products =
+      arithmetic.map { BFloat16AttentionProducts(headDimension: headDimension, arithmetic: $0) }
+      ?? Float32AttentionProducts(headDimension: headDimension)
   }
 
   /// Numbers of memory of an instance, but for one more for each query of the longest span.
-  package static func fixedCount(headDimension: Int) -> Int {
-    AttentionBlocks.count(headDimension: headDimension)
+  package static func fixedCount(headDimension: Int, arithmetic: BFloat16Arithmetic?) -> Int {
+    AttentionBlocks.elementCount
+      + (arithmetic.map {
+        BFloat16AttentionProducts.elementCount(headDimension: headDimension, arithmetic: $0)
+      } ?? Float32AttentionProducts.elementCount(headDimension: headDimension))
   }
 
   /// One head's attention of one span.
@@ -57,22 +67,20 @@ package final class CausalAttention {
     let logSums = logSum[row: head]
     if sums.count < span.own.count { sums = FloatBuffer(count: span.own.count) }
     for (index, keys) in span.keyBlocks.enumerated() {
-      let keysTransposed = blocks.transposed(key, keys, into: blocks.keysTransposed)
-      let values = blocks.copy(value, keys)
+      products.layOut(key: key, value: value, keys)
       for queries in span.queryBlocks(seeing: keys) {
         let (p, seen) = blocks.scores(of: queries, and: keys, in: blocks.probabilities)
         let outBlock = outHead[rows: queries]
         // pass 1: scores
-        score(query[rows: queries], keysTransposed, into: p)
+        products.scores(query[rows: queries], into: p)
         // pass 2: probabilities, but for their sums
         causal_softmax(
           p.base, p.stride, p.rowCount, seen.byFirst, seen.byLast, scale,
           logSums + queries.lowerBound, sums.base + queries.lowerBound - span.own.lowerBound,
           outBlock.base, outBlock.stride, headDimension, index == 0 ? 1 : 0)
         // pass 3: the weighted sum of the values
-        blockProduct(
-          p[columns: 0..<seen.byLast], values[rows: 0..<seen.byLast], into: outBlock,
-          accumulates: index > 0)
+        products.weightedValues(
+          p[columns: 0..<seen.byLast], into: outBlock, accumulates: index > 0)
       }
     }
     let own = outHead[rows: span.own]
@@ -83,6 +91,9 @@ package final class CausalAttention {
 
   /// Gradient of `forward` for all spans of one group and all query heads of one key and value head: overwrites those columns of
   /// dQueryKeyValue. The keys and values of a shared prefix gather the gradients of its spans in their order.
+  ///
+  /// Those columns of dOut are rounded, where factors are: of one number for products and another one for the sum that is taken off them the
+  /// gradients of a query's scores would not add up to 0.
   package func gradient(
     dOut: Rows, queryKeyValue: Rows, out: Rows, logSum: Rows, spans: ArraySlice<AttentionSpan>,
     keyValueHead: Int, dQueryKeyValue: Rows
@@ -94,14 +105,13 @@ package final class CausalAttention {
     for span in spans {
       dKey[rows: span.own].zero()
       dValue[rows: span.own].zero()
+      products.round(
+        dOut[rows: span.own][
+          columns: heads.lowerBound * headDimension..<heads.upperBound * headDimension])
     }
     for span in spans {
       for (index, keys) in span.keyBlocks.enumerated() {
-        let laidOut = KeyBlockLaidOut(
-          rows: blocks.copy(key, keys),
-          transposed: blocks.transposed(key, keys, into: blocks.keysTransposed),
-          valuesTransposed: blocks.transposed(value, keys, into: blocks.valuesTransposed),
-          dKeys: dKey, dValues: dValue)
+        products.layOutForGradient(key: key, value: value, keys)
         for head in heads {
           let columns = head * headDimension..<(head + 1) * headDimension
           let (query, _, _) = views(queryKeyValue, head: head)
@@ -110,8 +120,8 @@ package final class CausalAttention {
             gradient(
               dOut: dOut[columns: columns][rows: queries], query: query[rows: queries],
               out: out[columns: columns][rows: queries],
-              logSum: logSum[row: head] + queries.lowerBound, queries, keys, laidOut,
-              dQuery: dQuery[rows: queries], accumulates: index > 0)
+              logSum: logSum[row: head] + queries.lowerBound, queries, keys,
+              dQuery: dQuery[rows: queries], dKey: dKey, dValue: dValue, accumulates: index > 0)
           }
         }
       }
@@ -121,26 +131,25 @@ package final class CausalAttention {
   /// The gradient of what a block of queries has from a block of keys.
   private func gradient(
     dOut: Rows, query: Rows, out: Rows, logSum: UnsafePointer<Float>, _ queries: Range<Int>,
-    _ keys: KeyBlock, _ laidOut: KeyBlockLaidOut, dQuery: Rows, accumulates: Bool
+    _ keys: KeyBlock, dQuery: Rows, dKey: Rows, dValue: Rows, accumulates: Bool
   ) {
     let (p, seen) = blocks.scores(of: queries, and: keys, in: blocks.probabilities)
     let (dp, _) = blocks.scores(of: queries, and: keys, in: blocks.gradient)
     let columns = 0..<seen.byLast
     // passes 1 and 2 again
-    score(query, laidOut.transposed, into: p)
+    products.scores(query, into: p)
     causal_softmax_again(
       p.base, p.stride, p.rowCount, seen.byFirst, seen.byLast, scale, logSum)
     // pass 3 backwards. forward: out = p · v
-    score(dOut, laidOut.valuesTransposed, into: dp)
-    gather(p[columns: columns], dOut, keys, into: laidOut.dValues)
+    products.valueScores(dOut, into: dp)
+    gather(p[columns: columns], dOut, keys, into: dValue)
     // pass 2 backwards. forward: p = softmax(scores · scale)
     causal_softmax_gradient(
       p.base, dp.base, p.stride, dOut.base, out.base, out.stride, p.rowCount, seen.byLast,
       headDimension, scale)
     // pass 1 backwards. forward: scores = q · kᵀ
-    blockProduct(
-      dp[columns: columns], laidOut.rows[rows: columns], into: dQuery, accumulates: accumulates)
-    gather(dp[columns: columns], query, keys, into: laidOut.dKeys)
+    products.weightedKeys(dp[columns: columns], into: dQuery, accumulates: accumulates)
+    gather(dp[columns: columns], query, keys, into: dKey)
   }
 
   /// target += aᵀ · b, for the rows of the first a.width keys of a block.
@@ -149,13 +158,8 @@ package final class CausalAttention {
       let columns = run.columns.clamped(to: 0..<a.width)
       guard !columns.isEmpty else { continue }
       let rows = run.rows.lowerBound..<run.rows.lowerBound + columns.count
-      blockProduct(a[columns: columns].transposed, b, into: target[rows: rows], accumulates: true)
+      products.gather(a[columns: columns], b, into: target[rows: rows])
     }
-  }
-
-  /// into = x · keysᵀ for as many of the keys as there is room for.
-  private func score(_ x: Rows, _ keysTransposed: Rows, into scores: Rows) {
-    blockProduct(x, keysTransposed[columns: 0..<scores.width], into: scores)
   }
 
   /// The query, key and value columns of one query head.
@@ -166,10 +170,4 @@ package final class CausalAttention {
     }
     return (view(head), view(headCount + shared), view(headCount + keyValueHeadCount + shared))
   }
-}
-
-/// A block of keys and values as the gradient's products read them, [keys, d], or [d, keys] where transposed, and the gradients of all keys
-/// and values, [tokens, d].
-private struct KeyBlockLaidOut {
-  let rows, transposed, valuesTransposed, dKeys, dValues: Rows
 }

@@ -42,7 +42,8 @@ final class Decoder: @unchecked Sendable {
     configuration = model.configuration
     parameters = ParameterViews(model.weights)
     headGroups = Self.headGroups(configuration)
-    cache = KVCache(configuration: model.configuration, blockLimit: cacheBlockLimit)
+    cache = KVCache(
+      configuration: model.configuration, precision: model.precision, blockLimit: cacheBlockLimit)
     buffers = DecoderBuffers(
       configuration: model.configuration, rowCapacity: rowCapacity,
       predictionCapacity: predictionCapacity)
@@ -147,12 +148,13 @@ final class Decoder: @unchecked Sendable {
     }
     model.rotaryEmbedding.rotate(
       row, headCount: configuration.headCount + keyHeads, position: position)
+    cache.attention.round(queries: row, headCount: configuration.headCount)
     guard let block = sequence.pointers[position / CachedAttention.blockSize] else { return }
     for head in 0..<keyHeads {
-      CachedAttention.store(
+      cache.attention.store(
         key: keys + head * width, value: keys + (keyHeads + head) * width, block: block,
         keyOffset: cache.keyOffset(layer: layer, head: head),
-        slot: position % CachedAttention.blockSize, headDimension: width)
+        slot: position % CachedAttention.blockSize)
     }
   }
 
@@ -198,10 +200,10 @@ final class Decoder: @unchecked Sendable {
     let shared = heads.lowerBound * configuration.keyValueHeadCount / configuration.headCount
     sequence.pointers.withUnsafeBufferPointer { blocks in
       guard let base = blocks.baseAddress else { return }
-      CachedAttention.attend(
+      cache.attention.attend(
         queries: row + heads.lowerBound * width, headCount: heads.count, blocks: base,
         keyOffset: cache.keyOffset(layer: layer, head: shared), count: position + 1,
-        headDimension: width, into: out + heads.lowerBound * width)
+        into: out + heads.lowerBound * width)
     }
   }
 }

@@ -18,6 +18,8 @@ struct GenerationMemory {
   private let laneCount: Int
   private let threadsPerLane: Int
   private let fixedBytes: Int
+  /// Of a block of the cache.
+  private let blockBytes: Int
 
   /// - Parameters:
   ///   - slotCount: responses that one lane should make at a time where memory allows.
@@ -33,6 +35,8 @@ struct GenerationMemory {
     fixedBytes =
       numbers * MemoryLayout<Float>.stride
       + PackedParameters.byteCount(configuration, precision: model.precision)
+    blockBytes =
+      KVCache.blockElementCount(configuration, model.precision) * MemoryLayout<Float>.stride
     guard let budget else {
       self.slotCount = slotCount
       blockLimit = .max
@@ -46,7 +50,7 @@ struct GenerationMemory {
     while slots > 1, stepBytes(slots) > share / 2 { slots -= 1 }
     self.slotCount = slots
     blockLimit =
-      max(0, share - stepBytes(slots)) / Self.blockBytes(configuration)
+      max(0, share - stepBytes(slots)) / blockBytes
   }
 
   /// Refuses a sequence that could outgrow its lane's cache even if it had it alone.
@@ -62,12 +66,12 @@ struct GenerationMemory {
   /// The least share of a lane that has room for so many blocks, as has every larger one. Some smaller ones have, too: with a little
   /// more memory a lane makes one response more at a time, whose rows take some of the cache's.
   private func sufficientShare(blockCount: Int) -> Int {
-    let blockBytes = blockCount * Self.blockBytes(configuration)
+    let cacheBytes = blockCount * blockBytes
     func stepBytes(_ slots: Int) -> Int { Self.stepBytes(slots, threadsPerLane, configuration) }
     // Shares of 2 · stepBytes(slots) and more make so many slots; the first ones of them may not have the room.
     var slots = wantedSlotCount
-    while slots > 1, stepBytes(slots) >= blockBytes { slots -= 1 }
-    let share = stepBytes(slots) + blockBytes
+    while slots > 1, stepBytes(slots) >= cacheBytes { slots -= 1 }
+    let share = stepBytes(slots) + cacheBytes
     return slots == wantedSlotCount ? share : min(share, 2 * stepBytes(slots + 1))
   }
 
@@ -80,10 +84,6 @@ struct GenerationMemory {
   /// Rows of a step at most that predict: those of the responses, and the ends of prompts that responses wait for.
   var predictionCapacity: Int { Self.predictionCapacity(slotCount) }
   private static func predictionCapacity(_ slotCount: Int) -> Int { 2 * slotCount }
-
-  private static func blockBytes(_ configuration: ModelConfiguration) -> Int {
-    KVCache.blockElementCount(configuration) * MemoryLayout<Float>.stride
-  }
 
   /// Bytes of a step of so many responses and as many tokens of prompts as one step reads, and of what the sampler and the
   /// prompts keep of their predictions.

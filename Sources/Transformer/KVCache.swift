@@ -7,6 +7,8 @@ internal import Kernels
 /// goes back when its last sequence ends. One thread at a time.
 final class KVCache {
   private let configuration: ModelConfiguration
+  /// What reads them.
+  let attention: CachedAttention
   /// Elements of one block.
   private let blockElementCount: Int
   /// Blocks that there may be at once.
@@ -22,17 +24,26 @@ final class KVCache {
   /// 4 MiB: large enough for large pages.
   private static let slabElementCount = 1 << 20
 
-  /// - Parameter blockLimit: as many as memory allows; whoever takes blocks looks at `freeBlockCount` before.
-  init(configuration: ModelConfiguration, blockLimit: Int = .max) {
+  /// - Parameters:
+  ///   - precision: of the keys and values.
+  ///   - blockLimit: as many as memory allows; whoever takes blocks looks at `freeBlockCount` before.
+  init(
+    configuration: ModelConfiguration, precision: ProductPrecision,
+    blockLimit: Int = .max
+  ) {
     self.configuration = configuration
     self.blockLimit = blockLimit
-    blockElementCount = Self.blockElementCount(configuration)
+    attention = CachedAttention(headDimension: configuration.headDimension, precision: precision)
+    blockElementCount = Self.blockElementCount(configuration, precision)
   }
 
-  /// float32 numbers of one block.
-  static func blockElementCount(_ configuration: ModelConfiguration) -> Int {
-    configuration.layerCount * configuration.keyValueHeadCount * 2 * configuration.headDimension
-      * CachedAttention.blockSize
+  /// What one block takes, in float32 numbers.
+  static func blockElementCount(
+    _ configuration: ModelConfiguration, _ precision: ProductPrecision
+  ) -> Int {
+    configuration.layerCount * configuration.keyValueHeadCount
+      * CachedAttention(headDimension: configuration.headDimension, precision: precision)
+      .blockElementCount
   }
 
   /// Blocks of a sequence of so many tokens.
@@ -45,8 +56,7 @@ final class KVCache {
 
   /// Where the keys of a layer and head lie inside a block.
   func keyOffset(layer: Int, head: Int) -> Int {
-    (layer * configuration.keyValueHeadCount + head) * 2 * configuration.headDimension
-      * CachedAttention.blockSize
+    (layer * configuration.keyValueHeadCount + head) * attention.blockElementCount
   }
 
   /// Makes room for positions up to `tokenCount`.

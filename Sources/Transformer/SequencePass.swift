@@ -33,7 +33,7 @@ final class SequencePass: @unchecked Sendable {
     attentions = (0..<threadCount).map { _ in
       CausalAttention(
         headCount: configuration.headCount, keyValueHeadCount: configuration.keyValueHeadCount,
-        headDimension: configuration.headDimension)
+        headDimension: configuration.headDimension, arithmetic: model.precision.attentionArithmetic)
     }
     activations = Activations(
       configuration: configuration, capacity: 0, keeping: keeping)

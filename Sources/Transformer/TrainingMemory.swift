@@ -30,7 +30,8 @@ package struct TrainingMemory: Sendable {
       + elementBytes * configuration.rotaryElementCount * (hasReference ? 2 : 1)
       + 2 * PredictionHead.byteCount(configuration)
       + 2 * threadCount * elementBytes
-      * CausalAttention.fixedCount(headDimension: configuration.headDimension)
+      * CausalAttention.fixedCount(
+        headDimension: configuration.headDimension, arithmetic: precision.attentionArithmetic)
       + scratch.fixed
     bytesPerToken =
       Activations.byteCount(configuration, keeping: recomputesActivations ? .inputs : .everything)

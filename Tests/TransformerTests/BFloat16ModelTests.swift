@@ -33,7 +33,7 @@ struct BFloat16ModelTests {
     // sums has a number rounded the other way now and then, which is far less.
     for (actual, sameRounding, exact) in predictions {
       #expect(distance(actual, sameRounding) < tolerance)
-      #expect(distance(actual, exact) < 2e-2)
+      #expect(distance(actual, exact) < 3e-2)
       #expect(distance(actual, exact) > 1e-4, "as exact as float32, so nothing was rounded")
     }
     for tensor in gradients.tensors {

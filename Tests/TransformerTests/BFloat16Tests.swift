@@ -281,14 +281,6 @@ struct BFloat16Tests {
     return withExtendedLifetime(numbers) { Matrix(rowCount, width, Array(numbers.elements)) }
   }
 
-  /// The nearest number of which 8 bits count, by arithmetic.
-  private func rounded(_ number: Float) -> Double {
-    guard number.isFinite, number != 0 else { return Double(number) }
-    let unit = Double(sign: .plus, exponent: Int(number.exponent) - 7, significand: 1)
-    let result = (Double(number) / unit).rounded(.toNearestOrEven) * unit
-    return result > 3.39e38 ? .infinity : result
-  }
-
   /// a · b of the rounded numbers, in double precision.
   private func product(_ a: Matrix, _ b: Matrix) -> [Double] {
     (0..<a.rows.rowCount).flatMap { row in
@@ -300,4 +292,12 @@ struct BFloat16Tests {
       }
     }
   }
+}
+
+/// The nearest number of which 8 bits count, by arithmetic.
+func rounded(_ number: Float) -> Double {
+  guard number.isFinite, number != 0 else { return Double(number) }
+  let unit = Double(sign: .plus, exponent: Int(number.exponent) - 7, significand: 1)
+  let result = (Double(number) / unit).rounded(.toNearestOrEven) * unit
+  return result > 3.39e38 ? .infinity : result
 }

@@ -85,6 +85,13 @@ void cached_attention(
 // Writes one position's key and value; block points to the keys of its layer and head, slot is the position inside.
 void store_key_value(const float *key, const float *value, float *block, long slot, long width);
 
+// The same of bfloat16 numbers, which take half of a block: keys, values and probabilities are rounded, queries have been. Sums are those of
+// bfloat16_multiply by tiles. The width is even.
+void cached_attention_bfloat16(
+    const float *queries, long heads, float *const *blocks, long key_offset, long count, long width,
+    float scale, float *out);
+void store_key_value_bfloat16(const float *key, const float *value, float *block, long slot, long width);
+
 // Outputs of one panel of packed weights on this processor.
 long panel_width(void);
 // Lays w [outputs, inputs] out in panels: [outputs / panel width, rounded up][inputs][panel width].
@@ -119,7 +126,9 @@ typedef enum {
 } onednn_state;
 onednn_state bfloat16_onednn_state(void);
 
-// Factors are rounded to the nearest, halves to even; NaN stays NaN. The first, a [rows, inner], or its transpose [inner, rows], takes
+// Rounds numbers to the nearest, halves to even; NaN stays NaN.
+void bfloat16_round(float *numbers, long count);
+// Factors are rounded likewise. The first, a [rows, inner], or its transpose [inner, rows], takes
 // so many bytes:
 long bfloat16_left_size(long rows, long inner, bfloat16_way way);
 void bfloat16_pack_left(
@@ -128,10 +137,11 @@ void bfloat16_pack_left(
 long bfloat16_panels_count(long inner, long columns, bfloat16_way way);
 void bfloat16_pack_panels(
     const float *b, long stride, int is_transposed, long inner, long columns, bfloat16_way way, uint16_t *panels);
-// c = a · b, or c += a · b, of some of b's columns, which begin a panel. Returns 0, or oneDNN's status where it failed.
+// c = a · b, or c += a · b, of some of b's columns, which begin a panel, and its first inner numbers: but by oneDNN a may have fewer than
+// b's `panel_inner`. Returns 0, or oneDNN's status where it failed.
 int bfloat16_multiply(
-    const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long all_columns, long first,
-    long columns, float *c, long c_stride, int accumulates);
+    const void *left, long rows, long inner, bfloat16_way way, const uint16_t *panels, long panel_inner, long all_columns,
+    long first, long columns, float *c, long c_stride, int accumulates);
 
 // Tells the processor that this thread only looks out for another one.
 static inline void pause_spinning(void) {

@@ -28,6 +28,38 @@ class RoundedLinear(torch.autograd.Function):
         return dx, rounded(dy).reshape(-1, dy.shape[-1]).T @ rounded(x).reshape(-1, x.shape[-1])
 
 
+class RoundedAttention(torch.autograd.Function):
+    """softmax(q · kᵀ · scale) · v and its gradients, each product of rounded operands, summed in float32.
+
+    Probabilities are rounded before they are divided by their sum, and again, after it, for their values' gradient.
+    """
+
+    @staticmethod
+    def forward(context, q, k, v, scale):
+        q, k, v = rounded(q), rounded(k), rounded(v)
+        n = q.shape[-2]
+        unseen = torch.ones(n, n, dtype=torch.bool).triu(1)
+        scores = (q @ k.mT * scale).masked_fill(unseen, -torch.inf)
+        e = (scores - scores.amax(-1, keepdim=True)).exp()
+        out = rounded(e) @ v / e.sum(-1, keepdim=True)
+        context.save_for_backward(q, k, v, scores.softmax(-1), out)
+        context.scale = scale
+        return out
+
+    @staticmethod
+    def backward(context, d_out):
+        q, k, v, p, out = context.saved_tensors
+        d_out = rounded(d_out)
+        d_scores = p * (d_out @ v.mT - (d_out * out).sum(-1, keepdim=True)) * context.scale
+        return rounded(d_scores) @ k, rounded(d_scores).mT @ q, rounded(p).mT @ d_out, None
+
+
+def attention(module, q, k, v, mask, scaling, **_):
+    """For transformers: [batch, heads, tokens, d], with fewer heads of keys and values, to [batch, tokens, heads, d]."""
+    k, v = (x.repeat_interleave(module.num_key_value_groups, dim=1) for x in (k, v))
+    return RoundedAttention.apply(q, k, v, scaling).transpose(1, 2), None
+
+
 def forward(self, x):
     y = RoundedLinear.apply(x, self.weight)
     return y if self.bias is None else y + self.bias
@@ -38,7 +70,7 @@ def write(name):
     family, shape, ties = CASES[name]
     config = getattr(transformers, family + "Config")(
         vocab_size=40, num_hidden_layers=2, max_position_embeddings=128, rms_norm_eps=1e-6,
-        rope_parameters={"rope_type": "default", "rope_theta": 5000.0}, attn_implementation="eager", **shape, **ties)
+        rope_parameters={"rope_type": "default", "rope_theta": 5000.0}, attn_implementation="rounded", **shape, **ties)
     model = getattr(transformers, family + "ForCausalLM")(config).float().eval()
     for module in model.modules():
         if isinstance(module, torch.nn.Linear):
@@ -74,5 +106,6 @@ def write(name):
 
 
 if __name__ == "__main__":
+    transformers.AttentionInterface.register("rounded", attention)
     for name in CASES:
         write(name)
