@@ -3,6 +3,7 @@
 #include "bfloat16_layout.h"
 #include "bfloat16_number.h"
 #include "kernel_clones.h"
+#include "transpose_words.h"
 
 // Two numbers that are multiplied at a time, the first in the lower half.
 static inline __attribute__((always_inline)) uint32_t pair(float first, float second) {
@@ -31,8 +32,7 @@ ORDERED_KERNEL static void round_columns(
         const float *first = a + 2 * (p + i) * stride + r, *second = first + stride;
         for (long j = 0; j < width; j++) square[i][j] = pair(first[j], second[j]);
       }
-      for (long j = 0; j < width; j++)
-        for (long i = 0; i < height; i++) left_pairs[(r + j) * distance + p + i] = square[i][j];
+      transpose_words(square, SQUARE, height, width, left_pairs + r * distance + p, distance);
     }
     for (long j = 0; j < width && inner % 2; j++)
       left_pairs[(r + j) * distance + pairs] = rounded(a[(inner - 1) * stride + r + j]);
@@ -54,17 +54,18 @@ ORDERED_KERNEL static void expand_columns(
       const long height = inner - p < SQUARE ? inner - p : SQUARE;
       for (long i = 0; i < height; i++)
         for (long j = 0; j < width; j++) square[i][j] = expanded(rounded(a[(p + i) * stride + r + j]));
-      for (long j = 0; j < width; j++)
-        for (long i = 0; i < height; i++) left[(r + j) * left_distance + p + i] = square[i][j];
+      transpose_words(square, SQUARE, height, width, left + r * left_distance + p, left_distance);
     }
   }
 }
 
-// Into rows that are `distance` numbers apart, zeros filling them and their groups.
+// Into rows that are `distance` numbers apart, zeros filling them up to a number of them, and their groups.
 static void pack_rows(
-    const float *a, long stride, int is_transposed, long rows, long inner, bfloat16_way way, void *left, long distance) {
+    const float *a, long stride, int is_transposed, long rows, long inner, long filled, bfloat16_way way, void *left,
+    long distance) {
   const long size = way == BFLOAT16_EXPANDED ? sizeof(float) : sizeof(uint16_t), bytes = distance * size;
-  for (long r = 0; r < rows; r++) memset((char *)left + r * bytes + inner * size, 0, bytes - inner * size);
+  for (long r = 0; r < rows && inner < filled; r++)
+    memset((char *)left + r * bytes + inner * size, 0, (filled - inner) * size);
   memset((char *)left + rows * bytes, 0, (padded_rows(rows) - rows) * bytes);
   if (way == BFLOAT16_EXPANDED)
     (is_transposed ? expand_columns : expand_rows)(a, stride, rows, inner, left, distance);
@@ -81,15 +82,15 @@ long bfloat16_left_size(long rows, long inner, bfloat16_way way) {
 void bfloat16_pack_left(
     const float *a, long stride, int is_transposed, long rows, long inner, bfloat16_way way, void *left) {
   if (way != BFLOAT16_BY_ONEDNN) {
-    pack_rows(a, stride, is_transposed, rows, inner, way, left, left_stride(inner));
+    pack_rows(a, stride, is_transposed, rows, inner, padded_inner(inner), way, left, left_stride(inner));
     return;
   }
   const long part = onednn_part(inner);
   uint16_t *place = left;
   for (long i = 0; i < inner; i += part, place += padded_rows(rows) * part)
     pack_rows(
-        a + (is_transposed ? i * stride : i), stride, is_transposed, rows, inner - i < part ? inner - i : part, way, place,
-        part);
+        a + (is_transposed ? i * stride : i), stride, is_transposed, rows, inner - i < part ? inner - i : part, part, way,
+        place, part);
 }
 
 long bfloat16_panels_count(long inner, long columns, bfloat16_way way) {
@@ -125,8 +126,7 @@ ORDERED_KERNEL static void pack_transposed(
           const float *row = b + (first + c + j) * stride + 2 * p;
           for (long i = 0; i < height; i++) square[j][i] = pair(row[2 * i], row[2 * i + 1]);
         }
-        for (long i = 0; i < height; i++)
-          for (long j = 0; j < part; j++) panels[(p + i) * width + c + j] = square[j][i];
+        transpose_words(square, SQUARE, part, height, panels + p * width + c, width);
       }
     }
     for (long c = 0; c < count && inner % 2; c++)

@@ -201,7 +201,7 @@ struct EngineCommand: ParsableCommand {
       pairs
       * Double(
         2 * configuration.layerCount * configuration.keyValueHeadCount
-          * configuration.headDimension * MemoryLayout<Float>.stride)
+          * configuration.headDimension * compute.operandByteCount)
     return Measurement(
       tokenCount: Int(count), operations: operations, seconds: all.seconds - first.seconds,
       processorSeconds: all.processorSeconds - first.processorSeconds,
