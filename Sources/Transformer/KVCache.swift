@@ -21,8 +21,9 @@ final class KVCache {
   private var blocks: [UnsafeMutablePointer<Float>] = []
   private var useCounts: [Int] = []
   private var free: [Int] = []
-  /// 4 MiB: large enough for large pages.
-  private static let slabElementCount = 1 << 20
+  /// Of a slab, at least: 32 MiB, which lie in large pages nearly to their end. A step reads a little of every block for each head of each
+  /// layer, so that it would wait for page tables.
+  private static let slabElementCount = 1 << 23
 
   /// - Parameters:
   ///   - precision: of the keys and values.
@@ -99,7 +100,8 @@ final class KVCache {
     precondition(blocks.count < blockLimit, "a block beyond the limit")
     if unusedBlockCount == 0 {
       unusedBlockCount = min(
-        max(1, Self.slabElementCount / blockElementCount), blockLimit - blocks.count)
+        (Self.slabElementCount + blockElementCount - 1) / blockElementCount,
+        blockLimit - blocks.count)
       slabs.append(FloatBuffer(count: unusedBlockCount * blockElementCount))
     }
     let slab = slabs[slabs.count - 1]
