@@ -2,8 +2,8 @@
 // them (see bfloat16_expanded.h), so that they are those of bfloat16_multiply.
 //
 // Numbers that are multiplied after each other lie side by side: a block's keys are [width / 2][KEY_VALUE_BLOCK][2], its values
-// [KEY_VALUE_BLOCK / 2][width][2].
-typedef uint32_t NAME(pairs) __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
+// [KEY_VALUE_BLOCK / 2][width][2]. A part of attention_tile.h, which defines NAME(vector) and IN_BLOCK.
+typedef uint32_t NAME(pairs) __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
 
 // Blocks whose scores are taken together, and vectors of columns, at most: both halves' sums of all heads stay in registers.
 #define TOGETHER_IN_PAIRS(heads) (LANES == 16 ? 4 : (heads) == 1 ? 2 : 1)
@@ -13,7 +13,7 @@ typedef uint32_t NAME(pairs) __attribute__((vector_size(LANES * sizeof(float)), 
 #define FIRSTS(both) ((NAME(vector))((both) << 16))
 #define SECONDS(both) ((NAME(vector))((both) & 0xffff0000))
 
-// Pass 1, of some of the blocks that are left, as above.
+// Pass 1, of some of the blocks that are left, as of float32 numbers.
 static inline __attribute__((always_inline)) void NAME(scores_in_pairs)(
     const float *restrict queries, float *const *restrict blocks, long left, long key_offset, long width,
     float *restrict scores, const long heads, const long together) {
@@ -108,8 +108,10 @@ static inline __attribute__((always_inline)) float NAME(value_in_pairs)(
   for (long group = 0; group < count; group += INNER_GROUP) {
     float halves[2] = {0, 0};
     for (long j = group; j < group + INNER_GROUP && j < count; j++) {
-      const uint32_t both = ((const uint32_t *)(blocks[j / KEY_VALUE_BLOCK] + key_offset))
-          [width / 2 * KEY_VALUE_BLOCK + j % KEY_VALUE_BLOCK / 2 * width + column];
+      const float *place = blocks[j / KEY_VALUE_BLOCK] + key_offset + width / 2 * KEY_VALUE_BLOCK +
+                           j % KEY_VALUE_BLOCK / 2 * width + column;
+      uint32_t both;
+      memcpy(&both, place, sizeof both);
       halves[j % 2] += p[j] * expanded(j % 2 ? both >> 16 : both & 0xffff);
     }
     sum += halves[0] + halves[1];
@@ -149,7 +151,7 @@ static inline __attribute__((always_inline)) void NAME(all_values_in_pairs)(
     }
 }
 
-// A function by itself, so that no sum is taken before or after numbers below the least normal one stop counting.
+// Passes are functions by themselves, so that no sum is taken before or after numbers below the least normal one stop counting.
 ATTRIBUTES __attribute__((noinline)) static void NAME(scores_of_pairs)(
     const float *restrict queries, float *const *restrict blocks, long count, long left, long key_offset, long width,
     float *restrict scores, long heads) {
@@ -170,6 +172,17 @@ ATTRIBUTES __attribute__((noinline)) static void NAME(values_of_pairs)(
   }
 }
 
+// Pass 2: probabilities, but for their sums, rounded.
+ATTRIBUTES __attribute__((noinline)) static void NAME(rounded_softmax)(
+    float *restrict p, long positions, float scale, float *restrict largest, float *restrict sums, float *restrict out,
+    long width, int is_first, long heads) {
+  for (long h = 0; h < heads; h++) {
+    float *row = p + h * ATTENTION_BLOCK;
+    softmax_block(row, positions, scale, largest + h, sums + h, out + h * width, width, is_first);
+    for (long j = 0; j < positions; j++) row[j] = expanded(rounded(row[j]));
+  }
+}
+
 // All passes, an attention block after the other.
 ATTRIBUTES static void NAME(attention_of_pairs)(
     const float *restrict queries, long heads, float *const *restrict blocks, long key_offset, long count, long width,
@@ -183,11 +196,7 @@ ATTRIBUTES static void NAME(attention_of_pairs)(
     unsigned before = begin_flushing();
     NAME(scores_of_pairs)(queries, part, left < in_part ? left : in_part, left, key_offset, width, p, heads);
     end_flushing(before);
-    for (long h = 0; h < heads; h++) {
-      float *row = p + h * ATTENTION_BLOCK;
-      softmax_block(row, positions, scale, largest + h, sums + h, out + h * width, width, first == 0);
-      for (long j = 0; j < positions; j++) row[j] = expanded(rounded(row[j]));
-    }
+    NAME(rounded_softmax)(p, positions, scale, largest, sums, out, width, first == 0, heads);
     before = begin_flushing();
     NAME(values_of_pairs)(p, part, key_offset, positions, width, out, first > 0, heads);
     end_flushing(before);

@@ -10,7 +10,7 @@ static inline __attribute__((always_inline)) uint32_t pair(float first, float se
   return rounded(first) | rounded(second) << 16;
 }
 
-// Matrices are transposed in squares of pairs, by way of memory that stays in the cache.
+// Matrices are transposed in squares of pairs or of numbers, by way of memory that stays in the cache.
 #define SQUARE 16
 
 ORDERED_KERNEL static void round_rows(

@@ -2,7 +2,7 @@
 // transposed inside a block, so that the scores of a block's positions are one or two vectors.
 //
 // A query's result does not depend on those beside it, and is rounded as in training: the same softmax over the same attention blocks, and
-// sums in the order of block_product.
+// sums in the order of block_product, or of bfloat16 numbers in that of tiles.
 #include "CKernels.h"
 #include "bfloat16_layout.h"
 #include "bfloat16_number.h"

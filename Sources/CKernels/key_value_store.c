@@ -12,10 +12,12 @@ void store_key_value(
   }
 }
 
+typedef uint16_t half __attribute__((may_alias));
+
 void store_key_value_bfloat16(
     const float *restrict key, const float *restrict value, float *restrict block, long slot,
     long width) {
-  uint16_t *keys = (uint16_t *)block, *values = keys + (width * KEY_VALUE_BLOCK + slot / 2 * 2 * width);
+  half *keys = (half *)block, *values = keys + (width * KEY_VALUE_BLOCK + slot / 2 * 2 * width);
   for (long i = 0; i < width; i++) {
     keys[(i / 2 * KEY_VALUE_BLOCK + slot) * 2 + i % 2] = (uint16_t)rounded(key[i]);
     values[2 * i + slot % 2] = (uint16_t)rounded(value[i]);

@@ -98,40 +98,53 @@ final class Float32AttentionProducts: AttentionProducts {
 final class BFloat16AttentionProducts: AttentionProducts {
   private let arithmetic: BFloat16Arithmetic
   private let headDimension: Int
-  // Of the last block that was laid out for them; empty until then.
-  private var keysTransposed, valuesTransposed, keys, values: BFloat16Panels
+  // Of the last block that was laid out for them.
+  private let keysTransposed, valuesTransposed, keys, values: BFloat16Panels
+  /// [queries, d], of what gathers
+  private let gathered: BFloat16Panels
   /// [keys, d], where a block's rows lie apart
   private let rows: FloatBuffer
 
   init(headDimension: Int, arithmetic: BFloat16Arithmetic) {
     self.headDimension = headDimension
     self.arithmetic = arithmetic
-    let nothing = BFloat16Panels(inner: 0, columnCount: 0, for: arithmetic)
-    (keysTransposed, valuesTransposed) = (nothing, nothing)
-    (keys, values) = (nothing, nothing)
+    func panels(_ inner: Int, _ columnCount: Int) -> BFloat16Panels {
+      BFloat16Panels(inner: inner, columnCount: columnCount, for: arithmetic)
+    }
+    keysTransposed = panels(headDimension, AttentionBlocks.keys)
+    valuesTransposed = panels(headDimension, AttentionBlocks.keys)
+    keys = panels(AttentionBlocks.keys, headDimension)
+    values = panels(AttentionBlocks.keys, headDimension)
+    gathered = panels(AttentionBlocks.queries, headDimension)
     rows = FloatBuffer(count: AttentionBlocks.keys * headDimension)
   }
 
-  /// Numbers of memory, in float32 numbers.
+  /// What an instance takes, in float32 numbers, with a first factor that is lent to it.
   static func elementCount(headDimension: Int, arithmetic: BFloat16Arithmetic) -> Int {
-    let panels =
-      3
-      * BFloat16Panels.byteCount(
-        inner: AttentionBlocks.keys, columnCount: headDimension, for: arithmetic)
-    let left = AttentionBlocks.keys * AttentionBlocks.queries * arithmetic.rowByteCount
-    return AttentionBlocks.keys * headDimension + (panels + left) / MemoryLayout<Float>.stride
+    let (queryCount, keyCount) = (AttentionBlocks.queries, AttentionBlocks.keys)
+    func panels(_ inner: Int, _ columnCount: Int) -> Int {
+      BFloat16Panels.byteCount(inner: inner, columnCount: columnCount, for: arithmetic)
+    }
+    func lent(_ rowCount: Int, _ inner: Int) -> Int {
+      BFloat16Rows.byteCount(rowCount: rowCount, inner: inner, for: arithmetic)
+    }
+    let byteCount =
+      2 * panels(headDimension, keyCount) + 2 * panels(keyCount, headDimension)
+      + panels(queryCount, headDimension)
+      + max(lent(queryCount, headDimension), lent(queryCount, keyCount), lent(keyCount, queryCount))
+    return keyCount * headDimension + byteCount / MemoryLayout<Float>.stride
   }
 
   func layOut(key: Rows, value: Rows, _ block: KeyBlock) {
-    keysTransposed = panels(contiguous(key, block).transposed)
-    values = panels(contiguous(value, block))
+    keysTransposed.pack(contiguous(key, block).transposed)
+    values.pack(contiguous(value, block))
   }
 
   func layOutForGradient(key: Rows, value: Rows, _ block: KeyBlock) {
     let key = contiguous(key, block)
-    keysTransposed = panels(key.transposed)
-    keys = panels(key)
-    valuesTransposed = panels(contiguous(value, block).transposed)
+    keysTransposed.pack(key.transposed)
+    keys.pack(key)
+    valuesTransposed.pack(contiguous(value, block).transposed)
   }
 
   /// A block's rows, as long as no others are asked for.
@@ -140,20 +153,6 @@ final class BFloat16AttentionProducts: AttentionProducts {
     let copy = rows.rows(block.count, headDimension)
     block.copy(source, into: copy)
     return copy
-  }
-
-  private func panels(_ b: Rows) -> BFloat16Panels {
-    let panels = BFloat16Panels(
-      inner: b.rowCount, columnCount: b.width, for: arithmetic, isBrief: true)
-    panels.pack(b)
-    return panels
-  }
-
-  private func panels(_ b: TransposedRows) -> BFloat16Panels {
-    let panels = BFloat16Panels(
-      inner: b.rows.width, columnCount: b.rows.rowCount, for: arithmetic, isBrief: true)
-    panels.pack(b)
-    return panels
   }
 
   func round(_ x: Rows) {
@@ -178,6 +177,7 @@ final class BFloat16AttentionProducts: AttentionProducts {
   }
 
   func gather(_ p: Rows, _ x: Rows, into target: Rows) {
-    BFloat16Rows(p.transposed, for: arithmetic).multiply(panels(x), into: target, accumulates: true)
+    gathered.pack(x)
+    BFloat16Rows(p.transposed, for: arithmetic).multiply(gathered, into: target, accumulates: true)
   }
 }

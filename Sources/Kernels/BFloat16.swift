@@ -95,11 +95,13 @@ package enum BFloat16Arithmetic: CaseIterable, Sendable {
 /// The copy is made by `pack`; it is the caller's to call it again after the numbers have changed. Products may read it from several
 /// threads.
 package final class BFloat16Panels: @unchecked Sendable {
-  package let inner: Int
-  package let columnCount: Int
+  package private(set) var inner: Int
+  package private(set) var columnCount: Int
   package let arithmetic: BFloat16Arithmetic
   /// Owns the memory of the panels.
   private let memory: AnyObject
+  /// Of that memory.
+  private let byteCount: Int
   fileprivate let panels: UnsafeMutablePointer<UInt16>
 
   /// Numbers that are not set before `pack`.
@@ -111,7 +113,7 @@ package final class BFloat16Panels: @unchecked Sendable {
     self.inner = inner
     self.columnCount = columnCount
     self.arithmetic = arithmetic
-    let byteCount = Self.byteCount(inner: inner, columnCount: columnCount, for: arithmetic)
+    byteCount = Self.byteCount(inner: inner, columnCount: columnCount, for: arithmetic)
     let base: UnsafeMutableRawPointer
     if isBrief {
       let lent = LentMemory(byteCount: byteCount)
@@ -130,17 +132,23 @@ package final class BFloat16Panels: @unchecked Sendable {
     bfloat16_panels_count(inner, columnCount, arithmetic.way) * MemoryLayout<UInt16>.stride
   }
 
-  /// Takes over b [inner, columns].
+  /// Takes over b [inner, columns], which may have another shape than before as far as there is room.
   package func pack(_ b: Rows) {
-    precondition(b.rowCount == inner && b.width == columnCount, misfit)
+    reshape(inner: b.rowCount, columnCount: b.width)
     bfloat16_pack_panels(b.base, b.stride, 0, inner, columnCount, arithmetic.way, panels)
   }
 
   /// Takes over bᵀ, of b [columns, inner].
   package func pack(_ b: TransposedRows) {
     let b = b.rows
-    precondition(b.rowCount == columnCount && b.width == inner, misfit)
+    reshape(inner: b.width, columnCount: b.rowCount)
     bfloat16_pack_panels(b.base, b.stride, 1, inner, columnCount, arithmetic.way, panels)
+  }
+
+  private func reshape(inner: Int, columnCount: Int) {
+    precondition(
+      Self.byteCount(inner: inner, columnCount: columnCount, for: arithmetic) <= byteCount, misfit)
+    (self.inner, self.columnCount) = (inner, columnCount)
   }
 
   /// Columns that are computed together.
@@ -172,9 +180,15 @@ package final class BFloat16Rows: @unchecked Sendable {
     self.inner = inner
     self.arithmetic = arithmetic
     precondition(arithmetic.isAvailable, "an arithmetic that is not here")
-    memory = LentMemory(byteCount: bfloat16_left_size(rowCount, inner, arithmetic.way))
+    memory = LentMemory(
+      byteCount: Self.byteCount(rowCount: rowCount, inner: inner, for: arithmetic))
     bfloat16_pack_left(
       a.base, a.stride, isTransposed ? 1 : 0, rowCount, inner, arithmetic.way, memory.base)
+  }
+
+  /// Bytes of memory.
+  static func byteCount(rowCount: Int, inner: Int, for arithmetic: BFloat16Arithmetic) -> Int {
+    bfloat16_left_size(rowCount, inner, arithmetic.way)
   }
 
   /// c = self · b, or c += self · b, of some columns of b, which begin a panel, and as many of its first rows as there are columns of self;

@@ -20,7 +20,7 @@ package struct SamplingDescription: Equatable, Sendable, JSONWritable {
   package var stop: [String]
   package var maxResponseTokens: Int
   package var seed: UInt64
-  /// What the engine rounded operands of matrix products to, `bf16`; nil for float32, or where nobody says.
+  /// What the engine rounded factors of products to, `bf16`; nil for float32, or where nobody says.
   package var compute: String?
 
   package init(

@@ -21,8 +21,8 @@ final class KVCache {
   private var blocks: [UnsafeMutablePointer<Float>] = []
   private var useCounts: [Int] = []
   private var free: [Int] = []
-  /// Of a slab, at least: 32 MiB, which lie in large pages nearly to their end. A step reads a little of every block for each head of each
-  /// layer, so that it would wait for page tables.
+  /// Of a slab, at least, where the limit allows it: 32 MiB, which lie in large pages nearly to their end, since a step reads a little of
+  /// every block for each head of each layer and would wait for page tables. From this size on memory costs nothing before it is used.
   private static let slabElementCount = 1 << 23
 
   /// - Parameters:

@@ -4,7 +4,7 @@ package import Kernels
 /// A language model: its shape, its parameters, and the rotary table that follows from the shape.
 package final class Model: Sendable {
   package let weights: Weights
-  /// What operands of matrix products are rounded to; parameters, activations and sums are float32.
+  /// What factors of products are rounded to, those of attention too; parameters, activations and sums are float32.
   package let precision: ProductPrecision
   let rotaryEmbedding: RotaryEmbedding
 

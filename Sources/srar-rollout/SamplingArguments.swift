@@ -71,7 +71,7 @@ struct SamplingArguments: ParsableArguments {
 
   @Option(
     help: """
-      What is multiplied in matrix products, 'f32' or 'bf16' numbers, these by oneDNN with 'bf16-onednn'; sums and \
+      What is multiplied in projections and attention, 'f32' or 'bf16' numbers, the former by oneDNN with 'bf16-onednn'; sums and \
       parameters are float32.
       """
   )

@@ -148,7 +148,7 @@ struct CausalAttentionTests {
     let size = max(1, expected.joined().map(abs).max() ?? 0)
     let worst = zip(actual.joined(), expected.joined()).map { abs($0 - $1) }
     #expect(worst.count == expected.count * (expected.first?.count ?? 0))
-    #expect(worst.max() ?? 0 <= tolerance * size, what)
+    #expect(worst.allSatisfy { $0 <= tolerance * size }, what)
   }
 
   @Test(
