@@ -6,8 +6,9 @@
 typedef uint32_t NAME(pairs) __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
 
 // Blocks whose scores are taken together, and vectors of columns, at most: both halves' sums of all heads stay in registers.
-#define TOGETHER_IN_PAIRS(heads) (LANES == 16 ? 4 : (heads) == 1 ? 2 : 1)
-#define COLUMNS_IN_PAIRS(heads) (LANES == 16 || (heads) == 1 ? 4 : 2)
+#define MOST_IN_PAIRS 4
+#define TOGETHER_IN_PAIRS(heads) (LANES == 16 ? MOST_IN_PAIRS : (heads) == 1 ? 2 : 1)
+#define COLUMNS_IN_PAIRS(heads) (LANES == 16 || (heads) == 1 ? MOST_IN_PAIRS : 2)
 
 // Of pairs, as vectors of float32 numbers.
 #define FIRSTS(both) ((NAME(vector))((both) << 16))
@@ -17,8 +18,8 @@ typedef uint32_t NAME(pairs) __attribute__((vector_size(LANES * sizeof(float)), 
 static inline __attribute__((always_inline)) void NAME(scores_in_pairs)(
     const float *restrict queries, float *const *restrict blocks, long left, long key_offset, long width,
     float *restrict scores, const long heads, const long together) {
-  const uint32_t *keys[4];
-  const char *next[4];
+  const uint32_t *keys[MOST_IN_PAIRS];
+  const char *next[MOST_IN_PAIRS];
 #pragma clang loop unroll(full)
   for (long b = 0; b < together; b++) {
     keys[b] = (const uint32_t *)(blocks[b] + key_offset);
@@ -26,7 +27,7 @@ static inline __attribute__((always_inline)) void NAME(scores_in_pairs)(
   }
   for (long group = 0; group < width; group += INNER_GROUP) {
     const long end = width - group < INNER_GROUP ? width : group + INNER_GROUP;
-    NAME(vector) firsts[MOST_SHARING][4 * IN_BLOCK], seconds[MOST_SHARING][4 * IN_BLOCK];
+    NAME(vector) firsts[MOST_SHARING][MOST_IN_PAIRS * IN_BLOCK], seconds[MOST_SHARING][MOST_IN_PAIRS * IN_BLOCK];
 #pragma clang loop unroll(full)
     for (long h = 0; h < heads; h++)
 #pragma clang loop unroll(full)
@@ -66,7 +67,7 @@ static inline __attribute__((always_inline)) void NAME(values_in_pairs)(
   const long value_offset = width / 2 * KEY_VALUE_BLOCK;
   for (long group = 0; group < count; group += INNER_GROUP) {
     const long end = count - group < INNER_GROUP ? count : group + INNER_GROUP;
-    NAME(vector) firsts[MOST_SHARING][4], seconds[MOST_SHARING][4];
+    NAME(vector) firsts[MOST_SHARING][MOST_IN_PAIRS], seconds[MOST_SHARING][MOST_IN_PAIRS];
 #pragma clang loop unroll(full)
     for (long h = 0; h < heads; h++)
 #pragma clang loop unroll(full)
@@ -209,5 +210,6 @@ ATTRIBUTES static void NAME(attention_of_pairs)(
 
 #undef FIRSTS
 #undef SECONDS
+#undef MOST_IN_PAIRS
 #undef TOGETHER_IN_PAIRS
 #undef COLUMNS_IN_PAIRS

@@ -33,7 +33,8 @@ struct BFloat16ModelTests {
     // sums has a number rounded the other way now and then, which is far less.
     for (actual, sameRounding, exact) in predictions {
       #expect(distance(actual, sameRounding) < tolerance)
-      #expect(distance(actual, exact) < 3e-2)
+      // Or as wrong as PyTorch's, where those are.
+      #expect(distance(actual, exact) < max(2e-2, 1.1 * distance(sameRounding, exact)))
       #expect(distance(actual, exact) > 1e-4, "as exact as float32, so nothing was rounded")
     }
     for tensor in gradients.tensors {
