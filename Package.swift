@@ -67,15 +67,16 @@ let package = Package(
 
     // The method.
     library("Rubrics", ["Diagnostics"]),
-    library("Steps"),
+    library("Thoughts"),
+    library("Steps", ["Thoughts"]),
     library("Arithmetic", [bigInt]),
     library("Algebra", ["Arithmetic", bigInt]),
-    library("Answers", ["Algebra", "Arithmetic", bigInt]),
+    library("Answers", ["Algebra", "Arithmetic", "Thoughts", bigInt]),
     library(
       "Judging",
       [
         "Answers", "Arithmetic", "ChatCompletions", "Diagnostics", "Fingerprints", "JSONLines",
-        "ModelServers", "Records", "Rubrics", "Steps",
+        "ModelServers", "Records", "Rubrics", "Steps", "Thoughts",
       ]),
     library(
       "Inquiries",
@@ -172,6 +173,7 @@ let package = Package(
       ["Diagnostics", "JSONLines", "RandomStreams", "Records", "Rubrics", "Steps"]),
     tests("FiltersTests", ["Filters"]),
     tests("RubricsTests", ["Rubrics"]),
+    tests("ThoughtsTests", ["Thoughts"]),
     tests("StepsTests", ["RandomStreams", "Steps"]),
     tests("ArithmeticTests", ["Arithmetic", "RandomStreams", bigInt]),
     tests("AnswersTests", ["Answers", "JSONLines", "RandomStreams"]),

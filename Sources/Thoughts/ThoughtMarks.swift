@@ -1,0 +1,135 @@
+// The marks between which the models of different families think. Letters match in either case.
+
+/// Which marks belong together: a thought ends with a mark of the family that opened it.
+///
+/// Sources: the chat templates and model cards of DeepSeek-R1, Qwen3 and others (`<think>`), Seed-OSS, Magistral (`[THINK]`),
+/// Kimi (`◁think▷`), Sky-T1 (`<|begin_of_thought|>`), Command A (`<|START_THINKING|>`), gpt-oss (harmony channels); the other
+/// tags are those that prompts ask for most often.
+enum ThoughtFamily: Equatable {
+  /// `<NAME>` and `</NAME>`.
+  case tag(name: String)
+  /// Marks spelled out in `wordMarks`, by their number there.
+  case words(Int)
+  /// `<|channel|>analysis<|message|>` up to the next message or the final channel.
+  case harmony
+}
+
+/// A mark that begins or ends a thought.
+struct ThoughtMark {
+  enum Role { case opening, closing }
+
+  let role: Role
+  let family: ThoughtFamily
+  /// Where the mark stands, half-open.
+  let bytes: Range<Int>
+  /// Whether the mark ends a thought whose opening mark stands in front of the text.
+  let endsUnopened: Bool
+
+  /// The mark that begins at a byte; nil where none does.
+  init?(in text: [UInt8], at start: Int) {
+    switch text[start] {
+    case UInt8(ascii: "<"), UInt8(ascii: "["), 0xE2:
+      guard
+        let mark =
+          Self.word(in: text, at: start) ?? Self.harmony(in: text, at: start)
+          ?? Self.tag(in: text, at: start)
+      else { return nil }
+      self = mark
+    default: return nil
+    }
+  }
+
+  private init(_ role: Role, _ family: ThoughtFamily, _ bytes: Range<Int>, endsUnopened: Bool) {
+    self.role = role
+    self.family = family
+    self.bytes = bytes
+    self.endsUnopened = endsUnopened
+  }
+
+  private static func word(in text: [UInt8], at start: Int) -> Self? {
+    for (number, (opening, closing)) in wordMarks.enumerated() {
+      if let end = text.end(of: opening, at: start) {
+        return Self(.opening, .words(number), start..<end, endsUnopened: false)
+      }
+      if let end = text.end(of: closing, at: start) {
+        return Self(.closing, .words(number), start..<end, endsUnopened: true)
+      }
+    }
+    return nil
+  }
+
+  /// `<think>`, `</think>`, `<think >` and `<think mode="long">`, for every name in `tagNames`.
+  private static func tag(in text: [UInt8], at start: Int) -> Self? {
+    guard text[start] == UInt8(ascii: "<"), start + 1 < text.count else { return nil }
+    let isClosing = text[start + 1] == UInt8(ascii: "/")
+    let nameStart = start + (isClosing ? 2 : 1)
+    for name in tagNames {
+      guard let nameEnd = text.end(of: name, at: nameStart), nameEnd < text.count else { continue }
+      var end = nameEnd
+      if text[end] == UInt8(ascii: " ") {
+        // Attributes are short; a tag that does not end soon is none.
+        end = text[end..<min(end + 64, text.count)].firstIndex(of: UInt8(ascii: ">")) ?? nameEnd
+      }
+      guard text[end] == UInt8(ascii: ">") else { continue }
+      return Self(
+        isClosing ? .closing : .opening, .tag(name: name), start..<end + 1,
+        endsUnopened: isClosing)
+    }
+    return nil
+  }
+
+  /// A channel other than `final` opens a thought; the next message, the end of a message or the final channel closes it.
+  private static func harmony(in text: [UInt8], at start: Int) -> Self? {
+    if let end = text.end(of: "<|channel|>", at: start) {
+      if let final = text.end(of: "final<|message|>", at: end) {
+        return Self(.closing, .harmony, start..<final, endsUnopened: true)
+      }
+      let isThought = ["analysis", "commentary"].contains { text.end(of: $0, at: end) != nil }
+      return isThought ? Self(.opening, .harmony, start..<end, endsUnopened: false) : nil
+    }
+    // Phi's messages end with the same word, so it ends no thought that the text did not open.
+    return text.end(of: "<|end|>", at: start).map {
+      Self(.closing, .harmony, start..<$0, endsUnopened: false)
+    }
+  }
+}
+
+/// The names of tags whose content is a thought; none is the beginning of a later one with a `>` behind it.
+private let tagNames = [
+  "think", "thinking", "thought", "thoughts", "reasoning", "reflection", "scratchpad", "analysis",
+  "seed:think", "longcat_think", "mm:think", "inner_thoughts", "inner_monologue",
+]
+
+/// Opening and closing marks that are no plain tags.
+private let wordMarks: [(opening: String, closing: String)] = [
+  ("[THINK]", "[/THINK]"),
+  ("◁think▷", "◁/think▷"),
+  ("<|begin_of_thought|>", "<|end_of_thought|>"),
+  ("<|START_THINKING|>", "<|END_THINKING|>"),
+  ("<|think|>", "<|/think|>"),
+  ("<|inner_prefix|>", "<|inner_suffix|>"),
+]
+
+/// Where the final message begins in a harmony response whose special tokens were dropped: `analysis…assistantfinal…`.
+func endOfPlainHarmonyThought(in text: [UInt8]) -> Int? {
+  guard text.end(of: "analysis", at: 0) != nil else { return nil }
+  let word = "assistantfinal"
+  return text.indices.first { text[$0] == UInt8(ascii: "a") && text.end(of: word, at: $0) != nil }
+    .map { $0 + word.utf8.count }
+}
+
+extension [UInt8] {
+  /// Where a word that stands at a byte ends, letters of ASCII in either case; nil where it does not stand there.
+  fileprivate func end(of word: String, at start: Int) -> Int? {
+    var position = start
+    for wanted in word.utf8 {
+      guard position < count, self[position].lowercased == wanted.lowercased else { return nil }
+      position += 1
+    }
+    return position
+  }
+}
+
+extension UInt8 {
+  fileprivate var lowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
+}

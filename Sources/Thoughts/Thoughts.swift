@@ -1,0 +1,92 @@
+// Which parts of a model's text are thoughts and which are its answer.
+
+/// The thoughts of a text: what stands between a model's thinking marks, the marks included.
+///
+/// A chat template may end a prompt with the opening mark, so a closing mark without an opening one ends a thought that began with
+/// the text. A thought that never closes reaches to the end of the text. The search takes time linear in the text.
+package struct Thoughts: Equatable, Sendable {
+  /// UTF-8 bytes of the text, half-open, ascending and without overlap.
+  package let spans: [Range<Int>]
+  /// Whether the last thought never closes.
+  package let isUnclosed: Bool
+
+  /// Finds the thoughts of a text.
+  package init(in text: String) {
+    self.init(in: Array(text.utf8))
+  }
+
+  /// Finds the thoughts of a text in UTF-8; bytes that are not valid UTF-8 do no harm.
+  package init(in text: [UInt8]) {
+    var spans: [Range<Int>] = []
+    // The opening mark that waits for its end.
+    var open: (start: Int, family: ThoughtFamily)?
+    var position = 0
+    if let end = endOfPlainHarmonyThought(in: text) {
+      spans.append(0..<end)
+      position = end
+    }
+    while position < text.count {
+      guard let mark = ThoughtMark(in: text, at: position) else {
+        position += 1
+        continue
+      }
+      switch (mark.role, open) {
+      case (.opening, nil):
+        open = (position, mark.family)
+      case (.closing, let (start, family)?) where family == mark.family:
+        // A mark that begins the next message belongs to no thought.
+        spans.append(start..<mark.bytes.upperBound)
+        open = nil
+      case (.closing, nil) where mark.endsUnopened:
+        spans = [0..<mark.bytes.upperBound]
+      default:
+        break
+      }
+      position = mark.bytes.upperBound
+    }
+    if let open { spans.append(open.start..<text.count) }
+    self.spans = spans
+    isUnclosed = open != nil
+  }
+
+  /// Whether a byte of the text stands in a thought.
+  package func contains(_ byte: Int) -> Bool {
+    // The last span that begins at or before the byte.
+    var low = 0
+    var high = spans.count
+    while low < high {
+      let middle = (low + high) / 2
+      if spans[middle].lowerBound <= byte { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 && spans[low - 1].contains(byte)
+  }
+
+  /// The parts of a text of `count` bytes that are no thoughts, ascending; none is empty.
+  package func answerSpans(count: Int) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    var start = 0
+    for span in spans {
+      if start < span.lowerBound { parts.append(start..<span.lowerBound) }
+      start = span.upperBound
+    }
+    if start < count { parts.append(start..<count) }
+    return parts
+  }
+}
+
+/// A text in UTF-8 without its thoughts; a line feed stands where a thought stood between two parts.
+///
+/// A text that never stops thinking, or only thinks, is empty.
+package func withoutThoughts(_ text: [UInt8]) -> [UInt8] {
+  let thoughts = Thoughts(in: text)
+  if thoughts.spans.isEmpty { return text }
+  let parts = thoughts.answerSpans(count: text.count).map { text[$0] }
+  return Array(parts.joined(separator: [UInt8(ascii: "\n")]))
+}
+
+/// A text without its thoughts; a line feed stands where a thought stood between two parts.
+package func withoutThoughts(_ text: String) -> String {
+  let bytes = Array(text.utf8)
+  let answer = withoutThoughts(bytes)
+  return answer.count == bytes.count ? text : String(decoding: answer, as: UTF8.self)
+}

@@ -1,0 +1,74 @@
+import Testing
+import Thoughts
+
+struct ThoughtsTests {
+  @Test(
+    "the answer stands outside the thoughts of every family",
+    arguments: [
+      ("no thoughts", "no thoughts"),
+      ("<think>draft</think>answer", "answer"),
+      ("<THINK>draft</Think>answer", "answer"),
+      ("<thinking>draft</thinking>answer", "answer"),
+      ("<thinking mode=\"long\">draft</thinking>answer", "answer"),
+      ("<reasoning>draft</reasoning>answer", "answer"),
+      ("<thought>draft</thought>answer", "answer"),
+      ("<seed:think>draft</seed:think>answer", "answer"),
+      ("[THINK]draft[/THINK]answer", "answer"),
+      ("◁think▷draft◁/think▷answer", "answer"),
+      ("<|begin_of_thought|>draft<|end_of_thought|>answer", "answer"),
+      ("<|START_THINKING|>draft<|END_THINKING|>answer", "answer"),
+      (
+        "<|channel|>analysis<|message|>draft<|end|><|start|>assistant<|channel|>final<|message|>answer",
+        "answer"
+      ),
+      ("<|channel|>analysis<|message|>draft<|channel|>final<|message|>answer", "answer"),
+      ("analysisdraft assistantfinalanswer", "answer"),
+      // The prompt may have opened the thought.
+      ("draft</think>answer", "answer"),
+      ("draft</think>more</think>answer", "answer"),
+      ("draft<|channel|>final<|message|>answer", "answer"),
+      // A thought within a thought, and marks of another family within one.
+      ("<think>a<think>b</think>c</think>answer", "answer"),
+      ("<think>a <reasoning> b</think>answer", "answer"),
+      // Several thoughts.
+      ("<think>a</think>one<think>b</think>two", "one\ntwo"),
+      // What never closes is no answer.
+      ("<think>draft", ""),
+      ("before<think>draft", "before"),
+      ("<|channel|>analysis<|message|>draft", ""),
+      // These are no marks.
+      ("I <thinker> so", "I <thinker> so"),
+      ("a < b, [THINKING], <think", "a < b, [THINKING], <think"),
+      ("Phi ends a message <|end|>", "Phi ends a message <|end|>"),
+      ("analysis of assistants", "analysis of assistants"),
+    ])
+  func answerOutsideThoughts(text: String, answer: String) {
+    #expect(withoutThoughts(text) == answer)
+  }
+
+  @Test("only a thought that never closes is unclosed")
+  func unclosedThoughts() {
+    #expect(Thoughts(in: "<think>a").isUnclosed)
+    #expect(Thoughts(in: "<think>a</think>b<think>").isUnclosed)
+    #expect(!Thoughts(in: "<think>a</think>b").isUnclosed)
+    #expect(!Thoughts(in: "a</think>b").isUnclosed)
+    #expect(!Thoughts(in: "").isUnclosed)
+  }
+
+  @Test("spans are bytes of the text, marks included")
+  func spans() {
+    let text = "é<think>a</think>b<think>c</think>"
+    let thoughts = Thoughts(in: text)
+    #expect(thoughts.spans == [2..<18, 19..<35])
+    #expect(thoughts.answerSpans(count: 35) == [0..<2, 18..<19])
+    #expect((0..<35).filter(thoughts.contains) == Array(2..<18) + Array(19..<35))
+  }
+
+  @Test(
+    "texts of marks without end take linear time",
+    arguments: ["<think>", "</think>", "<|channel|>", "<", "a", "analysis"])
+  func longTexts(mark: String) {
+    let text = String(repeating: mark, count: 200_000)
+    #expect(Thoughts(in: text).spans.count <= 1)
+  }
+}
