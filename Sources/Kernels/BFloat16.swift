@@ -151,8 +151,8 @@ package final class BFloat16Panels: @unchecked Sendable {
     (self.inner, self.columnCount) = (inner, columnCount)
   }
 
-  /// Columns that are computed together.
-  static let width = panel_width()
+  /// Columns that are computed together: 24 or 32, by the processor's vectors.
+  package static let width = panel_width()
 }
 
 /// The first factor of products of bfloat16 numbers, [rows, inner]: rounded, and laid out for one arithmetic.

@@ -197,9 +197,11 @@ struct BFloat16Tests {
       let whole = randomMatrix(rowCount, columnCount, seed: 10)
       BFloat16Rows(x.rows, for: arithmetic).multiply(
         panels, into: whole.rows, accumulates: accumulates)
+      // Parts begin with a panel, whose width is the processor's.
+      let middle = columnCount / 2 / BFloat16Panels.width * BFloat16Panels.width
       for (rows, first) in [
-        (0..<1, 0), (3..<20, 32), (31..<47, columnCount / 64 * 32), (5..<48, 0),
-        (rowCount - 30..<rowCount, columnCount / 64 * 32),
+        (0..<1, 0), (3..<20, BFloat16Panels.width), (31..<47, middle), (5..<48, 0),
+        (rowCount - 30..<rowCount, middle),
       ] {
         let part = Matrix(
           rows.count, columnCount - first,
