@@ -9,7 +9,8 @@ struct RewardCommand: Filter {
     abstract: "Score rollouts: the answer, the format, and what the judge's verdicts are worth.",
     discussion: """
       Reads a judged stream, adds the object "reward". A rollout whose judge failed keeps its outcome reward and gets \
-      no step scores.
+      no step scores. A verdict on an item that the rubric lacks counts for nothing, and is counted; where none matches, \
+      the tool stops.
 
       EXAMPLES
         srar-reward judged.jsonl.zst --output rewarded.jsonl.zst
@@ -33,7 +34,7 @@ struct RewardCommand: Filter {
       try records.forEachRecord { record in
         try stage.process(record, into: records.writer)
       }
-      stage.report(to: records.run)
+      try stage.report(to: records.run)
     }
   }
 }

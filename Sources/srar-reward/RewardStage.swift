@@ -27,6 +27,9 @@ struct RewardStage {
     var bonus = 0.0
     var judgeFailures = 0
     var notJudged = 0
+    var verdicts = 0
+    var verdictsOnMissingItems = 0
+    var verdictsOnZero = 0
     var withoutAnswer = 0
     var undecided = 0
     var looping = 0
@@ -78,6 +81,11 @@ struct RewardStage {
       counts.notJudged += 1
       return
     }
+    let ids = Set(rubric.map(\.id))
+    let missing = judgement.verdicts.filter { !ids.contains($0.id) }
+    counts.verdicts += judgement.verdicts.count
+    counts.verdictsOnMissingItems += missing.count
+    counts.verdictsOnZero += missing.count { $0.id == 0 }
     let score = rubricScore(
       rubric: rubric, verdicts: judgement.verdicts, budgets: options.budgets,
       repeated: options.repeatedVerdicts)
@@ -109,7 +117,13 @@ struct RewardStage {
   }
 
   /// Says what was done.
-  func report(to run: ToolRun) {
+  ///
+  /// - Throws: where no verdict is on an item of its rubric, so that all rubric rewards are 0 for want of a match.
+  func report(to run: ToolRun) throws(RewardError) {
+    guard counts.verdicts == 0 || counts.verdictsOnMissingItems < counts.verdicts else {
+      throw .noItemMatches(
+        verdicts: counts.verdicts, countsFromZero: counts.verdictsOnZero > 0)
+    }
     run.metrics["accuracy"] = mean(Double(counts.correct), counts.rollouts)
     run.metrics["format"] = mean(Double(counts.format), counts.rollouts)
     run.metrics["base"] = mean(counts.base, counts.rollouts)
@@ -119,6 +133,7 @@ struct RewardStage {
     run.metrics["bonus"] = mean(counts.bonus, counts.withRubric)
     run.metrics["judge_failures"] = counts.judgeFailures
     run.metrics["not_judged"] = counts.notJudged
+    run.metrics["verdicts_on_missing_items"] = counts.verdictsOnMissingItems
     run.metrics["without_answer"] = counts.withoutAnswer
     run.metrics["undecided"] = counts.undecided
     run.metrics["looping"] = counts.looping
@@ -139,6 +154,14 @@ struct RewardStage {
     if counts.notJudged > 0 { remarks.append("\(counts.notJudged) that had nothing to judge") }
     if counts.overlong > 0 { remarks.append("\(counts.overlong) overlong") }
     if !remarks.isEmpty { run.summarize(remarks.joined(separator: ", ")) }
+    if counts.verdictsOnMissingItems > 0 {
+      run.summarize(
+        "\(counts.verdictsOnMissingItems) of \(counted(counts.verdicts, "verdict")) name an item that the rubric "
+          + "does not have, and count for nothing"
+          + (counts.verdictsOnZero > 0
+            ? "; \(counts.verdictsOnZero) of them name item 0: does the judge count from 0, where rubrics count from 1?"
+            : ""))
+    }
   }
 
   private func mean(_ sum: Double, _ count: Int) -> Double { count == 0 ? 0 : sum / Double(count) }
