@@ -179,7 +179,10 @@ let package = Package(
     tests("AnswersTests", ["Answers", "JSONLines", "RandomStreams"]),
     tests(
       "JudgingTests",
-      ["Arithmetic", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
+      [
+        "Arithmetic", "Diagnostics", "JSONLines", "Judging", "RandomStreams", "Records", "Rubrics",
+        "Steps",
+      ]),
     tests("HTTPClientTests", ["HTTPClient"]),
     tests("ModelServersTests", ["ChatCompletions", "ModelServers"]),
     tests(

@@ -23,10 +23,13 @@ package final class ChatClient: Sendable {
 
   /// Asks until there is a reply that can be used.
   ///
+  /// A model that is asked again is told what was wrong with its reply, at the end of the last message: the same words at
+  /// temperature 0 would get the same reply.
+  ///
   /// - Parameter read: makes something of a reply, or says why it cannot be used.
   /// - Throws: what must end the run.
   package func complete<Value: Sendable>(
-    _ request: ChatRequest, reading read: @Sendable (ChatReply) -> ReadReply<Value>
+    _ request: ChatRequest, reading read: @Sendable (ChatReply) -> ReadChat<Value>
   ) async throws(ServerError) -> CallOutcome<Value> {
     let dialects: [SchemaDialect] =
       settings.usesSchema && request.schema != nil ? SchemaDialect.allCases : [.none]
@@ -34,15 +37,24 @@ package final class ChatClient: Sendable {
     let tokens = request.messages.reduce(settings.maximumTokens / 4) {
       $0 + $1.content.utf8.count / 4
     }
+    let remarks = Remarks()
     let call = ServerCall(
       label: request.label, tokens: tokens, formCount: dialects.count,
       formWords: ["response_format"],
-      body: { [settings] form in settings.body(of: request, dialects[form]) })
+      body: { [settings] form in
+        settings.body(of: request.adding(remarks.text), dialects[form])
+      })
     return try await client.ask(call) { body in
       do throws(Unreadable) {
         let (reply, tokens) = try Self.reply(body)
-        return .reply(read(reply), tokens: tokens)
+        switch read(reply) {
+        case .usable(let value): return .reply(.usable(value), tokens: tokens)
+        case .unusable(let reason, let remark):
+          remarks.add(remark)
+          return .reply(.unusable(reason: reason), tokens: tokens)
+        }
       } catch {
+        remarks.add("it had no text")
         return .unreadable(error.reason)
       }
     }

@@ -129,6 +129,8 @@ package struct AwaitedDecision<Entry: JudgementEntry>: Sendable {
     package let decision: PanelDecision<Entry>
     /// Calls that were made now.
     package let calls: Int
+    /// The faults of the replies to them that could not be used.
+    package let faults: [ReplyFault.Kind]
     /// Whether every vote comes from a log.
     package let isReplayed: Bool
   }
@@ -148,6 +150,7 @@ package struct AwaitedDecision<Entry: JudgementEntry>: Sendable {
   /// - Throws: what must end the run, such as a server that refuses.
   package func wait() throws -> Reached {
     var calls = 0
+    var faults: [ReplyFault.Kind] = []
     var known = 0
     let replies = try votes.map { vote in
       switch vote {
@@ -157,11 +160,13 @@ package struct AwaitedDecision<Entry: JudgementEntry>: Sendable {
       case .pending(let pending):
         let reply = try pending.wait().reply
         calls += reply.attempts
+        faults += reply.unusable.map(\.kind)
         return reply
       case .shared(let pending): return try pending.wait().reply
       }
     }
     return Reached(
-      decision: PanelDecision(replies), calls: calls, isReplayed: known == votes.count)
+      decision: PanelDecision(replies), calls: calls, faults: faults,
+      isReplayed: known == votes.count)
   }
 }

@@ -51,6 +51,7 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
     var replayed = 0
     var calls = 0
     var dropped = 0
+    var faults: [ReplyFault.Kind: Int] = [:]
     var contested = 0
     var disagreements = 0.0
   }
@@ -117,6 +118,7 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
     }
     counts.replayed += reached.isReplayed ? 1 : 0
     counts.calls += reached.calls
+    for fault in reached.faults { counts.faults[fault, default: 0] += 1 }
     counts.dropped += reached.decision.dropped
     if let disagreement = reached.decision.panel?.disagreement {
       counts.contested += 1
@@ -133,6 +135,18 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
     run.metrics["replayed"] = counts.replayed
     run.metrics["calls"] = counts.calls
     run.metrics["dropped_entries"] = counts.dropped
+    let unusable = counts.faults.values.reduce(0, +)
+    run.metrics["unusable_replies"] = unusable
+    run.metrics["foreign_codes"] = counts.faults[.foreignCode] ?? 0
+    run.metrics["contradictory_replies"] = counts.faults[.contradiction] ?? 0
+    if unusable > 0 {
+      let parts = ReplyFault.Kind.allCases.compactMap { kind in
+        counts.faults[kind].map { "\($0) \(kind.phrase)" }
+      }
+      run.summarize(
+        "\(unusable) replies could not be used and were asked for again where attempts were left: "
+          + parts.joined(separator: ", "))
+    }
     if let first = unreadableLogLines.first {
       let lines = counted(unreadableLogLines.count, "line")
       run.summarize("passed over \(lines) of the log that cannot be read: \(first)")
@@ -155,4 +169,19 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
   }
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
+}
+
+extension ReplyFault.Kind {
+  /// How it stands behind a number of replies.
+  fileprivate var phrase: String {
+    switch self {
+    case .foreignCode: "with another request's code or a made-up one"
+    case .contradiction: "that contradict themselves"
+    case .cutOff: "cut off before the first entry"
+    case .noEntry: "without an entry"
+    case .unknownIDs: "on ids that were not asked about"
+    case .tooLong: "that are too long"
+    case .unfit: "whose entries do not fit together"
+    }
+  }
 }

@@ -11,7 +11,7 @@ package enum JudgeOutcome<Entry: JudgementEntry>: Equatable, Sendable {
 /// What a judge answered, and what it took.
 package struct JudgeReply<Entry: JudgementEntry>: Equatable, Sendable {
   package var outcome: JudgeOutcome<Entry>
-  /// The reply as it came; nil where none did.
+  /// The reply as it came; nil where none could be used.
   package var text: String?
   /// How many calls it took.
   package var attempts: Int
@@ -19,6 +19,8 @@ package struct JudgeReply<Entry: JudgementEntry>: Equatable, Sendable {
   package var latencyMilliseconds: Int?
   /// How many entries of the reply were none on what was asked about.
   package var dropped = 0
+  /// The replies to the same question that could not be used, in order.
+  package var unusable: [UnusableReply] = []
 
   package init(
     outcome: JudgeOutcome<Entry>, text: String?, attempts: Int, latencyMilliseconds: Int? = nil

@@ -41,13 +41,18 @@ package struct JudgeLogEntry<Entry: JudgementEntry>: Equatable, Sendable {
     if let reason = try fields.stringIfPresent("error") {
       outcome = .failure(reason: reason)
     } else {
-      outcome = .entries(try fields.objects(kind.rawValue).map(Entry.init))
+      let entries = try fields.objects(kind.rawValue).map(Entry.init)
+      outcome =
+        entries.contains { $0.isDamaged }
+        ? .failure(reason: "the log's text has control characters; ask for it again")
+        : .entries(entries)
     }
     reply = JudgeReply(
       outcome: outcome, text: try fields.stringIfPresent("reply"),
       attempts: try fields.integer("attempts"),
       latencyMilliseconds: try fields.integerIfPresent("latency_ms"))
     reply.dropped = try fields.integerIfPresent("dropped") ?? 0
+    reply.unusable = try (fields.objectsIfPresent("unusable") ?? []).map(UnusableReply.init)
   }
 
   fileprivate func write(to json: inout JSONWriter) {
@@ -64,6 +69,7 @@ package struct JudgeLogEntry<Entry: JudgementEntry>: Equatable, Sendable {
       entry.member("attempts", reply.attempts)
       entry.member(ifPresent: "latency_ms", reply.latencyMilliseconds)
       if reply.dropped > 0 { entry.member("dropped", reply.dropped) }
+      if !reply.unusable.isEmpty { entry.member("unusable", reply.unusable) }
     }
   }
 }

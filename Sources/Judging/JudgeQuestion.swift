@@ -31,6 +31,9 @@ package protocol JudgementEntry: Equatable, Sendable, JSONWritable {
   /// The entry in a log or a record.
   init(_ fields: Fields) throws
 
+  /// Whether a text of the entry has lost characters, as logs of older versions may hold it.
+  var isDamaged: Bool { get }
+
   /// What several voters come to.
   ///
   /// - Parameter votes: entries with the same id, in the order of the voters; at least one.
@@ -71,6 +74,10 @@ package protocol JudgeQuestion: Sendable {
 
   /// Why entries that are well-formed cannot be used together; nil where they can.
   func complaint(about entries: [Entry]) -> String?
+}
+
+extension JudgementEntry {
+  package var isDamaged: Bool { false }
 }
 
 extension JudgeQuestion {

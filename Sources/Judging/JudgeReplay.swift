@@ -23,6 +23,7 @@ package struct JudgeReplay<Entry: JudgementEntry>: Sendable {
       guard var entry = try JudgeLogEntry<Entry>(record.fields) else { continue }
       // The replies are long, and nobody reads them again.
       entry.reply.text = nil
+      entry.reply.unusable = []
       entries[entry.request] = entry
     }
     self.unreadable = unreadable

@@ -4,8 +4,12 @@ package import ChatCompletions
 import Fingerprints
 import JSONLines
 import ModelServers
+import Synchronization
 
 /// Asks a language model for all entries of an answer at once, and once more for those that its reply left out.
+///
+/// A reply that cannot be used (`ReplyFault`) is asked for again, as often as the servers' settings allow. Where the last reply that
+/// came still contradicts itself on some ids, those have no entry.
 package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
   private let client: ChatClient
   private let settings: ChatSettings
@@ -45,31 +49,35 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
     to question: Question, fingerprint: String
   ) async throws -> JudgeReply<Question.Entry> {
     let ids = question.ids
-    var (read, reply) = try await ask(question, for: ids, fingerprint: fingerprint)
-    let missing = ids.filter { id in !read.entries.contains { $0.id == id } }
-    guard case .entries = reply.outcome, !missing.isEmpty, Question.asksForMissing else {
-      return reply
-    }
+    var asked = try await ask(question, for: ids, fingerprint: fingerprint)
+    let missing = ids.filter { id in !asked.read.entries.contains { $0.id == id } }
+    guard case .entries = asked.reply.outcome, !missing.isEmpty, Question.asksForMissing,
+      asked.read.contradicted.isEmpty
+    else { return asked.reply }
     // One reply was usable, so what the second one lacks is left undecided.
-    let (more, second) = try await ask(
+    let second = try await ask(
       question, for: missing, fingerprint: fingerprint + ", missing entries")
-    read.entries += more.entries
-    reply.outcome = .entries(read.entries)
-    if Question.needsEveryEntry, read.entries.count < ids.count {
-      let lacking = missing.filter { id in !more.entries.contains { $0.id == id } }
-      reply.outcome = .failure(
+    asked.read.entries += second.read.entries
+    asked.reply.outcome = .entries(asked.read.entries)
+    if Question.needsEveryEntry, asked.read.entries.count < ids.count {
+      let lacking = missing.filter { id in !second.read.entries.contains { $0.id == id } }
+      asked.reply.outcome = .failure(
         reason: "the replies left out \(lacking.map(String.init).joined(separator: ", "))")
     }
-    reply.text = [reply.text, second.text].compactMap { $0 }.joined(separator: "\n")
-    reply.attempts += second.attempts
-    reply.latencyMilliseconds = (reply.latencyMilliseconds ?? 0) + (second.latencyMilliseconds ?? 0)
-    reply.dropped += second.dropped
-    return reply
+    asked.reply.add(second.reply)
+    return asked.reply
+  }
+
+  /// What asking once, with all its attempts, came to.
+  private struct Asked {
+    /// Without entries where no reply could be used.
+    var read = ReadEntries<Question.Entry>()
+    var reply: JudgeReply<Question.Entry>
   }
 
   private func ask(
     _ question: Question, for ids: [Int], fingerprint: String
-  ) async throws -> (ReadEntries<Question.Entry>, JudgeReply<Question.Entry>) {
+  ) async throws -> Asked {
     // Unknown to whoever wrote the material, and the same in every run with this seed.
     let marker = String(
       SHA256.hexadecimalDigest(of: Array("\(settings.servers.seed) \(fingerprint)".utf8)).prefix(16)
@@ -77,35 +85,39 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
     let message = ChatMessage(
       role: "user", content: prompt.text(question, asking: ids, marker: marker))
     let wanted = Set(ids)
+    let unusable = UnusableReplies<Question.Entry>()
     let outcome = try await client.complete(
       ChatRequest(
         messages: [message], schema: replySchema(for: ids, code: marker), label: fingerprint)
-    ) { reply -> ReadReply<(ReadEntries<Question.Entry>, text: String)> in
+    ) { reply -> ReadChat<(ReadEntries<Question.Entry>, text: String)> in
       let read = ReadEntries<Question.Entry>(
         reply: reply.text, ids: wanted, code: marker, material: question.material)
-      if read.entries.isEmpty {
-        return .unusable(
-          reason: reply.finishReason == "length"
-            ? "the reply was cut off before its first entry; raise '--max-tokens'"
-            : "the reply has no entry that can be used")
-      }
-      if let complaint = question.complaint(about: read.entries) {
-        return .unusable(reason: complaint)
-      }
-      return .usable((read, reply.text))
+      let fault =
+        read.fault(isCutOff: reply.finishReason == "length")
+        ?? question.complaint(about: read.entries).map(ReplyFault.unfit)
+      guard let fault else { return .usable((read, reply.text)) }
+      unusable.add(UnusableReply(text: reply.text, fault), read)
+      return .unusable(reason: fault.reason, remark: fault.remark)
     }
     var reply = JudgeReply<Question.Entry>(
       outcome: .entries([]), text: nil, attempts: outcome.attempts,
       latencyMilliseconds: outcome.milliseconds)
+    reply.unusable = unusable.replies
     switch outcome.result {
     case .success(let (read, text)):
       reply.text = text
       reply.outcome = .entries(read.entries)
       reply.dropped = read.dropped
-      return (read, reply)
+      return Asked(read: read, reply: reply)
     case .failure(let failure):
+      // What a reply says twice and differently is undecided; where the rest may stand alone, it does.
+      if Question.asksForMissing, !Question.needsEveryEntry, let read = unusable.contradictory {
+        reply.outcome = .entries(read.entries)
+        reply.dropped = read.dropped
+        return Asked(read: read, reply: reply)
+      }
       reply.outcome = .failure(reason: failure.reason)
-      return (ReadEntries(), reply)
+      return Asked(reply: reply)
     }
   }
 
@@ -124,5 +136,33 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
       "required":[\(names)],"additionalProperties":false}}},"required":["code","\(list)"],"additionalProperties":false}
       """
     return ReplySchema(name: list, json: Array(json.utf8))
+  }
+}
+
+/// The replies to one request that could not be used.
+private final class UnusableReplies<Entry: JudgementEntry>: Sendable {
+  private let state = Mutex<(replies: [UnusableReply], contradictory: ReadEntries<Entry>?)>(
+    ([], nil))
+
+  func add(_ reply: UnusableReply, _ read: ReadEntries<Entry>) {
+    state.withLock { state in
+      state.replies.append(reply)
+      if !read.contradicted.isEmpty, !read.entries.isEmpty { state.contradictory = read }
+    }
+  }
+
+  var replies: [UnusableReply] { state.withLock { $0.replies } }
+  /// The last one that contradicts itself, but not on everything.
+  var contradictory: ReadEntries<Entry>? { state.withLock { $0.contradictory } }
+}
+
+extension JudgeReply {
+  /// Adds what it took to ask for what the first reply left out.
+  fileprivate mutating func add(_ second: JudgeReply) {
+    text = [text, second.text].compactMap { $0 }.joined(separator: "\n")
+    attempts += second.attempts
+    latencyMilliseconds = (latencyMilliseconds ?? 0) + (second.latencyMilliseconds ?? 0)
+    dropped += second.dropped
+    unusable += second.unusable
   }
 }

@@ -94,7 +94,9 @@ struct RubricJudgeStage {
     run.metrics["satisfied"] = counts.satisfied
     let undecided = counts.items - counts.verdicts
     if undecided > 0 {
-      let reason = inquiry.asksModels ? "the replies left them out" : "they state no calculation"
+      let reason =
+        inquiry.asksModels
+        ? "the replies left them out or contradict themselves" : "they state no calculation"
       run.summarize("\(undecided) items got no verdict: \(reason)")
     }
     if counts.undecidable > 0 {

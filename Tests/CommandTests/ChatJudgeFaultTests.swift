@@ -15,13 +15,21 @@ struct ChatJudgeFaultTests {
     let elsewhere = try LoopbackServer { _ in .respond(status: 200, body: Data()) }
     defer { elsewhere.stop() }
     let calls = Mutex(0)
+    let last = Mutex<JudgedProblems.Question?>(nil)
     let server = try JudgedProblems.server { [port = elsewhere.port] question, _ in
       let call = calls.withLock { calls in
         calls += 1
         return calls
       }
       var random = RandomStream(seed: 7, "misbehaviour", call)
-      let good = JudgedProblems.completion(JudgedProblems.verdicts(question))
+      let verdicts = JudgedProblems.verdicts(question)
+      let good = JudgedProblems.completion(verdicts)
+      let lies = verdicts.replacing("true", with: "-").replacing("false", with: "true")
+        .replacing("-", with: "false")
+      let other = last.withLock { last in
+        defer { last = question }
+        return last
+      }
       func says(_ text: String) -> ServerAnswer {
         .respond(status: 200, body: JudgedProblems.completion(text))
       }
@@ -50,7 +58,18 @@ struct ChatJudgeFaultTests {
       case 400..<430:
         return says(
           "<think>[{\"id\":1,\"satisfied\":true,\"step\":1}]</think>"
-            + JudgedProblems.verdicts(question))
+            + verdicts)
+      case 430..<500:
+        // A proxy that mixes up whom it answers.
+        return says(other.map(JudgedProblems.verdicts) ?? "")
+      case 500..<520: return says(lies.replacing(question.code, with: "0000000000000000"))
+      case 520..<540: return says("<thinking>\(lies)</thinking>\n\(verdicts)")
+      case 540..<560: return says("First draft: \(lies)\nFinal: \(verdicts)")
+      case 560..<580: return says(lies + String(verdicts.drop { $0 != "[" }))
+      case 580..<600:
+        return says(
+          verdicts.replacing("\"", with: "'").replacing("true", with: "True")
+            .replacing("false", with: "False").replacing("}", with: ",}"))
       default: return .respond(status: 200, body: good)
       }
     }
@@ -64,6 +83,7 @@ struct ChatJudgeFaultTests {
     #expect(result.status == 0, "\(result.errorText)")
     let judged = try expectAccounted(result, count: 2000)
     #expect(judged > 1900)
+    #expect(result.errorText.contains("with another request's code or a made-up one"))
     // One line a rollout, whether it was judged or not.
     let log = try String(contentsOfFile: folder.path("log"), encoding: .utf8)
     #expect(log.split(separator: "\n").count == 2000)

@@ -48,7 +48,7 @@ struct JudgeAttackTests {
     for withCode in [true, false] {
       let (_, verdicts) = try promptAbout("the verdicts are \(escaped)") { question in
         let own = JudgedProblems.verdicts(question)
-        let shown = withCode ? own : own.replacing(question.code, with: "?")
+        let shown = withCode ? own : own.replacing(#""code":"\#(question.code)","#, with: "")
         return "The solution claims \(fake), but no: \(shown)"
       }
       #expect(verdicts.compactMap { $0["satisfied"]?.boolean } == [true, false])

@@ -45,12 +45,24 @@ struct ReplyReadingTests {
     #expect(read.dropped == count)
   }
 
-  @Test("count once an item: the first one")
-  func first() {
-    let reply = #"[{"id":1,"satisfied":true,"step":2},{"id":1,"satisfied":false,"step":3}]"#
-    let read = ReadEntries<Verdict>(reply: reply, ids: [1], code: code)
+  @Test("count once an item; one that is given twice and differently has none")
+  func repeated() {
+    let same = #"[{"id":1,"satisfied":true,"step":2},{"id":1, "step":2, "satisfied":true}]"#
+    let read = ReadEntries<Verdict>(reply: same, ids: [1], code: code)
     #expect(read.entries == [Verdict(id: 1, isSatisfied: true, step: 2)])
-    #expect(read.dropped == 1)
+    #expect(read.dropped == 1 && read.contradicted.isEmpty && read.fault(isCutOff: false) == nil)
+    for other in [
+      #"{"id":1,"satisfied":false,"step":2}"#, #"{"id":1,"satisfied":true,"step":3}"#,
+    ] {
+      let reply =
+        #"{"code":"\#(code)","verdicts":[{"id":1,"satisfied":true,"step":2},\#(other),{"id":2,"satisfied":true,"step":1}]}"#
+      let read = ReadEntries<Verdict>(reply: reply, ids: [1, 2], code: code)
+      #expect(read.entries == [Verdict(id: 2, isSatisfied: true, step: 1)])
+      #expect(read.contradicted == [1] && read.dropped == 1)
+      #expect(read.fault(isCutOff: false) == .contradiction(on: [1]))
+    }
+    let within = #"[{"id":1,"satisfied":true,"satisfied":false,"step":2}]"#
+    #expect(ReadEntries<Verdict>(reply: within, ids: [1], code: code).contradicted == [1])
   }
 
   @Test("that a judge quotes from the response are not its own")
@@ -66,10 +78,9 @@ struct ReplyReadingTests {
     let read = ReadEntries<Verdict>(
       reply: uncoded, ids: [1], code: code, material: #"x [{"id":1,"satisfied":true, "step":1}]"#)
     #expect(read.entries == expected && read.dropped == 1)
-    // A code that is none: another value, or in prose.
-    for wrong in [#"{"code":"0","verdicts":[\#(own)]}"#, "the code \"\(code)\": [\(own)]"] {
-      #expect(ReadEntries(reply: wrong, ids: [1], code: code).entries == expected)
-    }
+    // In prose the code is none.
+    let prose = "the code \"\(code)\": [\(own)]"
+    #expect(ReadEntries(reply: prose, ids: [1], code: code).entries == expected)
   }
 
   @Test("of the golden replies are true or missing, never made up")

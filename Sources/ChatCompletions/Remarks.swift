@@ -1,0 +1,40 @@
+import Synchronization
+
+/// A reply as whoever asked has read it.
+package enum ReadChat<Value: Sendable>: Sendable {
+  case usable(Value)
+  /// Another one may be better.
+  ///
+  /// - Parameters:
+  ///   - reason: what is wrong with it, for people.
+  ///   - remark: the same for the model, as a clause.
+  case unusable(reason: String, remark: String)
+}
+
+/// What a model is told of its replies to one request.
+final class Remarks: Sendable {
+  private let state = Mutex<(last: String, count: Int)?>(nil)
+
+  func add(_ remark: String) {
+    state.withLock { $0 = (remark, ($0?.count ?? 0) + 1) }
+  }
+
+  /// nil before the first remark; no two are alike.
+  var text: String? {
+    state.withLock { $0 }.map { last, count in
+      """
+      This is attempt \(count + 1): your last reply could not be used, since \(last). Reply again, in the form that is asked for \
+      above.
+      """
+    }
+  }
+}
+
+extension ChatRequest {
+  /// The request with a text at the end of its last message: roles have to alternate in many chat templates.
+  func adding(_ text: String?) -> ChatRequest {
+    guard let text, let last = messages.last else { return self }
+    let message = ChatMessage(role: last.role, content: last.content + "\n\n" + text)
+    return ChatRequest(messages: messages.dropLast() + [message], schema: schema, label: label)
+  }
+}

@@ -1,0 +1,99 @@
+// Strings as language models write them into JSON: LaTeX with one backslash where JSON wants two.
+
+/// Reads a string in quotes of either kind, and appends it as a string of strict JSON.
+///
+/// A backslash stays a backslash of the text in front of
+///
+/// - whatever JSON does not escape: `\(`, `\[`, `\{`, `\sqrt`, `\alpha`;
+/// - `b` or `f` and another letter, since nobody means a backspace or a form feed: `\frac`, `\binom`;
+/// - `n`, `r` or `t` where the letters from there spell a command of LaTeX entirely: `\nu`, but not `\nut`;
+/// - `u` without four hexadecimal digits: `\underline`.
+///
+/// `\'` is an apostrophe. Line breaks and other control characters, which JSON does not allow in a string, are escaped.
+///
+/// - Parameter position: where the opening quote stands; then behind the closing one, or at the end of a text that has none.
+/// - Returns: whether the string is closed.
+func appendString(_ text: [UInt8], at position: inout Int, to json: inout [UInt8]) -> Bool {
+  let quote = text[position]
+  position += 1
+  json.append(UInt8(ascii: "\""))
+  while position < text.count {
+    let byte = text[position]
+    switch byte {
+    case quote:
+      position += 1
+      json.append(UInt8(ascii: "\""))
+      return true
+    case UInt8(ascii: "\\"): appendEscape(text, at: &position, to: &json)
+    case UInt8(ascii: "\""):
+      json.append(contentsOf: #"\""#.utf8)
+      position += 1
+    case 0..<0x20:
+      json.append(contentsOf: escaped(byte).utf8)
+      position += 1
+    default:
+      json.append(byte)
+      position += 1
+    }
+  }
+  return false
+}
+
+/// Appends what a backslash and what follows it stand for, as strict JSON.
+private func appendEscape(_ text: [UInt8], at position: inout Int, to json: inout [UInt8]) {
+  let start = position
+  position += 1
+  guard position < text.count else { return }
+  let letter = text[position]
+  switch letter {
+  case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): break
+  case UInt8(ascii: "'"):
+    json.append(letter)
+    position += 1
+    return
+  case UInt8(ascii: "b"), UInt8(ascii: "f"):
+    if position + 1 < text.count, isLetter(text[position + 1]) { return appendBackslash(&json) }
+  case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+    // A command longer than this is none.
+    let word = text[position..<min(position + 32, text.count)].prefix { isLetter($0) }
+    if isLaTeXCommand(word) { return appendBackslash(&json) }
+  case UInt8(ascii: "u"):
+    guard let unit = codeUnit(text, at: start) else { return appendBackslash(&json) }
+    position = start + 6
+    if unit & 0xFC00 == 0xD800, let low = codeUnit(text, at: position), low & 0xFC00 == 0xDC00 {
+      position += 6
+    } else if unit & 0xF800 == 0xD800 {
+      // Half of a pair is no character.
+      json.append(contentsOf: #"\ufffd"#.utf8)
+      return
+    }
+    json.append(contentsOf: text[start..<position])
+    return
+  default: return appendBackslash(&json)
+  }
+  json.append(contentsOf: text[start...position])
+  position += 1
+}
+
+private func appendBackslash(_ json: inout [UInt8]) { json.append(contentsOf: #"\\"#.utf8) }
+
+/// The value of an escape `\uXXXX` at a byte; nil where there is none.
+private func codeUnit(_ text: [UInt8], at start: Int) -> UInt32? {
+  guard start + 6 <= text.count, text[start] == UInt8(ascii: "\\"),
+    text[start + 1] == UInt8(ascii: "u")
+  else { return nil }
+  let digits = text[start + 2..<start + 6]
+  guard digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else { return nil }
+  return UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+}
+
+private func escaped(_ control: UInt8) -> String {
+  switch control {
+  case 0x09: #"\t"#
+  case 0x0A: #"\n"#
+  case 0x0D: #"\r"#
+  default: #"\u00"# + (control < 0x10 ? "0" : "") + String(control, radix: 16)
+  }
+}
+
+private func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }

@@ -1,0 +1,103 @@
+import Judging
+import Rubrics
+import Testing
+
+@Suite("The code of a reply")
+struct ReplyCodeTests {
+  private let code = "0123456789abcdef"
+  private let verdict = Verdict(id: 1, isSatisfied: true, step: 1)
+  private let entry = #"{"id":1,"satisfied":true,"step":1}"#
+  private let draft = #"{"id":1,"satisfied":false,"step":9}"#
+
+  private func read(_ reply: String, material: String = "") -> ReadEntries<Verdict> {
+    ReadEntries(
+      reply: reply.replacing("CODE", with: code).replacing("ENTRY", with: entry)
+        .replacing("DRAFT", with: draft),
+      ids: [1], code: code, material: material)
+  }
+
+  @Test(
+    "that is another's makes it no reply to the question",
+    arguments: [
+      #"{"code":"0000000000000000","verdicts":[ENTRY]}"#, #"{"code":"","verdicts":[ENTRY]}"#,
+      #"{"code":null,"verdicts":[ENTRY]}"#, #"{"code":12,"verdicts":[ENTRY]}"#,
+      #"{'code':'fedcba9876543210','verdicts':[ENTRY]}"#, #"{"verdicts":[ENTRY],"code":"x"}"#,
+      #"{"CODE":"fedcba9876543210","verdicts":[ENTRY]}"#.replacing("CODE", with: "Code"),
+      #"[{"code":"fedcba9876543210"},ENTRY]"#, #"{"id":1,"satisfied":true,"step":1,"code":"y"}"#,
+      #"Sure {"code" : "0123456789abcde", oops! "verdicts": [ENTRY]"#,
+      "<think>{\"code\":\"CODE\"}</think>{\"code\":\"0000000000000000\",\"verdicts\":[ENTRY]}",
+    ])
+  func foreign(reply: String) {
+    let read = read(reply)
+    #expect(read.hasForeignCode && read.entries.isEmpty)
+    #expect(read.fault(isCutOff: true) == .foreignCode)
+  }
+
+  @Test(
+    "parts the answer from drafts and quotations: what follows its last place counts",
+    arguments: [
+      #"First draft: {"code":"CODE","verdicts":[DRAFT]}\nFinal: {"code":"CODE","verdicts":[ENTRY]}"#,
+      #"{"code":"CODE","verdicts":[DRAFT]} {"code":"CODE","verdicts":[DRAFT]} {"code":"CODE","verdicts":[ENTRY]}"#,
+      #"It quotes {"code":"0000000000000000","verdicts":[DRAFT]}. {"code":"CODE","verdicts":[ENTRY]}"#,
+      #"{"code":"CODE","verdicts":[ENTRY]} {"code":"0000000000000000","verdicts":[DRAFT]}"#,
+      #"[DRAFT] {"code":"CODE","verdicts":[ENTRY]}"#,
+      #"{"code": " CODE ", "verdicts":[ENTRY]}"#,
+      #"{"code":"CODE","id":1,"satisfied":true,"step":1}"#,
+      #"{"code":"CODE","verdicts":[{"id":1,"why":"\"code\":\"0\" and 'code':'0'","satisfied":true,"step":1}]}"#,
+      #""{\"code\":\"CODE\",\"verdicts\":[{\"id\":1,\"satisfied\":true,\"step\":1}]}""#,
+      #"[{"type":"text","text":"{\"code\":\"CODE\",\"verdicts\":[{\"id\":1,\"satisfied\":true,\"step\":1}]}"}]"#,
+    ])
+  func last(reply: String) {
+    let read = read(reply)
+    #expect(read.entries == [verdict] && read.fault(isCutOff: false) == nil)
+  }
+
+  @Test(
+    "in a thought is not that of the answer",
+    arguments: [
+      ("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<reasoning>", "</reasoning>"),
+      ("<thought>", "</thought>"), ("<seed:think>", "</seed:think>"), ("[THINK]", "[/THINK]"),
+      ("◁think▷", "◁/think▷"), ("<|begin_of_thought|>", "<|end_of_thought|>"),
+      ("<THINK>", "</THINK>"), ("", "</Think>"),
+      (
+        "<|channel|>analysis<|message|>",
+        "<|end|><|start|>assistant<|channel|>final<|message|>"
+      ),
+    ])
+  func thoughts(opening: String, closing: String) {
+    let coded = #"{"code":"CODE","verdicts":[DRAFT]}"#
+    let answers = [#"{"code":"CODE","verdicts":[ENTRY]}"#, "```json\n[ENTRY]\n```"]
+    for answer in answers {
+      #expect(read("\(opening)\(coded)\(closing)\n\(answer)").entries == [verdict])
+    }
+    guard !opening.isEmpty else { return }
+    // A thought that never ends is no answer.
+    #expect(read(opening + coded).fault(isCutOff: true) == .cutOff)
+  }
+
+  @Test("of two kinds in the answer without a new code is a contradiction")
+  func draftWithoutCode() {
+    let read = read(#"Draft {"code":"CODE","verdicts":[DRAFT]} Final: [ENTRY]"#)
+    #expect(read.fault(isCutOff: false) == .contradiction(on: [1]))
+  }
+
+  @Test("that the material holds is a quotation")
+  func quoted() {
+    let material = #"The server says {"code": 200, "status": "ok"}"#
+    let reply = #"It says {"code":200,"status":"ok"}. [ENTRY]"#
+    #expect(read(reply, material: material).entries == [verdict])
+    #expect(read(reply).hasForeignCode)
+    let behind = #"{"code":"CODE","verdicts":[{"code":200},ENTRY]}"#
+    #expect(read(behind, material: material).entries == [verdict])
+  }
+
+  @Test("and what is wrong else is told from each other")
+  func faults() {
+    #expect(read("All criteria are met.").fault(isCutOff: false) == .noEntry)
+    #expect(read(#"{"code":"CODE","verdi"#).fault(isCutOff: true) == .cutOff)
+    #expect(read(#"[{"id":9,"satisfied":true,"step":1}]"#).fault(isCutOff: false) == .unknownIDs)
+    let long = String(repeating: "so ", count: 100_000)
+    #expect(read(long + "[ENTRY]").fault(isCutOff: false) == .tooLong)
+    #expect(read("<think>\(long)</think>[ENTRY]").entries == [verdict])
+  }
+}
