@@ -166,13 +166,15 @@ $(error give SET=file and EVAL_POLICY=folder; README.md shows a run)
 endif
 $(foreach name,SET EVAL_POLICY,$(if $(wildcard $($(name))),,$(error $(name): there is no "$($(name))")))
 endif
+# A measurement has its final names only when all of it succeeded: one of no problems replaces none.
 eval: ## measure a policy on a set: RUN=name SET=file [EVAL_POLICY=folder] [EVAL_PRESET=paper]
 	@mkdir -p $(run)
-	@$(call evaluate,$(EVAL_POLICY),$(SET),$(run)/$(EVAL_NAME).jsonl.zst)
-	@$(BIN)/srar-report $(run)/$(EVAL_NAME).jsonl.zst --label $(EVAL_POLICY)
+	@$(call evaluate,$(EVAL_POLICY),$(SET),$(run)/.$(EVAL_NAME).jsonl.zst)
+	@$(BIN)/srar-report $(run)/.$(EVAL_NAME).jsonl.zst --label $(EVAL_POLICY)
 	@echo
-	@$(BIN)/srar-report evaluate $(run)/$(EVAL_NAME).jsonl.zst \
-	  --problems $(run)/$(EVAL_NAME)-problems.jsonl.zst
+	@$(BIN)/srar-report evaluate $(run)/.$(EVAL_NAME).jsonl.zst \
+	  --problems $(run)/.$(EVAL_NAME)-problems.jsonl.zst
+	@for name in $(EVAL_NAME) $(EVAL_NAME)-problems; do mv $(run)/.$$name.jsonl.zst $(run)/$$name.jsonl.zst; done
 
 # $(call evaluation,A): a file as it is, or the results of a run.
 evaluation = $(if $(wildcard $(1)/.),$(1)/$(EVAL_NAME)-problems.jsonl.zst,$(if $(wildcard $(1)),$(1),\

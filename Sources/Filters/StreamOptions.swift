@@ -4,6 +4,21 @@ import Foundation
 package import JSONLines
 package import Records
 
+/// Whether an input may be without a single byte.
+package struct EmptyInputOption: ParsableArguments {
+  @Flag(
+    help: """
+      Take an input of zero bytes for a stream without records; by default it is an error, since a stage that failed \
+      leaves it.
+      """)
+  package var allowEmpty = false
+
+  package init() {}
+
+  /// What each input without a byte is taken for.
+  package var zeroBytes: ZeroBytes { allowEmpty ? .accepted : .refused(option: "--allow-empty") }
+}
+
 /// The options that every tool has for what it reads.
 package struct InputOptions: ParsableArguments {
   @Argument(
@@ -17,6 +32,8 @@ package struct InputOptions: ParsableArguments {
       "Put lines that cannot be used into this file, each after a '# place: reason' line, and go on.",
       valueName: "file"), completion: .file())
   package var rejects: String?
+
+  @OptionGroup private var emptiness: EmptyInputOption
 
   @Option(
     help: ArgumentHelp("A longer line is an error, not an allocation.", valueName: "bytes"))
@@ -42,6 +59,9 @@ package struct InputOptions: ParsableArguments {
     }
   }
 
+  /// What each input without a byte is taken for.
+  package var zeroBytes: ZeroBytes { emptiness.zeroBytes }
+
   /// Opens the input. A terminal as standard input is wrong usage: the tool would sit silent.
   package func open(rejects: RejectWriter?) throws -> RecordReader {
     if files.isEmpty, isatty(STDIN_FILENO) == 1 {
@@ -49,7 +69,7 @@ package struct InputOptions: ParsableArguments {
     }
     return RecordReader(
       paths: files, maximumLineBytes: maxLineBytes, faults: rejects.map { .reject($0) } ?? .stop,
-      shard: shard)
+      shard: shard, zeroBytes: zeroBytes)
   }
 }
 

@@ -18,8 +18,11 @@ package final class LineReader {
   /// - Parameters:
   ///   - path: a file's path, or `-` for standard input.
   ///   - maximumLineBytes: a longer line is an error, not an allocation.
-  package init(path: String, maximumLineBytes: Int) throws {
-    decoder = try StreamDecoder(FileReader(path: path))
+  ///   - zeroBytes: what a stream without a byte is taken for.
+  package init(
+    path: String, maximumLineBytes: Int, zeroBytes: ZeroBytes = .refused(option: nil)
+  ) throws {
+    decoder = try StreamDecoder(FileReader(path: path), zeroBytes: zeroBytes)
     self.maximumLineBytes = maximumLineBytes
     buffer = .allocate(byteCount: 1 << 20, alignment: 64)
   }

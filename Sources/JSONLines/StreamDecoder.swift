@@ -3,6 +3,16 @@
 internal import CZstd
 import Diagnostics
 
+/// What a stream without a single byte is taken for.
+///
+/// Every tool writes a zstd frame even where it has no records, so zero bytes are what a stage leaves that failed or was killed.
+package enum ZeroBytes: Equatable, Sendable {
+  /// An error. Names the option that accepts them, where there is one.
+  case refused(option: String?)
+  /// A stream without lines, as of a log to which nothing was appended yet.
+  case accepted
+}
+
 /// The uncompressed bytes of a file or standard input, zstd-compressed or plain.
 ///
 /// Several zstd frames are one stream. Memory is bounded: libzstd's window (128 MiB at most) and one input buffer.
@@ -19,10 +29,13 @@ package final class StreamDecoder {
   /// How many bytes of the file were handed to the caller or to libzstd.
   private var bytesConsumed = 0
 
-  package init(_ file: FileReader) throws {
+  package init(_ file: FileReader, zeroBytes: ZeroBytes = .refused(option: nil)) throws {
     self.file = file
     input = .allocate(byteCount: 256 << 10, alignment: 64)
     try sniff()
+    if inputEnd == 0, case .refused(let option) = zeroBytes {
+      throw StreamError.zeroBytes(source: file.name, option: option)
+    }
   }
 
   deinit {
@@ -45,7 +58,7 @@ package final class StreamDecoder {
       if count == 0 { break }
       inputEnd += count
     }
-    guard inputEnd >= 4 else { return }
+    guard inputEnd >= 4 else { return try refuseCutOffMagic() }
     let magic = UInt32(littleEndian: input.loadUnaligned(as: UInt32.self))
     if magic == UInt32(ZSTD_MAGICNUMBER)
       || magic & 0xFFFF_FFF0 == UInt32(ZSTD_MAGIC_SKIPPABLE_START)
@@ -54,6 +67,16 @@ package final class StreamDecoder {
     }
     let others = OtherCompression.allCases.first { input.prefix(inputEnd).starts(with: $0.magic) }
     if let others { throw StreamError.otherCompression(others, source: file.name) }
+  }
+
+  /// Fewer than four bytes, if a zstd frame begins with them, are one that is cut off, not a line of text.
+  private func refuseCutOffMagic() throws(StreamError) {
+    let isCutOff = withUnsafeBytes(of: UInt32(ZSTD_MAGICNUMBER).littleEndian) { magic in
+      inputEnd > 0 && magic.starts(with: input[..<inputEnd])
+    }
+    if isCutOff {
+      throw .truncated(source: file.name, byte: inputEnd, lastWholeLine: 0)
+    }
   }
 
   /// Fills the buffer with as much as is at hand, at least one byte; 0 at the end of the stream.

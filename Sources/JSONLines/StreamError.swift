@@ -9,6 +9,8 @@ package enum StreamError: ToolError, Equatable {
   case truncated(source: String, byte: Int, lastWholeLine: Int)
   /// The zstd stream is damaged; libzstd's reason.
   case corrupt(source: String, byte: Int, reason: String, lastWholeLine: Int)
+  /// The stream has no bytes at all. Names the option that accepts it, where there is one.
+  case zeroBytes(source: String, option: String?)
   case otherCompression(OtherCompression, source: String)
   case zstd(reason: String)
 
@@ -23,6 +25,10 @@ package enum StreamError: ToolError, Equatable {
       "\(source): the zstd stream is cut off at byte \(byte); \(lastWhole(line))"
     case .corrupt(let source, let byte, let reason, let line):
       "\(source): the zstd stream is damaged after byte \(byte) (\(reason)); \(lastWhole(line))"
+    case .zeroBytes(let source, let option):
+      "\(source): zero bytes are not an empty stream: the stage before failed or was killed before its first byte, "
+        + "or the file was never written; look there first"
+        + (option.map { ", or accept them by '\($0)'" } ?? "")
     case .otherCompression(let compression, let source):
       "\(source): is compressed by \(compression), and zstd or plain text is read; decompress it on the way: "
         + "\(compression.reader) FILE | …"

@@ -18,7 +18,7 @@ package struct JudgeReplay<Entry: JudgementEntry>: Sendable {
     var unreadable: [StreamError] = []
     let reader = RecordReader(
       paths: paths, maximumLineBytes: maximumLineBytes,
-      faults: .passOver { unreadable.append($0) })
+      faults: .passOver { unreadable.append($0) }, zeroBytes: .accepted)
     while let record = try reader.next() {
       guard var entry = try JudgeLogEntry<Entry>(record.fields) else { continue }
       // The replies are long, and nobody reads them again.

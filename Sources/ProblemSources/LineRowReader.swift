@@ -8,8 +8,11 @@ final class LineRowReader: RowReader {
   private let records = RecordPool()
 
   /// - Parameter name: the name for messages where it is not the path.
-  init(path: String, name: String? = nil, maximumLineBytes: Int) throws {
-    lines = try LineReader(path: path, maximumLineBytes: maximumLineBytes)
+  init(path: String, name: String? = nil, maximumLineBytes: Int, zeroBytes: ZeroBytes)
+    throws
+  {
+    lines = try LineReader(
+      path: path, maximumLineBytes: maximumLineBytes, zeroBytes: zeroBytes)
     self.name = name ?? lines.source
   }
 

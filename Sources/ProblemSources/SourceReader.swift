@@ -1,5 +1,6 @@
 package import Diagnostics
 import Foundation
+package import JSONLines
 package import Records
 
 /// How a file keeps its rows.
@@ -21,19 +22,23 @@ package final class SourceReader {
   private let format: SourceFormat?
   private let maximumLineBytes: Int
   private let faults: RecordReader.Faults
+  private let zeroBytes: ZeroBytes
   private var rows: (any RowReader)?
 
   /// - Parameters:
   ///   - paths: files, `-` for standard input; none is standard input.
   ///   - format: how they keep their rows; nil where their names tell.
+  ///   - zeroBytes: what each file without a byte is taken for.
   package init(
-    paths: [String], format: SourceFormat?, maximumLineBytes: Int, faults: RecordReader.Faults
+    paths: [String], format: SourceFormat?, maximumLineBytes: Int, faults: RecordReader.Faults,
+    zeroBytes: ZeroBytes = .refused(option: nil)
   ) {
     remaining = (paths.isEmpty ? ["-"] : paths)[...]
     fileCount = remaining.count
     self.format = format
     self.maximumLineBytes = maximumLineBytes
     self.faults = faults
+    self.zeroBytes = zeroBytes
   }
 
   /// The next row; nil at the end of the last file.
@@ -72,7 +77,9 @@ package final class SourceReader {
     guard let path = remaining.popFirst() else { return nil }
     let rows: any RowReader =
       switch format ?? SourceFormat(fileName: path) {
-      case .jsonl: try LineRowReader(path: path, maximumLineBytes: maximumLineBytes)
+      case .jsonl:
+        try LineRowReader(
+          path: path, maximumLineBytes: maximumLineBytes, zeroBytes: zeroBytes)
       case .csv: try table(path, separator: UInt8(ascii: ","))
       case .tsv: try table(path, separator: UInt8(ascii: "\t"))
       case .parquet: try ParquetRowReader(path: path, maximumLineBytes: maximumLineBytes)
@@ -82,7 +89,8 @@ package final class SourceReader {
   }
 
   private func table(_ path: String, separator: UInt8) throws -> TableReader {
-    try TableReader(path: path, separator: separator, maximumRowBytes: maximumLineBytes)
+    try TableReader(
+      path: path, separator: separator, maximumRowBytes: maximumLineBytes, zeroBytes: zeroBytes)
   }
 }
 
@@ -97,7 +105,9 @@ private final class ParquetRowReader: RowReader {
     let duckDB = try DuckDB(for: path)
     folder = try ScratchFolder()
     let stream = try duckDB.jsonLines(ofParquet: path, in: folder)
-    rows = try LineRowReader(path: stream, name: path, maximumLineBytes: maximumLineBytes)
+    // What DuckDB makes of a table without rows is whole, whatever it is: it has said that it succeeded.
+    rows = try LineRowReader(
+      path: stream, name: path, maximumLineBytes: maximumLineBytes, zeroBytes: .accepted)
   }
 
   var fractionRead: Double? { rows.fractionRead }

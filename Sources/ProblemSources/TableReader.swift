@@ -19,8 +19,8 @@ final class TableReader: RowReader {
   private var columns: [String]?
   private var lastLine = 0
 
-  init(path: String, separator: UInt8, maximumRowBytes: Int) throws {
-    decoder = try StreamDecoder(FileReader(path: path))
+  init(path: String, separator: UInt8, maximumRowBytes: Int, zeroBytes: ZeroBytes) throws {
+    decoder = try StreamDecoder(FileReader(path: path), zeroBytes: zeroBytes)
     name = decoder.file.name
     self.maximumRowBytes = maximumRowBytes
     parser = TableParser(source: name, separator: separator, maximumRowBytes: maximumRowBytes)

@@ -18,6 +18,7 @@ package final class RecordReader {
   private let maximumLineBytes: Int
   private let faults: Faults
   private let shard: Shard?
+  private let zeroBytes: ZeroBytes
   private var lines: LineReader?
   private var documents: [JSONDocument] = []
   private let fileCount: Int
@@ -25,12 +26,17 @@ package final class RecordReader {
   /// - Parameters:
   ///   - paths: files, `-` for standard input; none is standard input.
   ///   - shard: the part to read; others are passed over.
-  package init(paths: [String], maximumLineBytes: Int, faults: Faults, shard: Shard? = nil) {
+  ///   - zeroBytes: what each stream without a byte is taken for.
+  package init(
+    paths: [String], maximumLineBytes: Int, faults: Faults, shard: Shard? = nil,
+    zeroBytes: ZeroBytes = .refused(option: nil)
+  ) {
     remaining = (paths.isEmpty ? ["-"] : paths)[...]
     fileCount = remaining.count
     self.maximumLineBytes = maximumLineBytes
     self.faults = faults
     self.shard = shard
+    self.zeroBytes = zeroBytes
   }
 
   /// The next record; nil at the end of the last stream.
@@ -77,7 +83,7 @@ package final class RecordReader {
   private func currentStream() throws -> LineReader? {
     if let lines { return lines }
     guard let path = remaining.popFirst() else { return nil }
-    lines = try LineReader(path: path, maximumLineBytes: maximumLineBytes)
+    lines = try LineReader(path: path, maximumLineBytes: maximumLineBytes, zeroBytes: zeroBytes)
     return lines
   }
 

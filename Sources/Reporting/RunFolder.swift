@@ -1,6 +1,6 @@
 package import Diagnostics
 import Foundation
-import JSONLines
+package import JSONLines
 import Records
 
 /// The files of a run, `runs/NAME` with its `step-0001`, `step-0002`, …, or of one step.
@@ -29,8 +29,10 @@ package struct RunFolder: Equatable, Sendable {
   /// "before" first, "after" last, others by name between them.
   package let evaluations: [Evaluation]
 
-  /// - Parameter notes: is told of lines of metrics that cannot be read.
-  package init(path: String, notes: (String) -> Void) throws {
+  /// - Parameters:
+  ///   - zeroBytes: what a stream without a byte is taken for; a log may always be without.
+  ///   - notes: is told of lines of metrics that cannot be read.
+  package init(path: String, zeroBytes: ZeroBytes, notes: (String) -> Void) throws {
     self.path = path
     if let number = stepNumber(of: path) {
       steps = [try Step(number: number, folder: path, notes: notes)]
@@ -45,9 +47,9 @@ package struct RunFolder: Equatable, Sendable {
     }
     self.steps = steps.sorted { $0.number < $1.number }
     evaluations = try names.compactMap { name in
-      guard let stem = streamStem(of: name), try holdsRollouts(path + "/" + name) else {
-        return nil
-      }
+      guard let stem = streamStem(of: name),
+        try holdsRollouts(path + "/" + name, zeroBytes: zeroBytes)
+      else { return nil }
       return Evaluation(name: stem, path: path + "/" + name)
     }.sorted { (rank(of: $0.name), $0.name) < (rank(of: $1.name), $1.name) }
     guard !self.steps.isEmpty || !evaluations.isEmpty else { throw ReportingError.noRun(path) }
@@ -133,8 +135,12 @@ private func streamStem(of name: String) -> String? {
 }
 
 /// Whether the first record of a file has a rollout: a set of problems or a log has none.
-private func holdsRollouts(_ path: String) throws -> Bool {
-  let reader = RecordReader(paths: [path], maximumLineBytes: 64 << 20, faults: .stop)
+///
+/// Logs are plain, and one to which nothing was appended has no bytes; a compressed stream always has some.
+private func holdsRollouts(_ path: String, zeroBytes: ZeroBytes) throws -> Bool {
+  let reader = RecordReader(
+    paths: [path], maximumLineBytes: 64 << 20, faults: .stop,
+    zeroBytes: path.hasSuffix(".zst") ? zeroBytes : .accepted)
   return try reader.next()?.fields.has(Rollout.key) ?? false
 }
 

@@ -1,3 +1,5 @@
+package import JSONLines
+
 /// What one input says: a run with its steps and evaluations, or a single stream.
 package struct RunReport: Equatable, Sendable {
   /// One training step, or all of a stream.
@@ -80,6 +82,9 @@ package struct RunReading {
   /// Is told of what is passed over.
   package var notes: (String) -> Void = { _ in }
 
+  /// What each stream without a byte is taken for.
+  package var zeroBytes = ZeroBytes.refused(option: nil)
+
   package init() {}
 
   /// The report of a stream, a run's folder or a step's.
@@ -93,7 +98,7 @@ package struct RunReading {
       report.points = [.init(step: nil, summary: summary, stages: StageMetrics())]
       return report
     }
-    let folder = try RunFolder(path: path, notes: notes)
+    let folder = try RunFolder(path: path, zeroBytes: zeroBytes, notes: notes)
     let parts = folder.steps.count + folder.evaluations.count
     var done = 0
     func within(_ fraction: Double?) -> Double? { (Double(done) + (fraction ?? 0)) / Double(parts) }
@@ -128,7 +133,7 @@ package struct RunReading {
     _ path: String, advantages: String? = nil, label: String, place: TrajectoryPlace,
     fraction: (Double?) -> Double?
   ) throws -> StreamSummary {
-    let reader = TrajectoryReader(path: path, advantages: advantages)
+    let reader = TrajectoryReader(path: path, advantages: advantages, zeroBytes: zeroBytes)
     var summary = StreamSummary(label: label)
     while let group = try reader.next() {
       summary.add(group)

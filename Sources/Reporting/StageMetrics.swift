@@ -23,7 +23,7 @@ package struct StageMetrics: Equatable, Sendable {
     var unusable: [String] = []
     let reader = RecordReader(
       paths: [path], maximumLineBytes: 16 << 20,
-      faults: .passOver { unusable.append($0.description) })
+      faults: .passOver { unusable.append($0.description) }, zeroBytes: .accepted)
     while let record = try reader.next() {
       guard let tool = try record.fields.stringIfPresent("tool") else { continue }
       var numbers: [String: Double] = [:]

@@ -1,4 +1,4 @@
-import JSONLines
+package import JSONLines
 import Records
 
 /// The trajectories of a stream, by runs of rollouts of the same problem. Memory is bounded by the largest of them.
@@ -11,9 +11,11 @@ package final class TrajectoryReader {
 
   /// - Parameter advantages: a later stream of the same rollouts, in the same order, some perhaps left out by dynamic
   ///   sampling: what it says of advantages is added.
-  package init(path: String, advantages: String? = nil) {
-    reader = RecordReader(paths: [path], maximumLineBytes: 64 << 20, faults: .stop)
-    self.advantages = advantages.map(AdvantageStream.init)
+  /// - Parameter zeroBytes: what each of the two is taken for if it has no byte.
+  package init(path: String, advantages: String? = nil, zeroBytes: ZeroBytes) {
+    reader = RecordReader(
+      paths: [path], maximumLineBytes: 64 << 20, faults: .stop, zeroBytes: zeroBytes)
+    self.advantages = advantages.map { AdvantageStream(path: $0, zeroBytes: zeroBytes) }
   }
 
   /// The next group; nil at the end.
@@ -55,8 +57,9 @@ private final class AdvantageStream {
   private var next: (id: String, index: Int, advantage: Advantage)?
   private var hasStarted = false
 
-  init(path: String) {
-    reader = RecordReader(paths: [path], maximumLineBytes: 64 << 20, faults: .stop)
+  init(path: String, zeroBytes: ZeroBytes) {
+    reader = RecordReader(
+      paths: [path], maximumLineBytes: 64 << 20, faults: .stop, zeroBytes: zeroBytes)
   }
 
   /// The advantage of a rollout; nil where the stream left it out.

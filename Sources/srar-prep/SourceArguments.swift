@@ -112,7 +112,7 @@ struct SourceArguments: ParsableArguments {
     let rejects = try input.rejects.map { try RejectWriter(path: $0) }
     let reader = SourceReader(
       paths: input.files, format: format, maximumLineBytes: input.maxLineBytes,
-      faults: rejects.map { .reject($0) } ?? .stop)
+      faults: rejects.map { .reject($0) } ?? .stop, zeroBytes: input.zeroBytes)
     var used = 0
     while let row = try reader.next() {
       do {

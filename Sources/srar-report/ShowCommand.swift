@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Filters
 import Foundation
 import JSONLines
@@ -55,6 +56,7 @@ struct ShowCommand: ParsableCommand {
       valueName: "folder"), completion: .directory)
   var tensorboard: String?
 
+  @OptionGroup var emptiness: EmptyInputOption
   @OptionGroup(title: "Page") var page: PageArguments
   @OptionGroup(title: "Report") var report: ReportOptions
 
@@ -104,6 +106,7 @@ struct ShowCommand: ParsableCommand {
   ) throws -> [RunReport] {
     var reading = RunReading()
     reading.visit = visit
+    reading.zeroBytes = emptiness.zeroBytes
     reading.notes = { run.note("passed over \($0)") }
     var reports: [RunReport] = []
     for (index, path) in (inputs.isEmpty ? ["-"] : inputs).enumerated() {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Filters
+import JSONLines
 import Records
 import Steps
 
@@ -53,12 +54,16 @@ struct ResponseLogStage {
   }
 
   /// Reads the whole log; problems may come in any order.
-  init(arguments: ResponseLogArguments, stepStyle: StepStyle, maximumLineBytes: Int) throws {
+  init(
+    arguments: ResponseLogArguments, stepStyle: StepStyle, maximumLineBytes: Int,
+    zeroBytes: ZeroBytes
+  ) throws {
     self.stepStyle = stepStyle
     let keys = arguments.keys
     key = keys.problem
     let reader = RecordReader(
-      paths: [arguments.responses ?? "-"], maximumLineBytes: maximumLineBytes, faults: .stop)
+      paths: [arguments.responses ?? "-"], maximumLineBytes: maximumLineBytes, faults: .stop,
+      zeroBytes: zeroBytes)
     var responses: [String: [LoggedResponse]] = [:]
     while let record = try reader.next() {
       let response = LoggedResponse(

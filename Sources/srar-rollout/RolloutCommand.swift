@@ -73,7 +73,8 @@ struct RolloutCommand: Filter {
         try stage.run(records)
       } else if log.responses != nil {
         var stage = try ResponseLogStage(
-          arguments: log, stepStyle: steps, maximumLineBytes: input.maxLineBytes)
+          arguments: log, stepStyle: steps, maximumLineBytes: input.maxLineBytes,
+          zeroBytes: input.zeroBytes)
         try records.forEachRecord { record in
           try stage.process(record, into: records.writer)
         }

@@ -19,7 +19,7 @@ final class RolloutLog: Sendable {
     if FileManager.default.fileExists(atPath: path) {
       let reader = RecordReader(
         paths: [path], maximumLineBytes: maximumLineBytes,
-        faults: .passOver { unreadable.append($0.description) })
+        faults: .passOver { unreadable.append($0.description) }, zeroBytes: .accepted)
       while let record = try reader.next() {
         _ = try Self.rollouts(of: record)
         kept[try record.fields.string("request")] = Array(record.bytes)

@@ -209,6 +209,35 @@ struct MakeTests {
     #expect(result.errorText.contains(complaint), "\(result.errorText)")
   }
 
+  @Test(
+    "replace a measurement only by another one",
+    arguments: [
+      "SET=empty", "SET=nothing", "EVAL_POLICY=nowhere", "JUDGE_OPTIONS=--no-such-option",
+      "REWARD_OPTIONS=--no-such-option", "EVAL_OPTIONS=--no-such-option",
+    ])
+  func failedMeasurement(change: String) throws {
+    let folder = try prepared()
+    let eval = make(
+      "eval", "run",
+      "SET='\(folder.path("set"))' EVAL_OPTIONS='--group-size 1 --max-response-tokens 4'",
+      in: folder)
+    let other = change.replacing("SET=", with: "SET=\(folder.url.path)/").replacing(
+      "POLICY=", with: "POLICY=\(folder.url.path)/")
+    let result = try ToolProcess.shell(
+      """
+      set -e
+      srar-prep batch --quiet --size 2 --step 1 train.jsonl.zst --output set
+      echo | srar-prep --quiet > empty
+      touch nothing; mkdir nowhere
+      \(eval) > /dev/null
+      cd run; sha256sum *.zst > ../before; cd ..
+      ! \(eval) '\(other)' > /dev/null 2> said
+      cd run; sha256sum -c --quiet ../before; ls *.zst
+      """, in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(result.text == "eval-problems.jsonl.zst\neval.jsonl.zst\n", "\(result.text)")
+  }
+
   @Test("show what they would do, and do nothing, under make -n")
   func dryRun() throws {
     let folder = try prepared()

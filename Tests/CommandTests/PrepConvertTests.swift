@@ -46,7 +46,7 @@ struct PrepConvertTests {
 
   @Test("an empty input gives an empty output and a note")
   func empty() throws {
-    let result = try convert([], "")
+    let result = try convert([], "\n")
     #expect(result.output.isEmpty)
     #expect(result.errorText == "srar-prep convert: the input is empty, and so is the output\n")
   }

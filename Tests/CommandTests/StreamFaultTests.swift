@@ -82,10 +82,87 @@ struct StreamFaultTests {
 
   @Test("an empty input gives an empty output and a note", arguments: RecordStreams.stages)
   func emptyInput(stage: RecordStreams.Stage) throws {
-    let result = try ToolProcess.run(stage.tool, ["--plain"])
+    let result = try ToolProcess.run(stage.tool, ["--plain"], input: Data("\n".utf8))
     #expect(result.status == 0)
     #expect(result.output.isEmpty)
     #expect(result.errorText.contains("the input is empty, and so is the output"))
+  }
+
+  @Test("a stream without records is a whole frame, and no fault", arguments: RecordStreams.stages)
+  func emptyFrame(stage: RecordStreams.Stage) throws {
+    let frame = try ToolProcess.run(stage.tool, ["--quiet"], input: Data("\n".utf8)).output
+    #expect(frame.count > 4)
+    let again = try ToolProcess.run(stage.tool, [], input: frame)
+    #expect(again.status == 0 && again.output == frame, "\(again.errorText)")
+  }
+
+  @Test("zero bytes are an error, unless they are allowed", arguments: RecordStreams.stages)
+  func zeroBytes(stage: RecordStreams.Stage) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(stage.line + "\n", to: "one")
+    try folder.write("", to: "none")
+    for (arguments, name) in [
+      ([], "<stdin>"), (["/dev/null"], "/dev/null"), (["one", "none"], "none"),
+      (["none", "one", "--rejects", "bad"], "none"),
+    ] {
+      let result = try ToolProcess.run(stage.tool, arguments + ["-o", "out"], in: folder.url)
+      #expect(result.status == 65, "\(result.errorText)")
+      #expect(
+        result.errorText.hasPrefix("\(stage.tool): \(name): zero bytes are not an empty stream: "),
+        "\(result.errorText)")
+      #expect(result.errorText.hasSuffix("or accept them by '--allow-empty'\n"))
+      #expect(try folder.names == ["none", "one"])
+      let allowed = try ToolProcess.run(stage.tool, arguments + ["--allow-empty"], in: folder.url)
+      #expect(allowed.status == 0 && allowed.output.count > 4, "\(allowed.errorText)")
+      try? FileManager.default.removeItem(atPath: folder.path("bad"))
+    }
+    // What the tool leaves in a pipe makes the next one fail, too.
+    let output = try ToolProcess.run(stage.tool, []).output
+    #expect(output == Data([0x28, 0xB5, 0x2F, 0xFD]))
+  }
+
+  @Test(
+    "zero bytes are an error of whatever else reads a stream",
+    arguments: [
+      "srar-prep", "srar-prep stats", "srar-prep lint", "srar-prep --format csv",
+      "srar-prep batch --size 1 --step 1 none", "srar-judge steps",
+      "srar-judge agree none one", "srar-report", "srar-report evaluate", "srar-report best none",
+      "srar-report compare none one", "srar-rollout --responses none one",
+      "srar-rollout --responses log", "srar-update init --text none --output p",
+      "srar-update --policy policy --output p", "srar-update sft --policy policy --output p",
+    ])
+  func zeroBytesElsewhere(command: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(RecordStreams.rewarded + "\n", to: "one")
+    try folder.write(#"{"id":"p1","response":"3"}"# + "\n", to: "log")
+    try folder.write("", to: "none")
+    let result = try ToolProcess.shell(
+      """
+      srar-prep synth -q --count 20 | srar-update init -q --text - --layers 1 --hidden 16 --heads 2 --vocabulary 300 \
+        --output policy
+      \(command) < none > out
+      """, in: folder.url)
+    #expect(result.status == 65, "\(result.errorText)")
+    #expect(result.errorText.contains("zero bytes are not an empty stream"), "\(result.errorText)")
+  }
+
+  @Test("logs to which nothing was appended yet are no faults")
+  func emptyLogs() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(RecordStreams.rollout(index: 0, correct: true) + "\n", to: "rollouts")
+    let result = try ToolProcess.shell(
+      """
+      set -e
+      mkdir run; touch log run/metrics.jsonl run/judge.log.jsonl
+      srar-judge -q rollouts --log log | srar-reward -q --output run/after.jsonl.zst; [ -s log ]
+      srar-report run > report
+      cp /dev/null run/before.jsonl.zst
+      ! srar-report run 2> said
+      cat said
+      """, in: folder.url)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(
+      result.text.hasPrefix("srar-report: run/before.jsonl.zst: zero bytes"), "\(result.text)")
   }
 
   @Test("a zstd stream cut off anywhere is an error, never a short result")
@@ -93,7 +170,7 @@ struct StreamFaultTests {
     let whole = try compressed(
       (0..<3).map { RecordStreams.rollout(index: $0, correct: true) }.joined(separator: "\n"))
     #expect(whole.count > 100)
-    for count in stride(from: 5, to: whole.count, by: 7) {
+    for count in stride(from: 1, to: whole.count, by: 7) {
       let result = try ToolProcess.run("srar-judge", ["--plain"], input: whole.prefix(count))
       #expect(result.status == 65, "cut at \(count)")
       #expect(

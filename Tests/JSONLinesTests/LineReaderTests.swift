@@ -33,7 +33,6 @@ struct LineReaderTests {
     let found = try lines(Array("\u{FEFF}a\r\n\n  \t\nb\nc".utf8))
     #expect(found.map(\.0) == [1, 4, 5])
     #expect(found.map(\.1) == ["a", "b", "c"])
-    #expect(try texts([]).isEmpty)
     #expect(try texts(Array("\n\n".utf8)).isEmpty)
     #expect(try texts(Array("abc".utf8)) == ["abc"])
   }
@@ -46,6 +45,23 @@ struct LineReaderTests {
         "a", "bc", "d",
       ])
     #expect(try texts(skippable + frame("a\n")) == ["a"])
+  }
+
+  @Test("refuses a stream of zero bytes, which a stage leaves that failed, unless it is allowed")
+  func zeroBytes() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("", to: "file")
+    for option in ["--allow-empty", nil] {
+      let error = #expect(throws: StreamError.self) {
+        try LineReader(path: path, maximumLineBytes: 100, zeroBytes: .refused(option: option))
+      }
+      #expect(error == .zeroBytes(source: path, option: option))
+      #expect(error?.exitStatus == .badData)
+      #expect(error?.description.contains("--allow-empty") == (option != nil))
+    }
+    let reader = try LineReader(path: path, maximumLineBytes: 100, zeroBytes: .accepted)
+    #expect(try reader.next() == nil)
+    #expect(try texts(frame("")).isEmpty)
   }
 
   @Test("gives lines longer than its buffers, whole")
@@ -86,7 +102,7 @@ struct LineReaderTests {
   @Test("says of a stream cut off at any byte where it ends, and never ends quietly")
   func truncated() throws {
     let whole = frame("first line\nsecond line\nthird line\n")
-    for count in 4..<whole.count {
+    for count in 1..<whole.count {
       let error = #expect(throws: StreamError.self, "cut at \(count)") {
         try lines(Array(whole.prefix(count)))
       }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import JSONLines
 import ProblemSources
 import Records
 import TestSupport
@@ -82,7 +83,15 @@ struct SourceReaderTests {
         == "# \(path):2: the row has 3 cells, but the table has 2 columns\n1,2,3\n")
   }
 
-  @Test("of nothing are none", arguments: ["", "\n\n", "a,b\n"])
+  @Test(
+    "of a file of zero bytes are an error, whatever its format", arguments: ["a.csv", "a.jsonl"])
+  func zeroBytes(name: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("", to: name)
+    #expect(throws: StreamError.zeroBytes(source: path, option: nil)) { try rows([path]) }
+  }
+
+  @Test("of nothing are none", arguments: ["\n\n", "a,b\n"])
   func empty(text: String) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(text, to: "a.csv")

@@ -6,7 +6,8 @@ import Testing
 struct GroupReaderTests {
   private func groups(_ ids: [String]) throws -> [(String, Int)] {
     let folder = try TemporaryFolder()
-    let path = try folder.write(ids.map { #"{"id":"\#($0)"}"# }.joined(separator: "\n"), to: "in")
+    let path = try folder.write(
+      ids.map { #"{"id":"\#($0)"}"# }.joined(separator: "\n") + "\n", to: "in")
     let reader = GroupReader(
       RecordReader(paths: [path], maximumLineBytes: 1000, faults: .stop))
     var found: [(String, Int)] = []
@@ -32,7 +33,7 @@ struct GroupReaderTests {
   func keepsRecords() throws {
     let folder = try TemporaryFolder()
     let lines = (0..<20).map { #"{"id":"\#($0 / 4)","n":\#($0)}"# }
-    let path = try folder.write(lines.joined(separator: "\n"), to: "in")
+    let path = try folder.write(lines.joined(separator: "\n") + "\n", to: "in")
     let reader = GroupReader(RecordReader(paths: [path], maximumLineBytes: 1000, faults: .stop))
     var groups: [GroupReader.Group] = []
     while let group = try reader.next() { groups.append(group) }
