@@ -167,6 +167,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["JSONLines"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
+    tests("DiagnosticsTests", ["Diagnostics"]),
     tests("JSONLinesTests", ["CZstd", "Diagnostics", "JSONLines", "RandomStreams"]),
     tests(
       "RecordsTests",

@@ -13,9 +13,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 parts := $(foreach n,$(shell seq $(SHARDS)),$(OUTPUT).$(n)-of-$(SHARDS))
 
-# The rename makes the whole appear at once.
+# The rename makes the whole appear at once. Nothing that has the temporary name is written over or through (noclobber).
 $(OUTPUT): $(parts)
-	@cat $^ > $@.tmp && mv $@.tmp $@ && rm $^
+	@rm -f $@.*.tmp; set -o noclobber; whole=$@.$$RANDOM$$RANDOM.tmp; cat $^ > $$whole && mv $$whole $@ && rm $^
 
 # Whoever calls has made them.
 $(NEEDS): ;

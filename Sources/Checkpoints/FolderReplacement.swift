@@ -46,12 +46,13 @@ func addFolder(_ path: String, write: () throws -> Void) throws {
   try flushFolder(path)
 }
 
-/// The names that a folder goes by while it is replaced: `.NAME.tmp-PID`, `.NAME.old-PID`.
+/// The names that a folder goes by while it is replaced: `.NAME.tmp-PID-RANDOM`, `.NAME.old-PID-RANDOM`.
 private struct FolderNames {
   let parent: String
   let name: String
   /// The folder's own path.
   let final: String
+  private let unique = TemporaryPaths.uniquePart()
 
   init(_ path: String) throws {
     let url = URL(fileURLWithPath: path, isDirectory: false).standardizedFileURL
@@ -64,8 +65,8 @@ private struct FolderNames {
     }
   }
 
-  var temporary: String { "\(parent)/.\(name).tmp-\(getpid())" }
-  var aside: String { "\(parent)/.\(name).old-\(getpid())" }
+  var temporary: String { "\(parent)/.\(name).tmp-\(unique)" }
+  var aside: String { "\(parent)/.\(name).old-\(unique)" }
 
   /// Puts back an old folder that a killed process moved aside, and removes what such processes left.
   func cleanUp() throws {

@@ -3,14 +3,14 @@
 internal import Diagnostics
 internal import Foundation
 
-/// A new file, written from its beginning to its end.
+/// A new file, written from its beginning to its end. There must be none of its name, nor a link.
 struct WritableFile: ~Copyable {
   let path: String
   private var descriptor: Int32
 
   init(path: String) throws {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
     // Not "open": a folder that cannot be written to is no missing input.
     guard descriptor >= 0 else { throw SystemError("create", path: path) }
   }

@@ -21,15 +21,30 @@ package enum TemporaryPaths {
     paths.withLock { $0.removeAll { $0 == path } }
   }
 
-  /// Whether a name of the form PREFIX PID SUFFIX is of something that a killed process left: one that no longer runs, or had this
-  /// process's number before it. What was being removed when its process was killed counts, too.
+  /// A part of a temporary name that nobody can foresee, and that says whose it is: PID-RANDOM, the latter 16 hexadecimal digits.
+  ///
+  /// What is created under such a name must be created exclusively all the same.
+  package static func uniquePart() -> String {
+    let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+    return "\(getpid())-\(String(repeating: "0", count: 16 - digits.count))\(digits)"
+  }
+
+  /// Whether a name of the form PREFIX PID-RANDOM SUFFIX, see `uniquePart`, is of something that a killed process left: one that no
+  /// longer runs, or had this process's number before it. What was being removed when its process was killed counts, too, and so do
+  /// names of an older form, without -RANDOM.
   package static func isAbandoned(_ name: String, prefix: String, suffix: String = "") -> Bool {
     var rest = name[...]
     if rest.hasSuffix(interruptedSuffix) { rest = rest.dropLast(interruptedSuffix.count) }
-    guard rest.hasPrefix(prefix), rest.hasSuffix(suffix),
-      let process = pid_t(rest.dropFirst(prefix.count).dropLast(suffix.count)), process > 0
+    guard rest.hasPrefix(prefix), rest.hasSuffix(suffix) else { return false }
+    let parts = rest.dropFirst(prefix.count).dropLast(suffix.count)
+      .split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let process = parts.first.flatMap({ pid_t($0) }), process > 0,
+      parts.dropFirst().allSatisfy({ $0.utf8.count == 16 && $0.allSatisfy(\.isHexDigit) })
     else { return false }
-    return process == getpid() || (kill(process, 0) != 0 && errno == ESRCH)
+    if process == getpid() {
+      return !paths.withLock { $0.contains { $0.hasSuffix("/" + name) } }
+    }
+    return kill(process, 0) != 0 && errno == ESRCH
   }
 
   /// Removes everything that is registered, and ends the process by a signal.

@@ -87,10 +87,10 @@ package final class FileWriter {
         let folder = url.deletingLastPathComponent()
         removeAbandonedFiles(of: url.lastPathComponent, in: folder)
         let temporary = folder.appendingPathComponent(
-          ".\(url.lastPathComponent).\(getpid()).tmp"
+          ".\(url.lastPathComponent).\(TemporaryPaths.uniquePart()).tmp"
         ).path
         let (created, code) = TemporaryPaths.register(temporary) {
-          (open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666), errno)
+          (open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666), errno)
         }
         if created < 0 {
           TemporaryPaths.unregister(temporary)

@@ -61,8 +61,10 @@ struct FolderReplacementTests {
       let dead = try deadProcess()
       let manager = FileManager.default
       for name in [
-        ".policy.tmp-\(dead)", ".policy.tmp-1", ".policy.tmp-x", ".other.tmp-\(dead)",
-        ".policy.old-\(dead)", ".policy.tmp-\(dead)-interrupted", ".policy.tmp-1-interrupted",
+        ".policy.tmp-\(dead)-0123456789abcdef", ".policy.tmp-1", ".policy.tmp-x",
+        ".other.tmp-\(dead)",
+        ".policy.old-\(dead)-0123456789abcdef", ".policy.tmp-\(dead)-interrupted",
+        ".policy.tmp-1-interrupted",
       ] {
         try manager.createDirectory(atPath: "\(parent)/\(name)", withIntermediateDirectories: false)
         try write("partial", to: "\(parent)/\(name)/file")
@@ -80,7 +82,7 @@ struct FolderReplacementTests {
   @Test("a folder moved aside by a process that was killed then is put back")
   func recovery() throws {
     try withTemporaryFolder { parent in
-      let aside = "\(parent)/.policy.old-\(try deadProcess())"
+      let aside = "\(parent)/.policy.old-\(try deadProcess())-0123456789abcdef"
       try FileManager.default.createDirectory(atPath: aside, withIntermediateDirectories: false)
       try write("old", to: "\(aside)/file")
       #expect(throws: Interruption.self) {

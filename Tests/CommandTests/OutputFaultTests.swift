@@ -97,15 +97,15 @@ struct OutputFaultTests {
     let folder = try TemporaryFolder()
     let result = try ToolProcess.shell(
       """
-      sh -c 'touch .out.$$.tmp .out.$$.tmp-interrupted'
-      touch .out.1.tmp .other.99999999.tmp .out.x.tmp
+      sh -c 'touch .out.$$.tmp .out.$$-0123456789abcdef.tmp .out.$$-0123456789abcdef.tmp-interrupted'
+      touch .out.1.tmp .out.1-0123456789abcdef.tmp .other.99999999.tmp .out.x.tmp
       srar-prep synth --quiet --count 2 --output out
       ls -A
       """, in: folder.url)
     #expect(result.status == 0, "\(result.errorText)")
     #expect(
       Set(result.text.split(separator: "\n")) == [
-        ".other.99999999.tmp", ".out.1.tmp", ".out.x.tmp", "out",
+        ".other.99999999.tmp", ".out.1-0123456789abcdef.tmp", ".out.1.tmp", ".out.x.tmp", "out",
       ])
   }
 }

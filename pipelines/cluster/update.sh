@@ -4,8 +4,11 @@ set -euo pipefail
 source "$(dirname "$0")/step.sh" "$1"
 if [[ -e $folder/policy/config.json ]]; then exit 0; fi
 metrics=$folder/metrics.jsonl
-cat "${judged_shards[@]}" > "$folder/judged.jsonl.zst.tmp"
-mv "$folder/judged.jsonl.zst.tmp" "$folder/judged.jsonl.zst"
+# Nothing that has the temporary name is written over or through.
+rm -f "$folder"/judged.jsonl.zst.*.tmp
+whole=$folder/judged.jsonl.zst.$RANDOM$RANDOM.tmp
+(set -o noclobber && cat "${judged_shards[@]}" > "$whole")
+mv "$whole" "$folder/judged.jsonl.zst"
 # Options are words, as make writes them.
 # shellcheck disable=SC2086
 {
