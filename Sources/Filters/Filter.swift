@@ -3,6 +3,7 @@
 package import ArgumentParser
 package import Diagnostics
 import Foundation
+import JSONLines
 
 /// A command of the pipeline. Its `main` gives all tools the same end: messages as `tool: place: what is wrong`,
 /// the exit statuses of `ExitStatus`, quiet on a closed pipe, nothing half-written after a signal.
@@ -10,6 +11,7 @@ package protocol Filter: ParsableCommand {}
 
 extension Filter {
   package static func main() {
+    holdStandardDescriptors()
     signal(SIGPIPE, SIG_IGN)  // a closed reader becomes EPIPE, which ends the tool quietly
     Interruption.install()
     do {
@@ -17,35 +19,50 @@ extension Filter {
       try command.run()
     } catch let error where exitCode(for: error) == .validationFailure {
       endWithUsage(error)
-    } catch let error where isForUser(error) {
-      exit(withError: error)
+    } catch let error where exitCode(for: error) == .success {
+      endWithAnswer(fullMessage(for: error))
+    } catch let status as ExitCode {
+      leave(status.rawValue)
     } catch {
       end(with: error)
     }
   }
 
-  /// Whether ArgumentParser knows what to say: usage, --help, --version, failed validation.
-  private static func isForUser(_ error: any Error) -> Bool {
-    exitCode(for: error) != .failure
-  }
-
   /// What messages begin with, so that it is known who of a pipe speaks.
   private static var name: String { configuration.commandName ?? "srar" }
 
-  /// Tells what is wrong with the arguments, and the usage.
+  /// Prints what was asked for instead of work: help, the version, a completion script.
+  private static func endWithAnswer(_ answer: String) -> Never {
+    do {
+      let file = try FileWriter(.standardOutput)
+      try Array((answer + "\n").utf8).withUnsafeBytes { try file.write($0) }
+      try file.commit()
+    } catch {
+      end(with: error)
+    }
+    leave(0)
+  }
+
+  /// Tells what is wrong with the arguments, and the usage, whose lines stay lines.
   private static func endWithUsage(_ error: any Error) -> Never {
     let message = fullMessage(for: error)
     let heading = "Error: "
-    let complaint = message.hasPrefix(heading) ? message.dropFirst(heading.count) : message[...]
-    StandardError.write("\(name): \(complaint)\n")
+    var complaint = message.hasPrefix(heading) ? String(message.dropFirst(heading.count)) : message
+    // Lines of an argument, or of an option's value, are none of the usage's.
+    for argument in CommandLine.arguments.dropFirst() {
+      for part in [argument[...]] + argument.split(separator: "=", maxSplits: 1)
+      where !part.allSatisfy(\.isNewline) {
+        complaint = complaint.replacing(part, with: terminalText(String(part)))
+      }
+    }
+    StandardError.write("\(name): \(terminalLines(complaint))\n")
     leave(ExitStatus.usage.rawValue)
   }
 
   private static func end(with error: any Error) -> Never {
     if let error = error as? SystemError, error.isBrokenPipe { leave(0) }
     let known = error as? any ToolError
-    let message = known?.description ?? "internal error: \(error)"
-    StandardError.write("\(name): \(message)\n")
+    StandardError.say(known?.description ?? "internal error: \(error)", by: name)
     leave((known?.exitStatus ?? .internalError).rawValue)
   }
 
@@ -53,17 +70,6 @@ extension Filter {
   private static func leave(_ status: Int32) -> Never {
     fflush(nil)
     _exit(status)
-  }
-}
-
-/// Standard error: notes, progress and summaries; standard output carries records only.
-package enum StandardError {
-  /// Whether somebody is looking.
-  package static let isTerminal = isatty(STDERR_FILENO) == 1
-
-  /// Writes text as it is. A closed standard error is nobody's loss.
-  package static func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
   }
 }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Dispatch
 import Synchronization
 
@@ -33,14 +34,14 @@ package final class Progress: Sendable {
       state.isOnScreen = true
       return true
     }
-    if isDue { StandardError.write("\r\u{1B}[K\(tool): \(bar(fraction))\(text())") }
+    if isDue { StandardError.write("\r\u{1B}[K\(tool): \(bar(fraction))\(terminalText(text()))") }
   }
 
   /// Says something that stays, unless nothing is to be said; from any thread.
   package func note(_ text: String) {
     guard !isQuiet else { return }
     clear()
-    StandardError.write("\(tool): \(text)\n")
+    StandardError.say(text, by: tool)
   }
 
   /// Takes the line off the screen.

@@ -39,7 +39,7 @@ package final class ToolRun {
   package func finish() throws {
     progress.clear()
     if !options.quiet {
-      for line in summaryLines { StandardError.write("\(tool): \(line)\n") }
+      for line in summaryLines { StandardError.say(line, by: tool) }
     }
     guard let path = options.metrics else { return }
     metrics["seconds"] = seconds

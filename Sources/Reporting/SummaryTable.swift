@@ -9,7 +9,7 @@ private let leftOut: Set<String> = [
 /// Several summaries side by side, as text for a terminal.
 package func summaryTable(_ summaries: [StreamSummary]) -> String {
   guard let first = summaries.first else { return "" }
-  var rows: [[String]] = [[""] + summaries.map { terminalText($0.label) }]
+  var rows: [[String]] = [[""] + summaries.map(\.label)]
   rows.append(["rollouts"] + summaries.map { String($0.rollouts) })
   for (index, measure) in first.measures.enumerated() where !leftOut.contains(measure.name) {
     let values = summaries.map { $0.measures[index] }
@@ -39,7 +39,7 @@ package func runTable(_ runs: [RunReport], width: Int = 16) -> String {
   var rows = [[""], [""]]
   for run in runs {
     let steps = run.points.compactMap(\.step)
-    rows[0] += [terminalText(run.label), counted(run.points.count, "step"), ""]
+    rows[0] += [run.label, counted(run.points.count, "step"), ""]
     rows[1] += ["step \(steps.first ?? 0)", "step \(steps.last ?? 0)", ""]
   }
   for (name, title) in titles {
@@ -74,12 +74,13 @@ package func valueText(_ measure: Measure) -> String {
   }
 }
 
-/// Rows of cells in columns two blanks apart.
+/// Rows of cells in columns two blanks apart, each made fit for a terminal: labels and names of tools come from files.
 ///
 /// - Parameter leftAligned: says of a column, from 0, whether its cells begin at its left end.
 package func alignedText(
   _ rows: [[String]], leftAligned: (Int) -> Bool = { $0 == 0 }
 ) -> String {
+  let rows = rows.map { $0.map(terminalText) }
   let columns = rows.map(\.count).max() ?? 0
   let widths = (0..<columns).map { column in
     rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0

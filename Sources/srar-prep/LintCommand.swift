@@ -52,7 +52,7 @@ struct LintCommand: ParsableCommand {
         counts[finding.name, default: 0] += 1
         let fault = Fault(position: row.record.position, record: problem.id, finding: finding)
         run.progress.clear()
-        try writeToStandardOutput((json ? jsonText(fault) : fault.description) + "\n")
+        try writeToStandardOutput((json ? jsonText(fault) : terminalText(fault.description)) + "\n")
       }
     }
     for name in RubricFinding.names {
