@@ -13,7 +13,7 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 import torch
 
-from . import __version__
+from . import __version__, terminal
 from .errors import ExitStatus, NoInput, ToolError, UsageError, said_of
 from .memory import TrainingMemory, tokens_within
 from .metrics import append_metrics, update_metrics
@@ -42,20 +42,20 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except ToolError as error:
         # All processes meet the same error; one says it, before torchrun ends it for another's end.
         if is_first:
-            print(f"{TOOL}: {error}", file=sys.stderr)
+            terminal.say(str(error))
         else:
             time.sleep(1)
         status = error.status
     except OSError as error:
-        print(f"{TOOL}: {said_of(error, 'use')}", file=sys.stderr)
+        terminal.say(said_of(error, "use"))
         status = ExitStatus.INPUT_OUTPUT
     except Exception:
-        print(f"{TOOL}: internal error: {traceback.format_exc()}", file=sys.stderr)
+        for line in ["internal error:", *traceback.format_exc().splitlines()]:
+            terminal.say(line)
         status = ExitStatus.INTERNAL_ERROR
     if "RANK" in os.environ:
         # A process of torchrun's ends here: unwinding, PyTorch's threads now and then abort what is done.
         sys.stdout.flush()
-        sys.stderr.flush()
         os._exit(status)
     sys.exit(status)
 
@@ -115,7 +115,7 @@ def _read_samples(options: argparse.Namespace, config) -> Samples:
     rejects = Rejects(options.rejects) if options.rejects else None
     samples = Samples(options.shard)
     try:
-        for line in read_lines(options.files, options.max_line_bytes):
+        for line in read_lines(options.files, options.max_line_bytes, options.allow_empty):
             try:
                 samples.add(line, tokenizer)
             except ToolError as error:
@@ -182,9 +182,9 @@ def _say(options: argparse.Namespace, group: Processes | None):
     """What writes a note on standard error, in the first process alone; passing ones only on a terminal."""
 
     def say(text: str, passing: bool = False) -> None:
-        if options.quiet or (group is not None and not group.is_first) or (passing and not sys.stderr.isatty()):
+        if options.quiet or (group is not None and not group.is_first) or (passing and not terminal.is_watched()):
             return
-        print(f"{TOOL}: {text}", file=sys.stderr)
+        terminal.say(text)
 
     return say
 

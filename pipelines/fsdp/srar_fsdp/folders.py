@@ -3,6 +3,8 @@
 import ctypes
 import errno
 import os
+import re
+import secrets
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -19,8 +21,9 @@ class FolderReplacement:
         if os.path.lexists(final) and (final.is_symlink() or not final.is_dir()):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
         self.final = final
-        self.temporary = final.with_name(f".{final.name}.tmp-{os.getpid()}")
-        self.aside = final.with_name(f".{final.name}.old-{os.getpid()}")
+        unique = unique_part()
+        self.temporary = final.with_name(f".{final.name}.tmp-{unique}")
+        self.aside = final.with_name(f".{final.name}.old-{unique}")
 
     def begin(self) -> Path:
         """Makes the temporary folder, after removing what processes left that no longer run."""
@@ -63,10 +66,20 @@ class FolderReplacement:
                     shutil.rmtree(sibling, ignore_errors=True)
 
 
-def _runs(process: str) -> bool:
-    """Whether another process of that number runs; true for what is no number, which is not ours to remove."""
-    if not process.isdecimal():
+def unique_part() -> str:
+    """A part of a temporary name that nobody can foresee, and that says whose it is: PID-RANDOM."""
+    return f"{os.getpid()}-{secrets.token_hex(8)}"
+
+
+def _runs(unique: str) -> bool:
+    """Whether another process of that number runs; true for what `unique_part` has not made, which is not ours to remove.
+
+    Older names are a number alone.
+    """
+    parts = re.fullmatch(r"([0-9]+)(-[0-9a-f]{16})?", unique)
+    if parts is None:
         return True
+    process = parts[1]
     if int(process) == os.getpid():
         return False
     try:

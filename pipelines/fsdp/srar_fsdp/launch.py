@@ -13,6 +13,7 @@ from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.run import get_args_parser
 from torch.distributed.run import run as torchrun
 
+from . import terminal
 from .errors import ExitStatus
 from .options import UsageError, parsed
 
@@ -23,7 +24,7 @@ def main() -> NoReturn:
     try:
         parsed(arguments)
     except UsageError as error:
-        print(f"srar-fsdp: {error}", file=sys.stderr)
+        terminal.say(str(error))
         sys.exit(ExitStatus.USAGE)
     processes, nodes = os.environ.get("NPROC", "1"), os.environ.get("NNODES", "1")
     placing = ["--nproc-per-node", processes, "--nnodes", nodes]
@@ -32,7 +33,7 @@ def main() -> NoReturn:
     else:
         missing = [name for name in ("MASTER_ADDR", "NODE_RANK") if name not in os.environ]
         if missing:
-            print(f"srar-fsdp: NNODES is {nodes}, but {' and '.join(missing)} not set; set both on every node", file=sys.stderr)
+            terminal.say(f"NNODES is {nodes}, but {' and '.join(missing)} not set; set both on every node")
             sys.exit(ExitStatus.USAGE)
         address, port = os.environ["MASTER_ADDR"], os.environ.get("MASTER_PORT", "29500")
         placing += ["--node-rank", os.environ["NODE_RANK"], "--master-addr", address, "--master-port", port]

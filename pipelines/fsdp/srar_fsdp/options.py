@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     add("files", nargs="*", help="the streams to read, zstd or plain JSON Lines; '-' or none is standard input")
     add("--shard", default="1/1", metavar="I/N", help="read the problems of this part only, by their ids, such as 2/8")
     add("--rejects", metavar="FILE", help="put lines that cannot be used into this file, and go on")
+    add("--allow-empty", action="store_true", help="take an input of zero bytes for a stream without records")
     add("--max-line-bytes", type=int, default=64 << 20, metavar="BYTES", help="a longer line is an error")
 
     add = parser.add_argument_group("policy").add_argument

@@ -10,6 +10,8 @@ from typing import BinaryIO, NamedTuple
 import zstandard
 
 from .errors import BadData, NoInput, ToolError
+from .folders import unique_part
+from .terminal import terminal_text
 
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 CHUNK_BYTES = 1 << 20
@@ -23,23 +25,26 @@ class Line(NamedTuple):
     text: bytes
 
 
-def read_lines(paths: list[str], max_line_bytes: int) -> Iterator[Line]:
-    """The lines of all streams, blank ones passed over; `-` or no path at all is standard input."""
+def read_lines(paths: list[str], max_line_bytes: int, allow_empty: bool = False) -> Iterator[Line]:
+    """The lines of all streams, blank ones passed over; `-` or no path at all is standard input.
+
+    A stream of zero bytes, which a stage leaves that failed, is an error, unless `allow_empty` takes it for one without records.
+    """
     for path in paths or ["-"]:
         if path == "-":
-            yield from _lines(sys.stdin.buffer, "<stdin>", max_line_bytes)
+            yield from _lines(sys.stdin.buffer, "<stdin>", max_line_bytes, allow_empty)
             continue
         try:
             stream = open(path, "rb")
         except FileNotFoundError:
             raise NoInput(f"{path}: no such file") from None
         with stream:
-            yield from _lines(stream, path, max_line_bytes)
+            yield from _lines(stream, path, max_line_bytes, allow_empty)
 
 
-def _lines(stream: BinaryIO, name: str, max_line_bytes: int) -> Iterator[Line]:
+def _lines(stream: BinaryIO, name: str, max_line_bytes: int, allow_empty: bool) -> Iterator[Line]:
     number, rest = 0, b""
-    for chunk in _decoded(stream, name):
+    for chunk in _decoded(stream, name, allow_empty):
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             number += 1
@@ -56,11 +61,18 @@ def _checked(line: bytes, name: str, number: int, limit: int) -> bytes:
     return line
 
 
-def _decoded(stream: BinaryIO, name: str) -> Iterator[bytes]:
+def _decoded(stream: BinaryIO, name: str, allow_empty: bool) -> Iterator[bytes]:
     """The bytes of a plain stream, or of all zstd frames; a frame that is cut off is an error."""
     chunk = stream.read(CHUNK_BYTES)
     while 0 < len(chunk) < len(ZSTD_MAGIC) and (more := stream.read(CHUNK_BYTES)):
         chunk += more
+    if not chunk and not allow_empty:
+        raise BadData(
+            f"{name}: zero bytes are not an empty stream: the stage before failed or was killed before its first byte, "
+            "or the file was never written; look there first, or accept them by '--allow-empty'"
+        )
+    if 0 < len(chunk) < len(ZSTD_MAGIC) and ZSTD_MAGIC.startswith(chunk):
+        raise BadData(f"{name}: cut off at byte {len(chunk)}, within a zstd frame; make the stream again")
     if not chunk.startswith(ZSTD_MAGIC):
         while chunk:
             yield chunk
@@ -90,13 +102,13 @@ class Rejects:
 
     def __init__(self, path: str):
         self.path = Path(path)
-        self.temporary = self.path.with_name(f".{self.path.name}.tmp-{os.getpid()}")
+        self.temporary = self.path.with_name(f".{self.path.name}.tmp-{unique_part()}")
         self.count = 0
-        self._file = open(self.temporary, "wb")
+        self._file = open(self.temporary, "xb")
 
     def add(self, line: Line, reason: ToolError) -> None:
         """Takes a line; the reason begins with its place."""
-        self._file.write(f"# {reason}\n".encode() + line.text + b"\n")
+        self._file.write(f"# {terminal_text(str(reason))}\n".encode() + line.text + b"\n")
         self.count += 1
 
     def commit(self) -> None:
