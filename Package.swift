@@ -62,7 +62,9 @@ let package = Package(
     library("Fingerprints"),
     library("ModelServers", ["Diagnostics", "HTTPClient", "JSONLines", "RandomStreams"]),
     library("ChatCompletions", ["JSONLines", "ModelServers"]),
-    library("Records", ["Diagnostics", "JSONLines", "RandomStreams", "Rubrics", "Steps"]),
+    library(
+      "Records",
+      ["Diagnostics", "Fingerprints", "JSONLines", "RandomStreams", "Rubrics", "Steps"]),
     library("Filters", ["Diagnostics", "JSONLines", "Records", argumentParser]),
 
     // The method.
@@ -94,13 +96,16 @@ let package = Package(
     library("ProblemSources", ["Diagnostics", "JSONLines", "Records", "Rubrics"]),
     library(
       "Reporting",
-      ["Advantages", "Diagnostics", "JSONLines", "Judging", "Records", "Rubrics", "Steps"]),
+      [
+        "Advantages", "Diagnostics", "Fingerprints", "JSONLines", "Judging", "Records", "Rubrics",
+        "Steps",
+      ]),
     library("Experiments", ["Diagnostics", "Reporting"]),
     page(
       "ReportPage",
       [
-        "Fingerprints", "JSONLines", "Judging", "RandomStreams", "Records", "Reporting", "Rubrics",
-        "Steps",
+        "Diagnostics", "Fingerprints", "JSONLines", "Judging", "RandomStreams", "Records",
+        "Reporting", "Rubrics", "Steps",
       ]),
 
     // The engine.

@@ -1,7 +1,7 @@
 package import Diagnostics
 import JSONLines
 import Judging
-import Records
+package import Records
 
 /// A problem with what a policy made of it.
 package struct EvaluatedProblem: Equatable, Sendable {
@@ -9,6 +9,8 @@ package struct EvaluatedProblem: Equatable, Sendable {
   package let source: String?
   package let problem: String?
   package let groundTruth: String?
+  /// By which the same problem is known in another evaluation.
+  package let content: RecordContent
   package let result: ProblemResult
 }
 
@@ -30,11 +32,15 @@ package struct EvaluationReading {
     var positions: [String: Int] = [:]
     while let record = try reader.next() {
       let id = try record.requiredID()
-      if positions[id] == nil {
-        positions[id] = entries.count
-        entries.append(try Entry(id: id, record))
+      let content = try RecordContent(record, [.problem, .groundTruth])
+      let position = positions[id] ?? entries.count
+      if position == entries.count {
+        positions[id] = position
+        entries.append(try Entry(id: id, content: content, record))
       }
-      guard let position = positions[id] else { continue }
+      if let member = content.difference(from: entries[position].content) {
+        throw EvaluationError.otherProblem(id, member, record.position)
+      }
       try entries[position].add(record)
       progress(reader.fractionRead, entries.count)
     }
@@ -48,13 +54,17 @@ private struct Entry {
   let source: String?
   let problem: String?
   let groundTruth: String?
+  let content: RecordContent
   var recorded: ProblemResult?
   var votes = AnswerVotes()
+  /// The index and response of every rollout so far.
+  private var seen: Set<RolloutIdentity> = []
   var checked = 0
   var faithful = 0
 
-  init(id: String, _ record: Record) throws {
+  init(id: String, content: RecordContent, _ record: Record) throws {
     self.id = id
+    self.content = content
     source = try record.fields.stringIfPresent("source")
     problem = try record.fields.stringIfPresent("problem")
     groundTruth = try record.fields.textIfPresent("ground_truth")
@@ -70,6 +80,9 @@ private struct Entry {
     }
     let reward = try record.read(Reward.self)
     guard recorded == nil else { throw EvaluationError.repeatedProblem(id, record.position) }
+    if let identity = try RolloutIdentity(record), !seen.insert(identity).inserted {
+      throw EvaluationError.repeatedRollout(id, index: identity.index, record.position)
+    }
     votes.add(reward.answer, isCorrect: reward.isCorrect)
     guard let check = try record.readIfPresent(StepCheck.self), check.error == nil else { return }
     checked += 1
@@ -84,7 +97,22 @@ private struct Entry {
         votes: votes, checked: checked, faithful: faithful,
         ks: ks ?? powersOfTwo(below: votes.samples))
     return EvaluatedProblem(
-      id: id, source: source, problem: problem, groundTruth: groundTruth, result: result)
+      id: id, source: source, problem: problem, groundTruth: groundTruth, content: content,
+      result: result)
+  }
+}
+
+/// What tells the rollouts of a problem apart. Evaluations put one after the other may repeat an index with another response;
+/// the same response under the same index is the same rollout.
+private struct RolloutIdentity: Hashable {
+  let index: Int
+  let content: RecordContent
+
+  /// nil for a record without a rollout.
+  init?(_ record: Record) throws {
+    guard record.fields.has("rollout") else { return nil }
+    index = try record.fields.object("rollout").integer("index")
+    content = try RecordContent(record, [.response])
   }
 }
 
@@ -103,17 +131,33 @@ private func powersOfTwo(below count: Int) -> [Int] {
 package enum EvaluationError: ToolError, Equatable {
   /// Recorded results of one problem come twice, or beside rollouts of it.
   case repeatedProblem(String, LinePosition)
+  /// Records under one id that are about different problems.
+  case otherProblem(String, RecordContent.Member, LinePosition)
+  /// The same rollout comes twice: it would count twice.
+  case repeatedRollout(String, index: Int, LinePosition)
   case noProblems(String)
   /// Two evaluations without a problem in common.
   case nothingInCommon(String, String)
+  /// Two evaluations that use the same ids for different problems.
+  case otherProblems(String, String, OtherProblems)
 
   package var description: String {
     switch self {
     case .repeatedProblem(let id, let place):
       "\(place): results of problem \"\(id)\" were there before; give one evaluation at a time"
+    case .otherProblem(let id, let member, let place):
+      "\(place): \"\(member.rawValue)\" of problem \"\(id)\" is not the one of earlier records of that "
+        + "id; give problems ids of their own"
+    case .repeatedRollout(let id, let index, let place):
+      "\(place): rollout \(index) of problem \"\(id)\" was there before, with the same response; "
+        + "give every rollout once"
     case .noProblems(let path): "\(path): holds no rollouts to evaluate"
     case .nothingInCommon(let first, let second):
       "\(first) and \(second) have no problem in common; compare two policies on the same set"
+    case .otherProblems(let first, let second, let others):
+      "\(first) and \(second): \"\(others.member.rawValue)\" of problem \"\(others.example)\" differs, "
+        + "as does the content of \(others.count) of the \(others.common) problems whose ids are in both; "
+        + "compare two policies on the same problems"
     }
   }
 

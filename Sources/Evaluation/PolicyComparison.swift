@@ -1,3 +1,15 @@
+package import Records
+
+/// Ids that two evaluations use for different problems.
+package struct OtherProblems: Error, Equatable, Sendable {
+  /// How many, of the ids that are in both.
+  package let count: Int
+  package let common: Int
+  /// One of them, and what differs.
+  package let example: String
+  package let member: RecordContent.Member
+}
+
 /// Two policies' results on the problems that both were given.
 package struct PolicyComparison: Equatable, Sendable {
   /// One measure under both.
@@ -19,18 +31,23 @@ package struct PolicyComparison: Equatable, Sendable {
   package let problems: Int
   /// Problems that one of the two was not given.
   package let unpaired: Int
+  /// Pairs of which only the ids say that both are the same problem: one of the records has neither text nor ground truth.
+  package let pairedByID: Int
   package let lines: [Line]
   package let mcNemar: McNemar?
 
+  /// Pairs problems by id and content.
+  ///
   /// - Returns: nil without a problem in common.
+  /// - Throws: `OtherProblems` where an id stands for different problems.
   package init?(
-    first: [(id: String, result: ProblemResult)], second: [(id: String, result: ProblemResult)],
-    options: BootstrapOptions
-  ) {
-    let others = Dictionary(second.map { ($0.id, $0.result) }) { one, _ in one }
-    let pairs = first.compactMap { id, result in others[id].map { (first: result, second: $0) } }
+    first: [EvaluatedProblem], second: [EvaluatedProblem], options: BootstrapOptions
+  ) throws(OtherProblems) {
+    let matches = try Self.matches(first, second)
+    let pairs = matches.map { (first: $0.first.result, second: $0.second.result) }
     problems = pairs.count
     unpaired = first.count + second.count - 2 * pairs.count
+    pairedByID = matches.count { !$0.first.content.isComparable(with: $0.second.content) }
     let checked = pairs.compactMap { pair in
       pair.first.faithfulShare.flatMap { first in pair.second.faithfulShare.map { (first, $0) } }
     }
@@ -45,6 +62,23 @@ package struct PolicyComparison: Equatable, Sendable {
       ? McNemar(
         firstOnly: pairs.count { $0.first.correct > $0.second.correct },
         secondOnly: pairs.count { $0.first.correct < $0.second.correct }) : nil
+  }
+
+  private typealias Match = (first: EvaluatedProblem, second: EvaluatedProblem)
+
+  private static func matches(
+    _ first: [EvaluatedProblem], _ second: [EvaluatedProblem]
+  ) throws(OtherProblems) -> [Match] {
+    let others = Dictionary(second.map { ($0.id, $0) }) { one, _ in one }
+    let matches: [Match] = first.compactMap { own in others[own.id].map { (own, $0) } }
+    let differences = matches.compactMap { match in
+      match.first.content.difference(from: match.second.content).map { (match.first.id, $0) }
+    }
+    if let (id, member) = differences.first {
+      throw OtherProblems(
+        count: differences.count, common: matches.count, example: id, member: member)
+    }
+    return matches
   }
 
   private static func line(

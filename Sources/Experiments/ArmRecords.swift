@@ -63,24 +63,29 @@ package struct ArmReading {
   /// Is told what is being read.
   package var progress: (String) -> Void = { _ in }
   private let folder: ExperimentFolder
+  /// The problems that the first policy was tested on, and all others must be.
+  private var testProblems: ProblemSet?
 
   package init(_ folder: ExperimentFolder) { self.folder = folder }
 
   /// The measures of the policy that all arms start from, on the test problems.
-  package func start() throws -> [String: Double] { try stream(folder.start) }
+  package mutating func start() throws -> [String: Double] {
+    let summary = try stream(folder.start)
+    try checkTest(summary?.problemSet ?? ProblemSet(), of: folder.start)
+    return named(summary?.measures ?? [])
+  }
 
   /// Everything that is known of an arm.
-  package func arm(_ name: String) throws -> ArmRecords {
+  package mutating func arm(_ name: String) throws -> ArmRecords {
     let tuning = try folder.tuning(of: name).map { rate, path in
-      (rate, try stream(path))
+      (rate, named(try stream(path)?.measures ?? []))
     }
-    let seeds = try folder.runs(of: name).map { seed, path in
-      try run(path, seed: seed)
-    }
+    var seeds: [ArmRecords.Seed] = []
+    for (seed, path) in try folder.runs(of: name) { seeds.append(try run(path, seed: seed)) }
     return ArmRecords(name: name, rate: folder.rate(of: name), tuning: tuning, seeds: seeds)
   }
 
-  private func run(_ path: String, seed: Int) throws -> ArmRecords.Seed {
+  private mutating func run(_ path: String, seed: Int) throws -> ArmRecords.Seed {
     progress(path)
     var credit: [Int: CreditAssignment] = [:]
     var reading = RunReading()
@@ -94,6 +99,7 @@ package struct ArmReading {
     guard let test = report.evaluations.first(where: { $0.label == "after" }) else {
       throw ExperimentError.notEvaluated(path)
     }
+    try checkTest(test.summary.problemSet, of: path)
     let steps = report.points.map { point in
       var values = named(point.measures)
       let own = point.step.flatMap { credit[$0] }
@@ -106,10 +112,15 @@ package struct ArmReading {
       number: seed, steps: steps, test: named(test.summary.measures), seconds: seconds)
   }
 
-  private func stream(_ path: String) throws -> [String: Double] {
+  private func stream(_ path: String) throws -> StreamSummary? {
     progress(path)
-    let report = try RunReading().read(path, label: path, index: 0)
-    return named(report.points.first?.measures ?? [])
+    return try RunReading().read(path, label: path, index: 0).points.first?.summary
+  }
+
+  /// Policies are compared on one set of problems.
+  private mutating func checkTest(_ problems: ProblemSet, of path: String) throws {
+    if let testProblems, testProblems != problems { throw ExperimentError.otherProblems(path) }
+    testProblems = problems
   }
 }
 

@@ -48,6 +48,8 @@ package enum ExperimentError: ToolError, Equatable {
   case notEvaluated(String)
   /// Arms that were not run under the same seeds.
   case otherSeeds(arm: String, seeds: [Int], expected: [Int])
+  /// A run whose policy was measured on other problems than the first arm's.
+  case otherProblems(String)
 
   package var description: String {
     switch self {
@@ -58,6 +60,8 @@ package enum ExperimentError: ToolError, Equatable {
     case .otherSeeds(let arm, let seeds, let expected):
       "\(arm) was run under seeds \(listed(seeds)), but the first arm under \(listed(expected)); "
         + "arms are compared under the same seeds"
+    case .otherProblems(let what):
+      "\(what): was measured on other test problems than the first run; measure all policies on the same ones"
     }
   }
 

@@ -1,8 +1,11 @@
+package import Diagnostics
 package import JSONLines
-import Records
+package import Records
 package import Rubrics
 
-/// How far two judges agree on the rollouts of two streams, paired by id and index, over all items and by their types.
+/// How far two judges agree on the rollouts of two streams, over all items and by their types.
+///
+/// Rollouts are paired by id, index and content: problem, ground truth, rubric and response.
 package struct JudgedStreamAgreement: Equatable, Sendable {
   /// The agreement on the items of one type.
   package struct TypeAgreement: Equatable, Sendable {
@@ -17,29 +20,43 @@ package struct JudgedStreamAgreement: Equatable, Sendable {
   package private(set) var rollouts = 0
   /// Rollouts that one of them judged.
   package private(set) var unpaired = 0
+  /// Pairs of which only id and index say that both are the same rollout.
+  package private(set) var pairedByID = 0
 
   /// Reads both streams; the second one's verdicts are held in memory.
   ///
   /// - Parameter progress: is told the stream that is read, and how much of it.
+  /// - Throws: `AgreementError` where the streams are not about the same rollouts.
   package init(first: String, second: String, progress: (String, Double?) -> Void) throws {
-    var verdicts: [RolloutKey: [Verdict]] = [:]
-    try forEachJudgement(in: second, progress) { key, _, judgement in
-      verdicts[key] = judgement.verdicts
+    var others: [RolloutKey: JudgedRollout] = [:]
+    try forEachJudgedRollout(in: second, progress) { key, rollout, position in
+      guard others.updateValue(rollout, forKey: key) == nil else {
+        throw AgreementError.repeatedRollout(key.id, index: key.index, position)
+      }
     }
     var types: [RubricItemType: JudgeAgreement] = [:]
-    try forEachJudgement(in: first, progress) { key, typesByID, judgement in
-      guard let others = verdicts.removeValue(forKey: key) else {
+    var seen: Set<RolloutKey> = []
+    try forEachJudgedRollout(in: first, progress) { key, rollout, position in
+      guard seen.insert(key).inserted else {
+        throw AgreementError.repeatedRollout(key.id, index: key.index, position)
+      }
+      guard let other = others.removeValue(forKey: key) else {
         unpaired += 1
         return
       }
+      if let member = rollout.content.difference(from: other.content) {
+        throw AgreementError.otherRollout(first, second, key.id, index: key.index, member)
+      }
       rollouts += 1
-      all.add(judgement.verdicts, others)
-      for type in Set(typesByID.values) {
+      pairedByID += rollout.content.isComparable(with: other.content) ? 0 : 1
+      all.add(rollout.verdicts, other.verdicts)
+      for type in Set(rollout.types.values) {
         types[type, default: JudgeAgreement()].add(
-          judgement.verdicts.filter { typesByID[$0.id] == type }, others)
+          rollout.verdicts.filter { rollout.types[$0.id] == type }, other.verdicts)
       }
     }
-    unpaired += verdicts.count
+    guard rollouts > 0 else { throw AgreementError.nothingInCommon(first, second) }
+    unpaired += others.count
     byType = RubricItemType.allCases.compactMap { type in
       types[type].flatMap {
         $0.pairedItems > 0 ? TypeAgreement(type: type, agreement: $0) : nil
@@ -61,16 +78,24 @@ package struct JudgedStreamAgreement: Equatable, Sendable {
   }
 }
 
-/// What pairs the rollouts of two streams.
+/// What names a rollout in a stream.
 private struct RolloutKey: Hashable {
   let id: String
   let index: Int
 }
 
-/// Gives every judgement that succeeded to the closure, with the types of the rubric's items by their ids.
-private func forEachJudgement(
+/// What a judge said of a rollout, and what the rollout is.
+private struct JudgedRollout {
+  let verdicts: [Verdict]
+  /// The types of the rubric's items, by their ids.
+  let types: [Int: RubricItemType]
+  let content: RecordContent
+}
+
+/// Gives every judgement that succeeded to the closure.
+private func forEachJudgedRollout(
   in path: String, _ progress: (String, Double?) -> Void,
-  _ body: (RolloutKey, [Int: RubricItemType], Judgement) -> Void
+  _ body: (RolloutKey, JudgedRollout, LinePosition) throws -> Void
 ) throws {
   let reader = RecordReader(paths: [path], maximumLineBytes: 64 << 20, faults: .stop)
   while let record = try reader.next() {
@@ -80,8 +105,36 @@ private func forEachJudgement(
     guard judgement.status == .ok else { continue }
     var types: [Int: RubricItemType] = [:]
     for item in try record.fields.rubricIfPresent("rubric") ?? [] { types[item.id] = item.type }
-    body(RolloutKey(id: try record.requiredID(), index: index), types, judgement)
+    let rollout = JudgedRollout(
+      verdicts: judgement.verdicts, types: types,
+      content: try RecordContent(record, RecordContent.Member.allCases))
+    try body(RolloutKey(id: try record.requiredID(), index: index), rollout, record.position)
   }
+}
+
+/// What can be wrong with two judged streams that are compared.
+package enum AgreementError: ToolError, Equatable {
+  /// A rollout that comes twice in one stream.
+  case repeatedRollout(String, index: Int, LinePosition)
+  /// The same id and index in both streams, but not the same content.
+  case otherRollout(String, String, String, index: Int, RecordContent.Member)
+  /// Two streams without a judged rollout in common.
+  case nothingInCommon(String, String)
+
+  package var description: String {
+    switch self {
+    case .repeatedRollout(let id, let index, let place):
+      "\(place): rollout \(index) of \"\(id)\" was there before; give each judge's verdicts once"
+    case .otherRollout(let first, let second, let id, let index, let member):
+      "\(first) and \(second): \"\(member.rawValue)\" of \"\(id)\", rollout \(index), differs; "
+        + "let both judges judge the same rollouts"
+    case .nothingInCommon(let first, let second):
+      "\(first) and \(second) have no rollout in common that both judges judged; "
+        + "let both judges judge the same rollouts"
+    }
+  }
+
+  package var exitStatus: ExitStatus { .badData }
 }
 
 extension JudgeAgreement {

@@ -8,7 +8,7 @@ package struct StepVerdict: Equatable, Sendable {
   /// Order of appearance, from 1.
   package let number: Int
   package let isCorrect: Bool
-  /// How many equations the step states, where arithmetic checked it; a step that states none is then taken as right.
+  /// How many equations of the step arithmetic could decide, where arithmetic checked it; a step without one is then taken as right.
   package let equationCount: Int?
 
   package init(number: Int, isCorrect: Bool, equationCount: Int? = nil) {
@@ -16,6 +16,9 @@ package struct StepVerdict: Equatable, Sendable {
     self.isCorrect = isCorrect
     self.equationCount = equationCount
   }
+
+  /// Whether something in the step was checked: a step without an equation is called right because nothing contradicts it.
+  package var isChecked: Bool { !isCorrect || equationCount != 0 }
 }
 
 /// Whether each step of a response is right: the object under `step_check`.
@@ -43,7 +46,7 @@ extension StepCheck {
       }
       return StepVerdict(
         number: step.number, isCorrect: !equations.contains { $0.validity == .wrong },
-        equationCount: equations.count)
+        equationCount: equations.count { $0.validity != .undecided })
     }
     return StepCheck(judge: "equations", verdicts)
   }

@@ -87,6 +87,10 @@ package enum ReportingError: ToolError, Equatable {
   case noRun(String)
   /// A stream that lacks what a measure is made of.
   case notMeasured(String, String)
+  /// Advantages of another response than the rewarded one of the same id and index.
+  case otherResponse(String, String, index: Int)
+  /// Two streams that are to be compared, but are about different problems.
+  case otherProblems(String, String)
 
   package var description: String {
     switch self {
@@ -96,6 +100,11 @@ package enum ReportingError: ToolError, Equatable {
     case .notMeasured(let measure, let path):
       "\(path): holds nothing that \"\(measure)\" could be measured by; give rewarded rollouts, with "
         + "checked steps where the measure needs them"
+    case .otherResponse(let path, let id, let index):
+      "\(path): the response of \"\(id)\", rollout \(index), is not the rewarded one; "
+        + "run srar-advantage on the step's rewards again"
+    case .otherProblems(let first, let second):
+      "\(first) and \(second) are about different problems; compare policies on the same ones"
     }
   }
 

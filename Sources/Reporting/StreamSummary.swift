@@ -8,6 +8,7 @@ package struct StreamSummary: Equatable, Sendable {
   package let label: String
   package private(set) var rollouts = 0
   package private(set) var problems = 0
+  package private(set) var problemSet = ProblemSet()
   package private(set) var judgeFailures = 0
   package private(set) var stepCheckFailures = 0
   package private(set) var trajectories = TrajectoryMeasures()
@@ -27,12 +28,16 @@ package struct StreamSummary: Equatable, Sendable {
   private var steps = Mean()
   private var offsetSize = Mean()
   private var hasStepCheck = false
+  /// Steps of responses that somebody was to check, and those of them that nothing could be said of.
+  private var stepsToCheck = 0
+  private var stepsNotChecked = 0
 
   package init(label: String) { self.label = label }
 
   /// Counts the rollouts of one problem.
   package mutating func add(_ group: TrajectoryGroup) {
     problems += 1
+    problemSet.insert(group.problem)
     for trajectory in group.trajectories { add(trajectory) }
     credit.add(group)
   }
@@ -45,6 +50,10 @@ package struct StreamSummary: Equatable, Sendable {
     let checkFailed = trajectory.stepCheck?.error != nil
     stepCheckFailures += checkFailed ? 1 : 0
     hasStepCheck = hasStepCheck || trajectory.stepCheck != nil
+    if let checked = trajectory.checkedSteps {
+      stepsToCheck += checked.count
+      stepsNotChecked += checked.count { $0 == nil }
+    }
     if let reason = trajectory.rollout.finishReason { cutOff.add(reason == .length ? 1 : 0) }
     if let count = trajectory.tokenCount { tokens.add(Double(count)) }
     steps.add(Double(trajectory.rollout.steps.count))
@@ -75,6 +84,8 @@ package struct StreamSummary: Equatable, Sendable {
       Measure(
         "misaligned", "misaligned (MTR)", .share, checked(trajectories.misalignedTrajectoryRate)),
       Measure("step_accuracy", "step accuracy", .share, trajectories.stepAccuracy),
+      Measure(
+        "steps_not_checked", "steps not checked", .share, share(stepsNotChecked, of: stepsToCheck)),
       Measure(
         "wrong_steps_in_correct", "wrong steps in right responses", .share,
         trajectories.wrongStepShareInCorrect),

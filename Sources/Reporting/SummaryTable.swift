@@ -15,7 +15,7 @@ package func summaryTable(_ summaries: [StreamSummary]) -> String {
     let values = summaries.map { $0.measures[index] }
     guard values.contains(where: { $0.value != nil }) else { continue }
     // What never happens takes no line, except where its absence is the news.
-    if ["cut_off", "judge_failed"].contains(measure.name),
+    if ["cut_off", "judge_failed", "steps_not_checked"].contains(measure.name),
       values.allSatisfy({ ($0.value ?? 0) == 0 })
     {
       continue

@@ -66,6 +66,18 @@ package struct Trajectory: Equatable, Sendable {
     return stepCheck.steps.map(\.isCorrect)
   }
 
+  /// What the check says of each step, nil of a step that it could not check; nil as a whole where nobody checked.
+  ///
+  /// Here a step without an equation is not right, as in `stepsCorrect`, but not checked.
+  package var checkedSteps: [Bool?]? {
+    guard let stepCheck else { return nil }
+    let verdicts = stepCheck.error == nil ? stepCheck.steps : []
+    let count = max(verdicts.count, rollout.steps.count)
+    return (0..<count).map { index in
+      index < verdicts.count && verdicts[index].isChecked ? verdicts[index].isCorrect : nil
+    }
+  }
+
   /// Whether the answer's and the steps' verdicts disagree; nil where one of them is missing.
   package var isMisaligned: Bool? {
     guard let reward, let steps = stepsCorrect, !steps.isEmpty else { return nil }

@@ -3,7 +3,8 @@ import Records
 
 /// The trajectories of a stream, by runs of rollouts of the same problem. Memory is bounded by the largest of them.
 ///
-/// A problem that comes again later, as in evaluations put one after the other, is a new group.
+/// A problem that comes again later, as in evaluations put one after the other, is a new group, and so is another problem under
+/// the same id.
 package final class TrajectoryReader {
   private let reader: RecordReader
   private let advantages: AdvantageStream?
@@ -24,7 +25,7 @@ package final class TrajectoryReader {
     pending = nil
     var group = TrajectoryGroup(problem: first.problem, trajectories: [first.trajectory])
     while let next = try read() {
-      guard next.problem.id == group.problem.id else {
+      guard next.problem == group.problem else {
         pending = next
         break
       }
@@ -40,7 +41,7 @@ package final class TrajectoryReader {
     guard let record = try reader.next() else { return nil }
     let id = record.id ?? ""
     var trajectory = try Trajectory(record)
-    if let advantage = try advantages?.advantage(id: id, index: trajectory.rollout.index) {
+    if let advantage = try advantages?.advantage(of: trajectory.rollout, id: id) {
       trajectory.advantage = advantage
     }
     let problem = ProblemText(
@@ -53,19 +54,24 @@ package final class TrajectoryReader {
 
 /// The advantages of a stream, asked for in the stream's order.
 private final class AdvantageStream {
+  private let path: String
   private let reader: RecordReader
-  private var next: (id: String, index: Int, advantage: Advantage)?
+  private var next: (id: String, index: Int, response: String, advantage: Advantage)?
   private var hasStarted = false
 
   init(path: String, zeroBytes: ZeroBytes) {
+    self.path = path
     reader = RecordReader(
       paths: [path], maximumLineBytes: 64 << 20, faults: .stop, zeroBytes: zeroBytes)
   }
 
   /// The advantage of a rollout; nil where the stream left it out.
-  func advantage(id: String, index: Int) throws -> Advantage? {
+  func advantage(of rollout: Rollout, id: String) throws -> Advantage? {
     if !hasStarted { try advance() }
-    guard let found = next, found.id == id, found.index == index else { return nil }
+    guard let found = next, found.id == id, found.index == rollout.index else { return nil }
+    guard found.response == rollout.response else {
+      throw ReportingError.otherResponse(path, id, index: rollout.index)
+    }
     try advance()
     return found.advantage
   }
@@ -74,8 +80,9 @@ private final class AdvantageStream {
     hasStarted = true
     next = nil
     guard let record = try reader.next() else { return }
+    let rollout = try record.fields.object("rollout")
     next = (
-      record.id ?? "", try record.fields.object("rollout").integer("index"),
+      record.id ?? "", try rollout.integer("index"), try rollout.string("response"),
       try record.read(Advantage.self)
     )
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Filters
 import Foundation
 import JSONLines
@@ -11,8 +12,9 @@ struct AgreementCommand: ParsableCommand {
     commandName: "agree",
     abstract: "Measure how far two judges agree on the same rollouts.",
     discussion: """
-      Reads two judged streams and pairs their rollouts by id and index, and the verdicts by item. Prints the share of \
-      equal verdicts, Cohen's kappa, and the share of equal steps where both judges name one.
+      Reads two judged streams and pairs their rollouts by id and index, and the verdicts by item. Problem, ground truth, \
+      rubric and response must be equal in both. Prints the share of equal verdicts, Cohen's kappa, and the share of equal \
+      steps where both judges name one.
 
       EXAMPLES
         srar-judge agree judged.jsonl.zst judged-by-people.jsonl.zst
@@ -46,8 +48,14 @@ struct AgreementCommand: ParsableCommand {
     if agreement.unpaired > 0 {
       run.summarize("\(agreement.unpaired) rollouts were judged in one stream only")
     }
+    if agreement.pairedByID > 0 {
+      run.summarize(
+        "paired \(counted(agreement.pairedByID, "rollout")) by id and index alone: their records share "
+          + "no problem, ground truth, rubric or response")
+    }
     run.metrics["rollouts"] = agreement.rollouts
     run.metrics["rollouts_unpaired"] = agreement.unpaired
+    run.metrics["rollouts_paired_by_id"] = agreement.pairedByID
     run.metrics["items"] = agreement.all.pairedItems
     try run.finish()
   }

@@ -10,6 +10,8 @@ struct BestCommand: ParsableCommand {
     commandName: "best",
     abstract: "Print the path of the best of several evaluations, to choose a setting by.",
     discussion: """
+      All evaluations must be of the same problems.
+
       EXAMPLES
         srar-report best before.jsonl.zst after.jsonl.zst
         srar-report best --by rubric before.jsonl.zst after.jsonl.zst
@@ -29,15 +31,22 @@ struct BestCommand: ParsableCommand {
   func run() throws {
     let run = ToolRun(tool: "srar-report best", report)
     var best: (path: String, value: Double)?
+    var first: (path: String, problems: ProblemSet)?
     for path in inputs {
       run.progress.update(fraction: nil, path)
-      let measures = try RunReading().read(path, label: path, index: 0).points.flatMap(\.measures)
+      let points = try RunReading().read(path, label: path, index: 0).points
+      let measures = points.flatMap(\.measures)
       guard let measure = measures.first(where: { $0.name == by }) else {
         throw UsageError("there is no measure '\(by)'; 'srar-report --json' names them")
       }
       guard let value = measure.value else {
         throw ReportingError.notMeasured(by, path)
       }
+      let problems = points[0].summary.problemSet
+      if let first, first.problems != problems {
+        throw ReportingError.otherProblems(first.path, path)
+      }
+      first = first ?? (path, problems)
       if best.map({ value > $0.value }) ?? true { best = (path, value) }
     }
     run.progress.clear()

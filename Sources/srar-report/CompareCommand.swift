@@ -13,7 +13,7 @@ struct CompareCommand: ParsableCommand {
     abstract: "Compare two policies on the same problems, with a paired test.",
     discussion: """
       Reads two evaluations, as rewarded rollouts or as the results of 'srar-report evaluate --problems', and pairs them by \
-      problem. The difference is second minus first; its interval is bootstrapped over problems, and its p is of the \
+      problem: by id, problem text and ground truth. An id that stands for two different problems is an error. The difference is second minus first; its interval is bootstrapped over problems, and its p is of the \
       permutation test that flips the signs of the problems' differences. Where both answered every problem once, McNemar's \
       exact test is given, too.
 
@@ -39,17 +39,27 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let run = ToolRun(tool: "srar-report compare", report)
-    let policies = try PolicyComparison(
-      first: evaluation.results(of: first, run).map { ($0.id, $0.result) },
-      second: evaluation.results(of: second, run).map { ($0.id, $0.result) },
-      options: evaluation.bootstrap)
+    let policies: PolicyComparison?
+    do {
+      policies = try PolicyComparison(
+        first: evaluation.results(of: first, run), second: evaluation.results(of: second, run),
+        options: evaluation.bootstrap)
+    } catch let others as OtherProblems {
+      throw EvaluationError.otherProblems(first, second, others)
+    }
     guard let policies else { throw EvaluationError.nothingInCommon(first, second) }
     try write(evaluation.json ? json(policies) : text(policies), to: .standardOutput)
     if policies.unpaired > 0 {
       run.summarize("left out \(counted(policies.unpaired, "problem")) of one evaluation only")
     }
+    if policies.pairedByID > 0 {
+      run.summarize(
+        "paired \(counted(policies.pairedByID, "problem")) by id alone: a record of each holds neither "
+          + "problem nor ground_truth")
+    }
     run.metrics["problems"] = policies.problems
     run.metrics["problems_unpaired"] = policies.unpaired
+    run.metrics["problems_paired_by_id"] = policies.pairedByID
     for line in policies.lines {
       run.metrics["\(line.name)_difference"] = line.paired.difference.value
       run.metrics["\(line.name)_p"] = line.paired.permutationP
@@ -86,6 +96,7 @@ struct CompareCommand: ParsableCommand {
     json.object { object in
       object.member("problems", policies.problems)
       object.member("problems_unpaired", policies.unpaired)
+      object.member("problems_paired_by_id", policies.pairedByID)
       object.member("confidence", evaluation.confidence)
       for line in policies.lines {
         object.member(line.name) { member in

@@ -40,7 +40,8 @@ struct ShowCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Also write this JSON file, with the first stream's measures as NAME_before and the last one's as NAME_after.
+      Also write this JSON file, with the first stream's measures as NAME_before and the last one's as NAME_after. \
+      Both must hold the same problems.
       """, valueName: "file"), completion: .file())
   var summary: String?
 
@@ -129,6 +130,9 @@ struct ShowCommand: ParsableCommand {
   private func comparison(_ summaries: [StreamSummary]) throws -> [UInt8] {
     var json = JSONWriter()
     let notes = try notes()
+    if let first = summaries.first, let last = summaries.last, first.problemSet != last.problemSet {
+      throw ReportingError.otherProblems(first.label, last.label)
+    }
     json.object { object in
       for (suffix, summary) in [("before", summaries.first), ("after", summaries.last)] {
         guard let summary else { continue }

@@ -128,6 +128,39 @@ struct JudgeCommandTests {
       })
   }
 
+  @Test(
+    "agree refuses rollouts that are not the same ones, rollouts twice, and streams that share none",
+    arguments: [
+      (#""problem":"1 + 2?""#, #""problem":"2 + 1?""#, "\"problem\" of \"p1\", rollout 0, differs"),
+      (#""ground_truth":"3""#, #""ground_truth":"4""#, "\"ground_truth\" of \"p1\""),
+      ("Computes 1 + 2 = 3.", "Adds.", "\"rubric\" of \"p1\""),
+      ("Step 1: add", "Step 1: sum", "\"rollout.response\" of \"p1\""),
+      (#""index":1"#, #""index":0"#, "other:2: rollout 0 of \"p1\" was there before"),
+      (#""id":"p1""#, #""id":"p2""#, "judged and other have no rollout in common"),
+    ])
+  func agreementContent(_ found: String, _ replacement: String, message: String) throws {
+    let folder = try judged()
+    try folder.write(
+      try text("judged", in: folder).replacing(found, with: replacement), to: "other")
+    let result = try ToolProcess.run("srar-judge", ["agree", "judged", "other"], in: folder.url)
+    #expect(result.status == 65 && result.text.isEmpty, "\(result.text)")
+    #expect(result.errorText.contains(message), "\(result.errorText)")
+  }
+
+  @Test("agree says which rollouts are paired by id and index alone")
+  func agreementByID() throws {
+    let folder = try judged()
+    let bare = [0, 1].map {
+      #"{"id":"p1","rollout":{"index":\#($0)},"judge":{"status":"ok","verdicts":[{"id":1,"satisfied":true,"step":1}],"model":"people","attempts":1}}"#
+        + "\n"
+    }.joined()
+    try folder.write(bare, to: "people")
+    let result = try ToolProcess.run("srar-judge", ["agree", "judged", "people"], in: folder.url)
+    #expect(result.status == 0)
+    #expect(
+      result.errorText.contains("paired 2 rollouts by id and index alone"), "\(result.errorText)")
+  }
+
   @Test("steps, rewards and the report tell the faithful response from the other")
   func report() throws {
     let folder = try judged()

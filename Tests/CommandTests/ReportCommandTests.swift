@@ -303,6 +303,97 @@ struct ReportCommandTests {
     #expect(apart.errorText.contains("have no problem in common"), "\(apart.errorText)")
   }
 
+  /// An evaluation of problems that are numbered from 1, as rewarded rollouts.
+  private func evaluation(_ problems: [String], correct: Bool, answer: String = "1") -> String {
+    problems.enumerated().map { index, problem in
+      #"{"id":"synth-test-0000\#(index + 1)","problem":"\#(problem)","ground_truth":"\#(answer)","rollout":{"index":0,"response":"\#(correct)","steps":[]},"reward":{"answer":"1","correct":\#(correct),"format":true,"base":1}}"#
+        + "\n"
+    }.joined()
+  }
+
+  @Test("compare refuses ids that stand for other problems, in rollouts and in recorded results")
+  func compareContent() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(evaluation(["a", "b"], correct: false), to: "first")
+    try folder.write(evaluation(["a", "b"], correct: true), to: "second")
+    try folder.write(evaluation(["a", "c"], correct: true), to: "text")
+    try folder.write(evaluation(["a", "b"], correct: true, answer: "2"), to: "truth")
+    let kept = try ToolProcess.shell(
+      "for f in text truth; do srar-report evaluate -q $f --problems $f.jsonl > /dev/null; done",
+      in: folder.url)
+    #expect(kept.status == 0, "\(kept.errorText)")
+    for (name, member, id, count) in [
+      ("text", "problem", 2, 1), ("text.jsonl", "problem", 2, 1),
+      ("truth", "ground_truth", 1, 2), ("truth.jsonl", "ground_truth", 1, 2),
+    ] {
+      let result = try ToolProcess.run("srar-report", ["compare", "first", name], in: folder.url)
+      #expect(result.status == 65 && result.text.isEmpty, "\(name): \(result.text)")
+      #expect(
+        result.errorText.hasPrefix(
+          "srar-report: first and \(name): \"\(member)\" of problem \"synth-test-0000\(id)\" differs"
+        ),
+        "\(result.errorText)")
+      #expect(result.errorText.contains("\(count) of the 2 problems"), "\(result.errorText)")
+    }
+    let same = try ToolProcess.run("srar-report", ["compare", "first", "second"], in: folder.url)
+    #expect(same.status == 0 && same.text.hasPrefix("2 problems in both"), "\(same.errorText)")
+    #expect(!same.errorText.contains("by id alone"))
+  }
+
+  @Test("compare says which problems only their ids pair")
+  func compareByID() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(evaluation(["a", "b"], correct: false), to: "first")
+    try folder.write(
+      evaluation(["a", "b"], correct: true).replacing(
+        #""problem":"b","ground_truth":"1","#, with: ""),
+      to: "second")
+    let result = try ToolProcess.run(
+      "srar-report", ["compare", "first", "second", "--json"], in: folder.url)
+    #expect(result.errorText.contains("paired 1 problem by id alone"), "\(result.errorText)")
+    #expect(result.text.contains(#""problems":2,"problems_unpaired":0,"problems_paired_by_id":1"#))
+  }
+
+  @Test("evaluate refuses an id of two problems, and the same rollout twice")
+  func evaluateContent() throws {
+    let folder = try TemporaryFolder()
+    let lines = evaluation(["a", "b"], correct: true)
+    try folder.write(lines + lines, to: "twice")
+    let twice = try ToolProcess.run("srar-report", ["evaluate", "twice"], in: folder.url)
+    #expect(twice.status == 65, "\(twice.text)")
+    #expect(
+      twice.errorText.hasPrefix(
+        "srar-report: twice:3: rollout 0 of problem \"synth-test-00001\" was there before"),
+      "\(twice.errorText)")
+    // Another pass over the problems: the same indices, other responses.
+    try folder.write(lines + evaluation(["a", "b"], correct: false), to: "passes")
+    let passes = try ToolProcess.run("srar-report", ["evaluate", "passes"], in: folder.url)
+    #expect(passes.text.hasPrefix("2 problems, 4 samples"), "\(passes.errorText)")
+    try folder.write(lines + evaluation(["a", "c"], correct: false), to: "mixed")
+    let mixed = try ToolProcess.run("srar-report", ["evaluate", "mixed"], in: folder.url)
+    #expect(mixed.status == 65, "\(mixed.text)")
+    #expect(
+      mixed.errorText.contains(#"mixed:4: "problem" of problem "synth-test-00002" is not the one"#),
+      "\(mixed.errorText)")
+  }
+
+  @Test("best and --summary compare evaluations of the same problems only")
+  func sameProblems() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(evaluation(["a", "b"], correct: false), to: "one")
+    try folder.write(evaluation(["a", "b"], correct: true), to: "two")
+    try folder.write(evaluation(["a", "c"], correct: true), to: "other")
+    for arguments in [["best"], ["--summary", "s.json"]] {
+      let same = try ToolProcess.run("srar-report", arguments + ["one", "two"], in: folder.url)
+      #expect(same.status == 0, "\(same.errorText)")
+      let result = try ToolProcess.run("srar-report", arguments + ["one", "other"], in: folder.url)
+      #expect(result.status == 65, "\(arguments)")
+      #expect(
+        result.errorText.contains("one and other are about different problems"),
+        "\(result.errorText)")
+    }
+  }
+
   @Test("event files are written for each run under its name")
   func tensorBoard() throws {
     let folder = try run()
