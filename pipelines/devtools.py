@@ -6,8 +6,10 @@ import os
 import select
 import shutil
 import subprocess
+import struct
 import tempfile
 import time
+import zlib
 
 
 class Browser:
@@ -142,6 +144,52 @@ class Browser:
         with open(path, "wb") as file:
             file.write(base64.b64decode(shot["data"]))
 
+    def picture(self, selector, width=320, scale=2):
+        """What an element looks like at its left end, as PNG."""
+        box = self.run(f"(() => {{const box = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
+                       " return {x: box.x + scrollX, y: box.y + scrollY, width: Math.min(box.width, " + str(width) + "), height: box.height}})()")
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip={**box, "scale": scale})["data"])
+
     def pdf(self, path):
         with open(path, "wb") as file:
             file.write(base64.b64decode(self.call("Page.printToPDF", printBackground=True)["data"]))
+
+
+def dark_pixels(png, threshold=128):
+    """The dark pixels of a PNG of 8 bits a channel, row by row, each row a number with a bit for every pixel."""
+    position, data = 8, b""
+    while position < len(png):
+        length, kind = struct.unpack(">I4s", png[position:position + 8])
+        body = png[position + 8:position + 8 + length]
+        if kind == b"IHDR":
+            width, height, depth, color = struct.unpack(">IIBB", body[:10])
+            channels = {0: 1, 2: 3, 6: 4}[color]
+            if depth != 8:
+                raise ValueError(f"a PNG of {depth} bits")
+        elif kind == b"IDAT":
+            data += body
+        position += 12 + length
+    raw, stride, before, rows = zlib.decompress(data), width * channels, bytearray(width * channels), []
+    for row in range(height):
+        line = bytearray(raw[row * (stride + 1) + 1:(row + 1) * (stride + 1)])
+        unfilter(raw[row * (stride + 1)], line, before, channels)
+        rows.append(int("1" + "".join("1" if line[at] < threshold else "0" for at in range(0, stride, channels)), 2))
+        before = line
+    return rows
+
+
+def unfilter(method, line, before, channels):
+    """Undoes the filter of a PNG's row (its specification, section 9)."""
+    for at in range(len(line) if method else 0):
+        left = line[at - channels] if at >= channels else 0
+        above, corner = before[at], before[at - channels] if at >= channels else 0
+        if method == 1:
+            line[at] = (line[at] + left) & 255
+        elif method == 2:
+            line[at] = (line[at] + above) & 255
+        elif method == 3:
+            line[at] = (line[at] + (left + above) // 2) & 255
+        else:
+            guess = left + above - corner
+            distances = (abs(guess - left), abs(guess - above), abs(guess - corner))
+            line[at] = (line[at] + (left, above, corner)[distances.index(min(distances))]) & 255

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A report's page in a headless Chromium: it opens without a complaint, filters, links and keys work, a hostile response does nothing.
+# A report's page in a headless Chromium: it opens without a complaint, filters, links and keys work, a hostile response does nothing, and different
+# formulas never look alike.
 # Chromium is Debian's package "chromium"; CHROMIUM names another one. Screenshots are left in .report-shots/ to be looked at.
 set -euo pipefail
 cd "$(dirname "$0")/.."

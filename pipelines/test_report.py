@@ -6,9 +6,11 @@ import pathlib
 import random
 import subprocess
 import tempfile
+import time
 import urllib.parse
 
-from devtools import Browser
+from devtools import Browser, dark_pixels
+from report_formulas import AS_SOURCE, DIFFERENT, IN_TEXT, PROSE
 
 HOSTILE = (
     "### Step 1: <script>window.hacked = 1</script>\n<img src=x onerror=\"window.hacked = 2\"> </script><script>window.hacked = 3</script> <!-- -->\n"
@@ -26,14 +28,14 @@ def steps_of(response):
 
 def record(identity, index, response, correct, looping=False, failed=False, step_right=True, problem="What is half of $x^2$?"):
     steps = steps_of(response)
-    checks = [{"number": step["number"], "correct": step_right or step["number"] > 1} for step in steps]
+    checks = [{"number": step["number"], "correct": step_right or step["number"] > 1, "equations": int(step["number"] == 1)} for step in steps]
     scores = [{"step": step["number"], "delta": 0.4 * (step["number"] % 2), "judged": 1, "satisfied": step["number"] % 2} for step in steps]
     judge = {"status": "failed", "verdicts": [], "model": "m", "attempts": 3, "error": "no <b>reply</b>"} if failed else {
         "status": "ok", "model": "m", "attempts": 1, "verdicts": [{"id": 1, "satisfied": correct, "step": 1}, {"id": 2, "satisfied": False, "step": 2}]}
-    reward = {"answer": "<i>1</i>", "correct": correct, "format": True, "base": 1.0 if correct else 0.1, "looping": looping}
+    reward = {"answer": "\\frac{1}{2}", "correct": correct, "format": True, "base": 1.0 if correct else 0.1, "looping": looping}
     if not failed:
         reward |= {"rubric": 0.4, "suggest": 0.4, "pitfall": 0.0, "bonus": 0.0, "steps": scores}
-    return {"id": identity, "problem": problem, "ground_truth": "1/2",
+    return {"id": identity, "problem": problem, "ground_truth": "2^{-1}",
             "rubric": [{"id": 1, "type": "SUGGEST", "text": "Halves $x^2$."}, {"id": 2, "type": "PITFALL", "text": "Doubles it. </script>"}],
             "rollout": {"index": index, "response": response, "steps": steps, "finish_reason": "stop"}, "judge": judge,
             "step_check": {"judge": "equations", "steps": checks}, "reward": reward,
@@ -149,13 +151,25 @@ def use(browser, check, page, shots):
     browser.run("location.hash = '#trajectory=0/3/absent/1'")
     browser.wait("document.querySelector('.detail .notice') !== null")
 
-    # Mathematics is readable, and its source is a key away.
+    # Formulas stand everywhere, and their source is a key away.
     browser.open(page + address)
-    text = browser.run("document.querySelector('.response').textContent")
-    check.that("½" in text or "1/2 ×" in text and "≤ √3" in text, "mathematics is plain text", text[:200])
-    check.that(browser.run("document.querySelector('.response .boxed').textContent") == "1/2", "the answer stands in a box")
+    has_katex = browser.run("typeof katex === 'object'")
+    for place, count in ((".problem", 1), (".facts", 2), (".rubric", 1), (".response", 2)):
+        found = browser.run(f"document.querySelectorAll('{place} math').length")
+        check.that(found == (count if has_katex else 0), f"{place} has its formulas", found)
+    if has_katex:
+        check.that(browser.run("document.querySelector('.response math .drawn-box')?.textContent") == "12", "the answer stands in a box")
     browser.key("m", "m")
     check.that("\\frac{1}{2}" in browser.run("document.querySelector('.response').textContent"), "m shows the source")
+    check.that(browser.run("document.querySelectorAll('math').length") == 0, "the source has no formulas")
+
+    # A step that could not be checked has no tick.
+    marks = browser.run("[...document.querySelectorAll('.step-check')].map((one) => one.textContent)")
+    check.that(marks[1:] == ["not checked"] and marks[0] in "✓✗", "a step without an equation is not checked", marks)
+
+    # An arrow stands between two policies of the run, with their names.
+    tile = browser.run("document.querySelector('.tile-value').textContent")
+    check.that(tile.count("→") == 2 and "before → after" in tile, "the tile names both policies", tile)
 
     # A hostile response does nothing.
     for source in (False, True):
@@ -198,6 +212,93 @@ def use(browser, check, page, shots):
     check.that((shots / "print.pdf").stat().st_size > 20_000, "the page prints")
 
 
+def bare_page(tool, folder, problems, *options):
+    """The page of problems that nobody has answered, in their order."""
+    lines = [{"id": f"f{number}", "problem": problem, "rollout": {"index": 0, "response": "", "steps": []}} for number, problem in enumerate(problems)]
+    (folder / "bare.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    subprocess.run([tool, "-q", str(folder / "bare.jsonl"), "--html", str(folder / "bare.html"), *options], check=True, stdout=subprocess.DEVNULL)
+    return (folder / "bare.html").as_uri()
+
+
+def show(browser, number):
+    """Opens the problem of a number in the open page."""
+    browser.run(f"location.hash = '#trajectory=0//f{number}/0'")
+    browser.wait(f"document.querySelector('.detail h3')?.textContent === 'f{number}'")
+
+
+def problem_text(browser):
+    return browser.run("document.querySelector('.problem').textContent")
+
+
+def written(source):
+    """A text as the page shows it without changing it: only control characters are named, and lines end as on Unix."""
+    return "".join(f"⟦U+{ord(one):04X}⟧" if 0x202A <= ord(one) <= 0x202E else one for one in source.replace("\r\n", "\n"))
+
+
+def formulas(browser, check, tool, folder, shots):
+    """Different formulas never look alike; what cannot be shown as it was written is shown as its source."""
+    problems = [f"\\({formula}\\)" for formula in DIFFERENT + AS_SOURCE] + PROSE + [text for text, _, _ in IN_TEXT]
+    browser.size(1400, 1000)
+    browser.media()
+    page = bare_page(tool, folder, problems)
+    browser.open(page)
+    check.that(browser.requested() == [page], "formulas load nothing", browser.requested())
+    looks = []
+    for number, formula in enumerate(DIFFERENT):
+        show(browser, number)
+        check.that(browser.run("document.querySelectorAll('.problem math').length") == 1, "a formula is shown", formula)
+        picture = browser.picture(".problem")
+        looks.append(dark_pixels(picture))
+        check.that(any(row.bit_count() > 1 for row in looks[-1]), "a formula is seen", formula)
+    for one, own in enumerate(looks):
+        for other in range(one):
+            rows = max(len(own), len(looks[other]))
+            # The first bit of each row marks its width; all have the same.
+            apart = sum(((own[row] if row < len(own) else 0) ^ (looks[other][row] if row < len(looks[other]) else 0)).bit_count() for row in range(rows))
+            check.that(apart >= 12, "different formulas look different", f"{DIFFERENT[one]} and {DIFFERENT[other]}: {apart} pixels")
+    for number, formula in enumerate(AS_SOURCE, len(DIFFERENT)):
+        show(browser, number)
+        check.that(browser.run("document.querySelectorAll('.problem math').length") == 0 and problem_text(browser) == written(f"\\({formula}\\)"),
+                   "what cannot be shown is shown as its source", (formula[:60], problem_text(browser)[:60]))
+    for number, text in enumerate(PROSE, len(DIFFERENT + AS_SOURCE)):
+        show(browser, number)
+        check.that(browser.run("document.querySelectorAll('.problem math').length") == 0 and problem_text(browser) == text,
+                   "prose stays as it was written", (text, problem_text(browser)))
+    for number, (text, count, start) in enumerate(IN_TEXT, len(DIFFERENT + AS_SOURCE + PROSE)):
+        show(browser, number)
+        check.that(browser.run("document.querySelectorAll('.problem math').length") == count and problem_text(browser).startswith(start),
+                   "formulas are found in text", (text, problem_text(browser)))
+    check.that(not browser.complaints(), "formulas raise no complaint", browser.complaints())
+    check.that(browser.run("typeof window.hacked") == "undefined", "no formula runs")
+
+    # However long and nested, a text of formulas is shown in bounded time.
+    floods = ["\\(" * 60_000, "$" * 100_001, "\\boxed{" * 25_000, "\\(x^{" * 20_000, "$x$ " * 40_000, "\\begin{cases}" * 12_000,
+              "$" + "\\sqrt{" * 45 + "x" + "}" * 45 + "$ ", "$\\overrightarrow{AB}$ " * 3000, ("$" + "\\frac{1}{" * 40 + "x" + "}" * 40 + "$ ") * 300, "$\\overline{" + "ab" * 900 + "}$"]
+    browser.open(bare_page(tool, folder, floods))
+    for number in range(len(floods)):
+        started = time.monotonic()
+        show(browser, number)
+        check.that(time.monotonic() - started < 10, "a flood of formulas ends", (floods[number][:30], time.monotonic() - started))
+
+    # Without KaTeX every text is as it was written.
+    browser.open(bare_page(tool, folder, problems, "--katex", "none"))
+    for number, problem in enumerate(problems):
+        show(browser, number)
+        check.that(problem_text(browser) == written(problem), "without KaTeX, the source is shown", problem[:60])
+
+
+def other_sets(browser, check, tool, folder):
+    """Two evaluations of different problems stand side by side, without an arrow."""
+    run = folder / "apart"
+    run.mkdir()
+    for name in ("before", "after"):
+        (run / f"{name}.jsonl").write_text(json.dumps(record("test1", 0, LATEX, True, problem=f"The problem of {name}")) + "\n")
+    subprocess.run([tool, "-q", str(run), "--html", str(folder / "apart.html")], check=True, stdout=subprocess.DEVNULL)
+    browser.open((folder / "apart.html").as_uri())
+    tiles = browser.run("[...document.querySelectorAll('.tile')].map((one) => one.textContent)")
+    check.that(tiles and all("→" not in tile and "before" in tile and "after" in tile for tile in tiles), "no arrow between different problems", tiles)
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--browser", required=True)
@@ -222,6 +323,11 @@ def main():
         browser = Browser(given.browser)
         try:
             use(browser, check, page.as_uri(), given.shots)
+            other_sets(browser, check, given.tool, work)
+            if browser.run("typeof katex === 'object'"):
+                formulas(browser, check, given.tool, work, given.shots)
+            else:
+                print("test-report: KaTeX is not installed (Debian's libjs-katex); its formulas are not tested")
         finally:
             browser.close()
     print(f"test-report: {check.count - check.failures} of {check.count} checks hold; pictures are in {given.shots}/")

@@ -15,6 +15,8 @@ package struct PageData {
   package var seed: UInt64
   /// What does not fit in so many bytes of data is left out of the sample.
   package var byteLimit: Int
+  /// The version of KaTeX in the page; nil where formulas are shown as their source.
+  package var katexVersion: String?
 
   package init(
     title: String, reports: [RunReport], sample: TrajectorySample, seed: UInt64, byteLimit: Int
@@ -68,6 +70,7 @@ package struct PageData {
           sample.member("total", reports.reduce(0) { $0 + $1.rollouts })
         }
       }
+      object.member(ifPresent: "katex", katexVersion)
       writeTrajectories(items, to: &object)
     }
     return json.bytes
@@ -86,6 +89,16 @@ package struct PageData {
     return definitions
   }
 
+  /// The sets of problems that policies were measured on, each once.
+  private var problemSets: [ProblemSet] {
+    var sets: [ProblemSet] = []
+    for evaluation in reports.flatMap(\.evaluations)
+    where !sets.contains(evaluation.summary.problemSet) {
+      sets.append(evaluation.summary.problemSet)
+    }
+    return sets
+  }
+
   private func write(_ report: RunReport, index: Int, to run: inout JSONWriter) {
     run.member("label", report.label)
     run.member("rollouts", report.rollouts)
@@ -102,16 +115,23 @@ package struct PageData {
         }
       }
     }
+    let sets = problemSets
     run.member("evaluations") { member in
       member.array { array in
         for evaluation in report.evaluations {
           array.object { object in
             object.member("label", evaluation.label)
             object.member("step", evaluation.step)
+            // Evaluations of the same problems have the same number.
+            object.member("set", sets.firstIndex(of: evaluation.summary.problemSet))
+            object.member("ordered", evaluation.order != nil)
             evaluation.summary.writeMembers(to: &object)
           }
         }
       }
+    }
+    if let progress = RunProgress(report.evaluations) {
+      run.member("progress", [progress.first, progress.last])
     }
     run.member("stages") { member in
       member.array { array in

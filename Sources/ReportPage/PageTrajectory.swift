@@ -57,8 +57,8 @@ struct PageTrajectory: JSONWritable {
   private func writePart(number: Int, bytes: Range<Int>, to object: inout JSONWriter) {
     let trajectory = item.trajectory
     object.member("text", text(bytes))
-    if let steps = trajectory.stepsCorrect, number <= steps.count {
-      object.member("correct", steps[number - 1])
+    if let steps = trajectory.checkedSteps, number <= steps.count {
+      object.member("check", steps[number - 1].map { $0 ? "right" : "wrong" } ?? "none")
     }
     if let score = trajectory.reward?.steps?.first(where: { $0.step == number }) {
       object.member("score", rounded(score.delta))

@@ -19,6 +19,12 @@ package struct RunReport: Equatable, Sendable {
     /// After which training step; nil where the file does not say.
     package let step: Int?
     package let summary: StreamSummary
+
+    package init(label: String, step: Int?, summary: StreamSummary) {
+      self.label = label
+      self.step = step
+      self.summary = summary
+    }
   }
 
   package let label: String

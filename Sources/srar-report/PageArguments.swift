@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Filters
 import Judging
 import ReportPage
@@ -31,6 +32,14 @@ struct PageArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
+      KaTeX's script, which sets the page's formulas; by default the installed one (Debian's libjs-katex). With 'none', or where \
+      it is not installed, the page shows their source.
+      """, valueName: "file"), completion: .file())
+  var katex: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
       A stream that one judge has judged; with '--second-judge', the page shows how far the two agree.
       """, valueName: "file"), completion: .file())
   var firstJudge: String?
@@ -47,6 +56,9 @@ struct PageArguments: ParsableArguments {
     if (firstJudge == nil) != (secondJudge == nil) {
       throw ValidationError("'--first-judge' and '--second-judge' need each other")
     }
+    if html == nil && katex != nil {
+      throw ValidationError("'--katex' is for the page; give '--html', too")
+    }
     if html == nil && firstJudge != nil {
       throw ValidationError("'--first-judge' is for the page; give '--html', too")
     }
@@ -58,6 +70,19 @@ struct PageArguments: ParsableArguments {
       ? nil
       : PageBuilder(
         arguments: self, sample: TrajectorySample(seed: sampleSeed, budget: trajectories))
+  }
+
+  /// KaTeX, as it is asked for or installed; nil where formulas are to be shown as their source.
+  ///
+  /// - Parameter note: is told of an installed file that cannot be used; one that was asked for is an error.
+  func mathematics(note: (String) -> Void) throws -> KaTeX? {
+    if let katex { return katex == "none" ? nil : try KaTeX(path: katex) }
+    do {
+      return try KaTeX.installed()
+    } catch let error as any ToolError {
+      note("\(error); the page shows formulas as their source")
+      return nil
+    }
   }
 
   /// How far two judges agree, where they are given.
@@ -84,15 +109,19 @@ struct PageBuilder {
     }
   }
 
-  func page(_ reports: [RunReport], agreement: JudgedStreamAgreement?) -> Made {
+  func page(
+    _ reports: [RunReport], agreement: JudgedStreamAgreement?, katex: KaTeX?
+  ) -> Made {
     var data = PageData(
       title: arguments.title, reports: reports, sample: sample, seed: arguments.sampleSeed,
       byteLimit: arguments.pageSize.bytes)
     data.agreement = agreement
+    data.katexVersion = katex?.version
     data.agreementLabels = [arguments.firstJudge, arguments.secondJudge].compactMap { $0 }
     let (json, count) = data.json(limit: arguments.trajectories + 120)
     return Made(
-      html: ReportPage.html(title: arguments.title, data: json), trajectories: count,
+      html: ReportPage.html(title: arguments.title, data: json, katex: katex),
+      trajectories: count,
       rollouts: reports.reduce(0) { $0 + $1.rollouts })
   }
 }

@@ -90,11 +90,18 @@ struct ShowCommand: ParsableCommand {
     }
     run.progress.clear()
     if let builder, let file = page.html {
-      let made = builder.page(reports, agreement: agreement)
+      let katex = try page.mathematics { run.note($0) }
+      let made = builder.page(reports, agreement: agreement, katex: katex)
       try write(made.html, to: .file(file))
       run.summarize("\(file): \(made.description)")
+      if katex == nil && page.katex == nil {
+        run.summarize(
+          "formulas are shown as their source: install Debian's libjs-katex, or name KaTeX by --katex"
+        )
+      }
       run.metrics["page_bytes"] = made.html.count
       run.metrics["page_trajectories"] = made.trajectories
+      run.metrics["page_katex"] = katex?.version
     }
     try write(json ? reportJSON(reports) : Array(text(reports).utf8), to: .standardOutput)
     run.metrics["rollouts"] = reports.reduce(0) { $0 + $1.rollouts }

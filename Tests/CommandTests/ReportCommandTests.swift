@@ -394,6 +394,59 @@ struct ReportCommandTests {
     }
   }
 
+  @Test(
+    "the page says \"before → after\" only for one set of problems, and keeps other results by name"
+  )
+  func progress() throws {
+    let folder = try TemporaryFolder()
+    for name in ["same", "apart"] {
+      try FileManager.default.createDirectory(
+        at: folder.url.appendingPathComponent(name), withIntermediateDirectories: false)
+    }
+    try folder.write(evaluation(["a", "b"], correct: false), to: "same/before.jsonl")
+    try folder.write(evaluation(["a", "b"], correct: true), to: "same/after.jsonl")
+    try folder.write(evaluation(["x"], correct: true), to: "same/hard.jsonl")
+    try folder.write(evaluation(["a", "b"], correct: false), to: "apart/before.jsonl")
+    try folder.write(evaluation(["a", "c"], correct: true), to: "apart/after.jsonl")
+    func page(_ run: String) throws -> String {
+      let result = try ToolProcess.shell(
+        "srar-report -q \(run) --katex none --html page.html > /dev/null; cat page.html",
+        in: folder.url)
+      #expect(result.status == 0, "\(result.errorText)")
+      return result.text
+    }
+    let same = try page("same")
+    #expect(same.contains(#""progress":[0,2]"#))
+    #expect(same.contains(#""label":"hard","step":null,"set":1,"ordered":false"#))
+    #expect(!(try page("apart")).contains(#""progress":["#))
+  }
+
+  @Test("KaTeX that is named must be KaTeX; 'none' leaves it out, and the metrics say which it was")
+  func katex() throws {
+    let folder = try run()
+    try folder.write("alert(1)", to: "other.js")
+    try folder.write(#"self.katex={version:"9.8.7"}"#, to: "katex.js")
+    func page(_ katex: String) throws -> ToolProcess.Result {
+      try ToolProcess.run(
+        "srar-report",
+        ["run", "--html", "page.html", "--katex", katex, "--metrics", "metrics"], in: folder.url)
+    }
+    let other = try page("other.js")
+    #expect(other.status == 65 && other.errorText.contains("other.js: is not KaTeX's script"))
+    #expect(try page("absent.js").status == 66)
+    #expect(try page("katex.js").status == 0)
+    let named = try String(contentsOfFile: folder.path("page.html"), encoding: .utf8)
+    #expect(named.contains(#""katex":"9.8.7""#))
+    #expect(named.contains(#"<script>self.katex={version:"9.8.7"}</script>"#))
+    #expect(try page("none").status == 0)
+    let bare = try String(contentsOfFile: folder.path("page.html"), encoding: .utf8)
+    #expect(!bare.contains(#""katex":"#) && !bare.contains("Khan"))
+    let metrics = try String(contentsOfFile: folder.path("metrics"), encoding: .utf8)
+      .split(separator: "\n")
+    #expect(metrics.count == 2 && metrics[0].contains(#""page_katex":"9.8.7""#))
+    #expect(!metrics[1].contains("page_katex"))
+  }
+
   @Test("event files are written for each run under its name")
   func tensorBoard() throws {
     let folder = try run()

@@ -11,7 +11,8 @@ struct ReportPageTests {
 
   @Test("data cannot end the element that they stand in, and mean the same")
   func escaping() throws {
-    let page = String(decoding: ReportPage.html(title: "a", data: hostile), as: UTF8.self)
+    let page = String(
+      decoding: ReportPage.html(title: "a", data: hostile, katex: nil), as: UTF8.self)
     let opening = #"<script type="application/json" id="data">"#
     let start = try #require(page.firstRange(of: opening)?.upperBound)
     let end = try #require(page[start...].firstRange(of: "</script>")?.lowerBound)
@@ -26,7 +27,8 @@ struct ReportPageTests {
   @Test("a title is text")
   func title() {
     let page = String(
-      decoding: ReportPage.html(title: "<b onload=x>&</title>", data: Array("{}".utf8)),
+      decoding: ReportPage.html(
+        title: "<b onload=x>&</title>", data: Array("{}".utf8), katex: nil),
       as: UTF8.self)
     #expect(page.contains("<title>&lt;b onload=x&gt;&amp;&lt;/title&gt;</title>"))
   }
@@ -34,7 +36,7 @@ struct ReportPageTests {
   @Test("names nothing to load, and its policy forbids it")
   func selfContained() throws {
     let page = String(
-      decoding: ReportPage.html(title: "a", data: Array("{}".utf8)), as: UTF8.self)
+      decoding: ReportPage.html(title: "a", data: Array("{}".utf8), katex: nil), as: UTF8.self)
     #expect(page.contains("default-src 'none'"))
     #expect(!page.contains("unsafe-inline") && !page.contains("unsafe-eval"))
     for loader in ["src=", "<link", "@import", "url(", "<iframe", "fetch(", "XMLHttpRequest"] {

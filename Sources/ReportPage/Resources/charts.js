@@ -112,7 +112,7 @@ function lineChart({ name, title, unit, series, window }) {
         parts.push(keyed(one.color, measured(value, unit)));
       }
       for (const mark of one.marks.filter((mark) => mark.step === step)) {
-        parts.push(keyed(one.color, `${measured(mark.value, unit)} ${mark.label}`));
+        parts.push(keyed(one.color, `${measured(mark.value, unit)} ${harmless(mark.label)}`));
       }
     }
     reading.replaceChildren(element("span", { class: "at" }, `step ${step}`), ...parts);
@@ -150,12 +150,12 @@ function keyed(color, text) {
   return element("span", { class: "keyed" }, styled(element("i", { class: "key" }), { "--color": color }), text);
 }
 
-/** From the first to the last value of a run. */
+/** The first and the last value of a run, with their steps: each step has problems of its own, so that no arrow leads from one to the other. */
 function span(one, unit) {
-  const values = one.values.filter((value) => value !== null);
-  if (!values.length) return one.marks.map((mark) => measured(mark.value, unit)).join(" → ");
-  return values.length === 1 ? measured(values[0], unit)
-    : `${measured(values[0], unit)} → ${measured(values[values.length - 1], unit)}`;
+  const points = one.values.map((value, index) => ({ value, step: one.steps[index] })).filter(({ value }) => value !== null);
+  if (!points.length) return harmless(one.marks.map((mark) => `${measured(mark.value, unit)} ${mark.label}`).join(", "));
+  const ends = points.length === 1 ? points : [points[0], points[points.length - 1]];
+  return ends.map(({ value, step }) => `${measured(value, unit)} at step ${step}`).join(", ");
 }
 
 function spoken(title, unit, series) {

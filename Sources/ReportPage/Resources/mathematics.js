@@ -1,242 +1,222 @@
-// LaTeX as plain Unicode text. What it does not know stays as it was written.
+// Formulas as KaTeX's MathML. What KaTeX cannot read, or what a browser could show as another formula, stays as its source.
 
-const symbols = {
-  times: "×", cdot: "·", div: "÷", pm: "±", mp: "∓", le: "≤", leq: "≤", leqslant: "≤", ge: "≥", geq: "≥", geqslant: "≥",
-  ne: "≠", neq: "≠", approx: "≈", equiv: "≡", cong: "≅", sim: "∼", propto: "∝", ll: "≪", gg: "≫", infty: "∞",
-  alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", varepsilon: "ε", zeta: "ζ", eta: "η", theta: "θ", iota: "ι",
-  kappa: "κ", lambda: "λ", mu: "μ", nu: "ν", xi: "ξ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ", upsilon: "υ", phi: "φ",
-  varphi: "φ", chi: "χ", psi: "ψ", omega: "ω", Gamma: "Γ", Delta: "Δ", Theta: "Θ", Lambda: "Λ", Xi: "Ξ", Pi: "Π", Sigma: "Σ",
-  Phi: "Φ", Psi: "Ψ", Omega: "Ω", sum: "∑", prod: "∏", int: "∫", partial: "∂", nabla: "∇", to: "→", rightarrow: "→",
-  longrightarrow: "⟶", leftarrow: "←", Rightarrow: "⇒", Longrightarrow: "⟹", implies: "⟹", Leftarrow: "⇐",
-  iff: "⟺", Leftrightarrow: "⇔", leftrightarrow: "↔", mapsto: "↦", in: "∈", notin: "∉", ni: "∋", subset: "⊂",
-  subseteq: "⊆", supset: "⊃", cup: "∪", cap: "∩", setminus: "∖", emptyset: "∅", varnothing: "∅", forall: "∀",
-  exists: "∃", neg: "¬", land: "∧", wedge: "∧", lor: "∨", vee: "∨", oplus: "⊕", otimes: "⊗", ldots: "…", dots: "…", cdots: "⋯",
-  vdots: "⋮", ddots: "⋱", circ: "°", degree: "°", angle: "∠", triangle: "△", perp: "⊥", parallel: "∥", mid: "∣", nmid: "∤",
-  lfloor: "⌊", rfloor: "⌋", lceil: "⌈", rceil: "⌉", langle: "⟨", rangle: "⟩", therefore: "∴", because: "∵", star: "⋆",
-  ast: "∗", prime: "′", ell: "ℓ", hbar: "ℏ", Re: "ℜ", Im: "ℑ", aleph: "ℵ", checkmark: "✓", square: "□", Box: "□", blacksquare: "■",
-  quad: "  ", qquad: "   ", lbrace: "{", rbrace: "}", vert: "|", lvert: "|", rvert: "|", Vert: "‖", lVert: "‖", rVert: "‖",
-  backslash: "\\", dagger: "†", bullet: "•", colon: ":", cdotp: "·", bmod: " mod ", mod: " mod ", gets: "←", N: "ℕ", colonequals: "≔",
+const hasMathematics = typeof katex !== "undefined" && typeof MathMLElement !== "undefined";
+const mathML = "http://www.w3.org/1998/Math/MathML";
+const deepestElement = 60;
+
+/** What KaTeX would drop or hide without a word: comments, definitions, choices, messages, and what writes styles. */
+const hiding = new RegExp(String.raw`(?<!\\)(?:\\\\)*%|\\[A-Za-z]*@|\\(?:g|e|x)?def(?![A-Za-z])|\\(?:let|futurelet|global|long|newcommand|renewcommand|`
+  + String.raw`providecommand|mathchoice|TextOrMath|message|errmessage|show|pmb|fcolorbox|colorbox)(?![A-Za-z])`);
+
+/** A formula that cannot be shown as it was written. */
+class Unshown extends Error {}
+
+/** A formula as an element; null where its source must be shown. */
+function formulaElement(formula, source, isDisplay) {
+  const content = formula.replace(/\r\n?/g, "\n");
+  if (!hasMathematics || content.length > longestFormula || hiding.test(content) || harmless(content) !== content) return null;
+  try {
+    let math = rendered(content, isDisplay);
+    // A line break outside of a table is nothing to browsers.
+    if (math.querySelector("mspace[linebreak]")) math = rendered(`\\begin{gathered}${content}\\end{gathered}`, isDisplay);
+    return element("span", { class: isDisplay ? "formula displayed" : "formula", title: source }, copied(math, 0));
+  } catch {
+    // KaTeX's parse error, a nesting too deep for the stack, or Unshown: in every case the reader sees the source.
+    return null;
+  }
+}
+
+function rendered(content, isDisplay) {
+  const frame = document.createElement("span");
+  katex.render(content, frame, { displayMode: isDisplay, output: "mathml", throwOnError: true, strict: "ignore", trust: false, maxExpand: 1000,
+    maxSize: 10, macros: {} });
+  return frame.querySelector("math");
+}
+
+const truth = /^(?:true|false)$/;
+const size = /^\d*\.?\d+(?:em|px|pt)$/;
+/** The elements that are copied, with the attributes that they may have. Whatever else KaTeX writes may look like something it is not. */
+const known = {
+  math: { display: /^block$/, xmlns: /./ }, mrow: {}, mi: { mathvariant: /./ }, mn: { mathvariant: /./ }, mtext: { mathvariant: /./ },
+  mo: { mathvariant: /./, fence: truth, stretchy: truth, separator: truth, largeop: truth, lspace: size, rspace: size, minsize: size, maxsize: size },
+  mspace: { width: size }, mstyle: { displaystyle: truth, scriptlevel: /^[012]$/, mathsize: /^(?:0\.[789]|[12])\d*\.?\d*em$/ },
+  mfrac: { linethickness: size }, msqrt: {}, mroot: {}, msub: {}, msup: {}, msubsup: {},
+  munder: { accentunder: truth }, mover: { accent: truth }, munderover: {},
+  mtable: { columnalign: /./, columnlines: /./, rowlines: /./, columnspacing: /./, rowspacing: /./, width: /./ }, mtr: {},
+  mtd: { width: /./, class: /^(?:mtr-glue|mml-eqn-num)$/ },
+  // KaTeX mixes up the lines beside a table and those above and below it.
+  menclose: { notation: /^(?:box|updiagonalstrike|downdiagonalstrike|updiagonalstrike downdiagonalstrike|horizontalstrike)$/ },
+  // The label of a long arrow; any other padding moves or hides what it holds.
+  mpadded: { width: /^\+0\.6em$/, lspace: /^0\.3em$/ },
 };
-const functions = new Set(["sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "log", "ln",
-  "lg", "exp", "lim", "max", "min", "sup", "inf", "gcd", "lcm", "det", "dim", "ker", "deg", "arg", "Pr"]);
-const wrappers = new Set(["text", "textbf", "textit", "textrm", "mathrm", "mathbf", "mathit", "mathsf", "mathcal", "mathbb", "mathfrak",
-  "operatorname", "boldsymbol", "bm", "emph", "mbox", "hbox", "overline", "underline", "vec", "hat", "bar", "tilde", "widehat",
-  "overrightarrow", "underbrace", "overbrace", "cancel", "textstyle", "displaystyle", "mathop", "pmb"]);
-const ignored = new Set(["left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "displaystyle",
-  "textstyle", "limits", "nolimits", "nonumber", "notag", "hfill", "hline", "middle", "scriptstyle", "tag"]);
-const doubleStruck = { N: "ℕ", Z: "ℤ", Q: "ℚ", R: "ℝ", C: "ℂ", P: "ℙ", E: "𝔼", F: "𝔽" };
-const accents = { overline: "\u0305", vec: "\u20D7", hat: "\u0302", bar: "\u0304", tilde: "\u0303" };
-const superscripts = { 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹", "+": "⁺", "-": "⁻", "−": "⁻",
-  "=": "⁼", "(": "⁽", ")": "⁾", n: "ⁿ", i: "ⁱ", k: "ᵏ", m: "ᵐ", x: "ˣ", y: "ʸ", a: "ᵃ", b: "ᵇ", c: "ᶜ", d: "ᵈ", t: "ᵗ", p: "ᵖ", r: "ʳ",
-  j: "ʲ", "°": "°", "′": "′", T: "ᵀ" };
-const subscripts = { 0: "₀", 1: "₁", 2: "₂", 3: "₃", 4: "₄", 5: "₅", 6: "₆", 7: "₇", 8: "₈", 9: "₉", "+": "₊", "-": "₋", "−": "₋", "=": "₌",
-  "(": "₍", ")": "₎", n: "ₙ", i: "ᵢ", j: "ⱼ", k: "ₖ", m: "ₘ", a: "ₐ", e: "ₑ", o: "ₒ", x: "ₓ", p: "ₚ", r: "ᵣ", s: "ₛ", t: "ₜ" };
-const fractions = new Set(["frac", "dfrac", "tfrac", "cfrac"]);
-const deepest = 40;
+/** Attributes that stay as they are; the others become classes, as browsers have left them out of MathML. */
+const kept = new Set(["display", "fence", "stretchy", "separator", "largeop", "lspace", "rspace", "minsize", "maxsize", "displaystyle", "scriptlevel",
+  "mathsize", "linethickness", "accent", "accentunder"]);
 
-/**
- * A text with its LaTeX as Unicode, in pieces: strings, and `{ boxed: text }` for the answer's box.
- */
-function plainMathematics(source) {
-  const pieces = [];
-  let text = "";
-  let position = 0;
-
-  /** The group or the single character that stands next, converted. */
-  function argument(depth) {
-    while (source[position] === " ") position += 1;
-    if (source[position] !== "{") {
-      if (source[position] === "\\") return command(depth + 1, true);
-      const character = String.fromCodePoint(source.codePointAt(position) ?? 32);
-      position += character.length;
-      return character;
-    }
-    position += 1;
-    return until("}", depth + 1);
+/** KaTeX's element, copied into what browsers show alike. */
+function copied(node, depth) {
+  const tag = node.localName;
+  if (tag === "semantics") return copied(node.firstElementChild, depth);
+  if (depth > deepestElement || !Object.hasOwn(known, tag)) throw new Unshown(tag);
+  const attributes = {};
+  for (const { name, value } of node.attributes) {
+    if (!known[tag][name]?.test(value)) throw new Unshown(`${tag} ${name}`);
+    if (kept.has(name) || (tag === "mspace" && name === "width")) attributes[name] = value;
   }
-
-  /** Everything to the closing brace or bracket of the group that has just begun. */
-  function until(closing, depth) {
-    let result = "";
-    while (position < source.length && source[position] !== closing) {
-      result += depth > deepest ? source[position++] : unit(depth, true);
-    }
-    position += 1;
-    return result;
+  if (["mi", "mn", "mo", "mtext"].includes(tag) && !node.firstElementChild) return token(tag, node, attributes);
+  if (tag === "mtable") return tableElement(node, depth);
+  const children = childrenOf(node, depth);
+  // A sign that is built of others, as in \stackrel.
+  if (tag === "mpadded" || tag === "mo" || tag === "mi") return mathElement("mrow", {}, children);
+  if (tag === "menclose") return mathElement("mrow", { class: node.getAttribute("notation").trim().split(/\s+/).map((one) => "drawn-" + one).join(" ") }, children);
+  if ((tag === "mover" || tag === "munder") && node.lastElementChild.textContent === "\u203E") {
+    return mathElement("mrow", { class: tag === "mover" ? "drawn-top" : "drawn-bottom" }, children[0]);
   }
-
-  /** The next character, script, group or command. */
-  function unit(depth, inMathematics) {
-    const character = source[position];
-    if (character === "\\") return command(depth, inMathematics);
-    if (character === "{" && inMathematics) {
-      position += 1;
-      return until("}", depth + 1);
-    }
-    if (character === "^" || character === "_") return script(character, depth, inMathematics);
-    if (character === "&" && inMathematics) {
-      position += 1;
-      return " ";
-    }
-    position += 1;
-    return character;
+  if (/^msu(?:p|bsup)$/.test(tag) && /^\u2032+$/.test(node.lastElementChild.textContent)) {
+    // Primes have their height themselves; raised and made small, two look like one.
+    const primed = mathElement("mrow", {}, children[0], mathElement("mtext", { class: "upright" }, node.lastElementChild.textContent));
+    return tag === "msup" ? primed : mathElement("msub", {}, primed, children[1]);
   }
-
-  function script(mark, depth, inMathematics) {
-    const next = source[position + 1];
-    const attached = position > 0 && /[\p{L}\p{N})\]}]/u.test(source[position - 1]);
-    const isScript = next === "{" || (attached && (mark === "^" ? /[0-9nkmixyt\\+-]/ : /[0-9nkij]/).test(next ?? ""));
-    if (!isScript || (!inMathematics && mark === "_" && next !== "{")) {
-      position += 1;
-      return mark;
-    }
-    position += 1;
-    // x^12 outside of braces raises only the 1 in LaTeX, but people mean 12.
-    let content;
-    const digits = /^-?[0-9]+/.exec(source.slice(position, position + 20));
-    if (next !== "{" && digits && !inMathematics) {
-      content = digits[0];
-      position += content.length;
-    } else {
-      content = argument(depth);
-    }
-    const table = mark === "^" ? superscripts : subscripts;
-    const raised = Array.from(content, (character) => table[character]);
-    if (raised.every((character) => character !== undefined)) return raised.join("");
-    return Array.from(content).length === 1 ? mark + content : `${mark}(${content})`;
-  }
-
-  function command(depth, inMathematics) {
-    const start = position;
-    const name = /^\\([A-Za-z]+)\*?/.exec(source.slice(position, position + 40));
-    if (!name) {
-      const next = source[position + 1];
-      position += 2;
-      if (next === undefined) return "\\";
-      if ("{}$%#_&".includes(next)) return next;
-      if (",;: >".includes(next)) return " ";
-      if (next === "!") return "";
-      if (next === "\\") return inMathematics ? "\n" : "\\\\";
-      if ("()[]".includes(next)) return "";
-      return "\\" + next;
-    }
-    position += name[0].length;
-    const word = name[1];
-    if (depth > deepest) return name[0];
-    if (fractions.has(word)) {
-      const above = argument(depth);
-      return `${operand(above)}/${operand(argument(depth))}`;
-    }
-    if (word === "binom") {
-      const above = argument(depth);
-      return `C(${above}, ${argument(depth)})`;
-    }
-    if (word === "sqrt") return root(depth);
-    if (word === "boxed" || word === "fbox") {
-      if (source[position] !== "{" || depth > 0) return argument(depth);
-      flush();
-      const content = argument(depth);
-      pieces.push({ boxed: content });
-      return "";
-    }
-    if (word === "begin" || word === "end") {
-      if (source[position] === "{") {
-        const kind = argument(depth);
-        const array = kind === "array" && source[position] === "{" ? argument(depth) : "";
-        return /matrix|cases/.test(kind) ? (word === "begin" ? "[" : "]") : array.slice(0, 0);
-      }
-      return name[0];
-    }
-    if (wrappers.has(word) && source[position] === "{") {
-      const content = argument(depth);
-      if (word === "mathbb") return doubleStruck[content] ?? content;
-      return Array.from(content).length === 1 && accents[word] ? content + accents[word] : content;
-    }
-    if (ignored.has(word)) {
-      // `\left.` is a delimiter that is not there.
-      if ((word === "left" || word === "right") && source[position] === ".") position += 1;
-      return "";
-    }
-    if (word === "pmod") return ` (mod ${argument(depth)})`;
-    if (functions.has(word)) return spaced(word);
-    if (Object.hasOwn(symbols, word)) {
-      if (source[position] === " " && /^[\p{L}°]/u.test(symbols[word])) position += 1;
-      return symbols[word];
-    }
-    return source.slice(start, position);
-  }
-
-  function spaced(word) {
-    if (source[position] === " ") position += 1;
-    return /[({^_\\]/.test(source[position] ?? "(") ? word : word + " ";
-  }
-
-  function root(depth) {
-    let degree = "";
-    if (source[position] === "[") {
-      position += 1;
-      degree = until("]", depth + 1);
-    }
-    const content = argument(depth);
-    const sign = { 3: "∛", 4: "∜" }[degree] ??
-      Array.from(degree, (character) => superscripts[character] ?? character).join("") + "√";
-    return sign + operand(content);
-  }
-
-  function flush() {
-    if (text) pieces.push(text);
-    text = "";
-  }
-
-  const formulas = mathematicsSpans(source);
-  let formula = 0;
-  while (position < source.length) {
-    while (formula < formulas.length && position >= formulas[formula].end) formula += 1;
-    const { start, end, delimiter } = formulas[formula] ?? { start: Infinity };
-    if (position === start || position === end - delimiter) {
-      position += delimiter;
-    } else {
-      // In two steps: a box flushes the text before it.
-      const converted = unit(0, position > start);
-      text += converted;
+  if (/^m(?:under|over|underover)$/.test(tag)) {
+    // Few fonts can widen a sign, and browsers do not tell whether one did: settle does it, for signs that no font widens.
+    for (const sign of children.filter((child) => child.getAttribute("stretchy") === "true")) {
+      sign.setAttribute("stretchy", "false");
+      sign.setAttribute("class", "spanning");
     }
   }
-  flush();
-  return pieces;
+  return mathElement(tag, attributes, children);
 }
 
-/** Parentheses around what would fall apart beside a fraction's stroke or under a root. */
-function operand(text) {
-  const bare = text.trim();
-  return /^[\p{L}\p{N}.,°′²³√πθ]*$/u.test(bare) ? bare : `(${bare})`;
+function mathElement(tag, attributes, ...children) {
+  return filled(document.createElementNS(mathML, tag), attributes, children);
 }
 
-/**
- * Where formulas stand between delimiters: `\(…\)`, `\[…\]`, `$$…$$`, and `$…$` by Pandoc's rule, so that prices stay prices: no blank inside
- * of either dollar sign, and no digit behind the second.
- */
-function mathematicsSpans(source) {
-  const spans = [];
-  const longest = 4000;
-  for (let start = 0; start < source.length; start += 1) {
-    const two = source.slice(start, start + 2);
-    const closing = { "\\(": "\\)", "\\[": "\\]", $$: "$$" }[two];
-    if (closing) {
-      const end = source.slice(start + 2, start + longest).indexOf(closing);
-      if (end < 0) {
-        start += 1;
-        continue;
-      }
-      spans.push({ start, end: start + 4 + end, delimiter: 2 });
-      start += 3 + end;
-    } else if (two[0] === "\\") {
-      start += 1;
-    } else if (two[0] === "$" && /^\$\S/.test(two)) {
-      const match = /^\$(?:[^$\n\\]|\\[^\n]|\n(?!\n))*?[^\s\\]\$(?!\d)/.exec(source.slice(start, start + longest));
-      if (!match) continue;
-      spans.push({ start, end: start + match[0].length, delimiter: 1 });
-      start += match[0].length - 1;
+function childrenOf(node, depth) {
+  return Array.from(node.childNodes, (child) => child.nodeType === Node.TEXT_NODE ? space(child.data) : copied(child, depth + 1));
+}
+
+const spaces = { "\u00A0": 0.25, "\u2002": 0.5, "\u2003": 1, "\u2004": 0.3333, "\u2005": 0.2778, "\u2006": 0.1667, "\u2009": 0.1667, "\u200A": 0.0556,
+  "\u205F": 0.2222 };
+
+/** KaTeX's spaces, which are characters, as spaces of a width. One that ends in U+2063 is negative, and nothing here. */
+function space(text) {
+  const width = /\u2063$/.test(text) ? 0 : Array.from(text).reduce((sum, one) => sum + spaces[one], 0);
+  if (Number.isNaN(width)) throw new Unshown("text outside of an element");
+  return mathElement("mspace", { width: width.toFixed(4) + "em" });
+}
+
+/** A letter, number, sign or text. Letters are italic or upright by the style sheet, so that it needs no font of mathematics. */
+function token(tag, node, attributes) {
+  const variant = node.getAttribute("mathvariant");
+  const text = node.textContent;
+  // Function application is a thin space, but for a parenthesis.
+  if (text === "\u2061") return mathElement("mspace", { width: /^[^(]/.test(node.nextSibling?.textContent ?? "(") ? "0.1667em" : "0em" });
+  if (tag === "mtext" && text && Array.from(text).every((one) => one in spaces || one === "\u2063")) return space(text);
+  const characters = Array.from(text);
+  if (harmless(text) !== text) throw new Unshown("a control character");
+  const shown = variant in alphabets ? characters.map((one) => inAlphabet(one, variant)) : characters;
+  if (shown.some((one) => rarelyDrawn.test(one) && !isDrawn(one))) throw new Unshown("a character that no font has");
+  if (variant in alphabets) return mathElement(tag, { ...attributes, class: "upright" }, shown.join(""));
+  const isItalic = tag === "mi" && variant === null && characters.length === 1;
+  const style = tag === "mo" ? (text === "\u2032" ? "prime" : null) : isItalic ? "italic" : variant === null || variant === "normal" ? "upright" : "variant-" + variant;
+  if (style?.startsWith("variant-") && !styledVariants.has(variant)) throw new Unshown(variant);
+  return mathElement(tag, { ...attributes, class: style }, text);
+}
+
+const styledVariants = new Set(["bold", "italic", "bold-italic", "sans-serif", "bold-sans-serif", "sans-serif-italic", "sans-serif-bold-italic", "monospace"]);
+/** Where Unicode has the capitals, small letters and digits of an alphabet, and the letters that it has elsewhere. */
+const alphabets = {
+  "double-struck": { A: 0x1D538, a: 0x1D552, 0: 0x1D7D8, others: { C: "ℂ", H: "ℍ", N: "ℕ", P: "ℙ", Q: "ℚ", R: "ℝ", Z: "ℤ" } },
+  script: { A: 0x1D49C, a: 0x1D4B6, others: { B: "ℬ", E: "ℰ", F: "ℱ", H: "ℋ", I: "ℐ", L: "ℒ", M: "ℳ", R: "ℛ", e: "ℯ", g: "ℊ", o: "ℴ" } },
+  fraktur: { A: 0x1D504, a: 0x1D51E, others: { C: "ℭ", H: "ℌ", I: "ℑ", R: "ℜ", Z: "ℨ" } },
+  "bold-script": { A: 0x1D4D0, a: 0x1D4EA, others: {} },
+  "bold-fraktur": { A: 0x1D56C, a: 0x1D586, others: {} },
+};
+
+function inAlphabet(character, variant) {
+  const alphabet = alphabets[variant];
+  if (alphabet.others[character]) return alphabet.others[character];
+  const first = /[A-Z]/.test(character) ? "A" : /[a-z]/.test(character) ? "a" : /[0-9]/.test(character) ? "0" : null;
+  if (first === null || alphabet[first] === undefined) throw new Unshown(`${variant} ${character}`);
+  return String.fromCodePoint(alphabet[first] + character.charCodeAt(0) - first.charCodeAt(0));
+}
+
+/** Signs and letters of mathematics, which not every computer has in a font. */
+const rarelyDrawn = /[\u2000-\u2BFF]|[\u{1D400}-\u{1D7FF}]/u;
+const drawings = new Map();
+
+/** Whether the reader's fonts have a character: a missing one looks like every other missing one. */
+function isDrawn(character) {
+  return drawingOf(character) !== drawingOf("\u{1D49D}") || drawingOf(character) === null;
+}
+
+/** A picture of a character, as text; that of U+1D49D, which no font has as it is no character, is the picture of what is missing. */
+function drawingOf(character) {
+  if (!drawings.has(character)) {
+    const canvas = element("canvas", { width: 40, height: 40 });
+    const context = canvas.getContext("2d");
+    if (context) {
+      context.font = "28px serif";
+      context.fillText(character, 4, 32);
     }
+    drawings.set(character, context && canvas.toDataURL());
   }
-  return spans;
+  return drawings.get(character);
+}
+
+/** A table, with what attributes say of its columns and lines as classes of its cells. */
+function tableElement(table, depth) {
+  const list = (name) => (table.getAttribute(name) ?? "").split(/\s+/).filter(Boolean);
+  const [aligns, columnLines, rowLines] = [list("columnalign"), list("columnlines"), list("rowlines")];
+  const at = (values, index) => values[Math.min(index, values.length - 1)];
+  const rows = Array.from(table.children);
+  // Empty cells push numbers of equations to the margin; they are not among the columns.
+  const cells = (row) => Array.from(row.children).filter((cell) => cell.childNodes.length > 0 || !(cell.hasAttribute("class") || cell.hasAttribute("width")));
+  return mathElement("mtable", {}, rows.map((row, y) => mathElement("mtr", {}, cells(row).map((cell, x) => {
+    const classes = [at(aligns, x) ?? "center"];
+    // The two sides of an aligned equation.
+    if (table.getAttribute("columnspacing") === "0em") classes.push("tight");
+    const isLined = (lines, index, count) => index < count - 1 && lines.length > 0 && at(lines, index) !== "none";
+    if (isLined(columnLines, x, cells(row).length)) classes.push("drawn-right", at(columnLines, x));
+    if (isLined(rowLines, y, rows.length)) classes.push("drawn-bottom", at(rowLines, y));
+    return mathElement("mtd", { class: classes.join(" ") }, childrenOf(cell, depth + 2));
+  }))));
+}
+
+/** Does what browsers leave out of MathML and what must be measured. To be called once the formulas are in the document. */
+function settle(root) {
+  // Everything is measured before anything is changed, so that the page is laid out anew once and not for each sign.
+  const changes = [...cellShifts(root), ...signScales(root)];
+  for (const change of changes) change();
+  for (const sign of root.querySelectorAll(".spanning")) {
+    if (widthOf(sign) < widthOf(spannedBy(sign)) * 0.8) sign.closest(".formula")?.replaceWith(sourceView(sign.closest(".formula").title));
+  }
+}
+
+function widthOf(node) {
+  return node.getBoundingClientRect().width;
+}
+
+function spannedBy(sign) {
+  return Array.from(sign.parentElement.children).find((child) => child !== sign) ?? sign;
+}
+
+/** Widens arrows, hats and braces to what they stand over: else an arrow over AB would look like one over a single letter. */
+function signScales(root) {
+  return Array.from(root.querySelectorAll(".spanning"), (sign) => {
+    const scale = widthOf(spannedBy(sign)) / widthOf(sign);
+    return () => scale > 1.1 && Number.isFinite(scale) && sign.style.setProperty("transform", `scaleX(${scale.toFixed(3)})`);
+  });
+}
+
+/** Moves what a cell holds to the middle or to the right, where its column is aligned so. */
+function cellShifts(root) {
+  return Array.from(root.querySelectorAll("mtd:is(.right, .center)"), (cell) => {
+    const [box, style] = [cell.getBoundingClientRect(), getComputedStyle(cell)];
+    const [left, right, size] = [style.paddingLeft, style.paddingRight, style.fontSize].map(parseFloat);
+    const before = (cell.firstElementChild?.getBoundingClientRect().left ?? box.left) - box.left - left;
+    const behind = box.right - right - (cell.lastElementChild?.getBoundingClientRect().right ?? box.right);
+    const shift = cell.classList.contains("right") ? behind : (behind - before) / 2;
+    return () => shift > 0.5 && cell.style.setProperty("padding-left", `${((left + shift) / size).toFixed(3)}em`);
+  });
 }

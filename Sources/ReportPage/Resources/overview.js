@@ -42,19 +42,29 @@ function resultsSection(data) {
     isHeldOut && tiles(data), isHeldOut ? element("details", { class: "all-measures" }, element("summary", {}, "All measures"), all) : all);
 }
 
-/** The measures that a reader asks for first: of every run, on held-out problems, from the first to the last evaluation. */
+/**
+ * The measures that a reader asks for first: of every run, on held-out problems. An arrow leads from an earlier policy of a run to a later one on the
+ * same problems; every other evaluation stands for itself, with its name.
+ */
 function tiles(data) {
   const runs = data.runs.map((run, index) => ({ run, index })).filter(({ run }) => run.evaluations.length);
   const names = ["accuracy", "faithful", "misaligned", "step_accuracy"];
   const shown = names.map((name) => data.measures.find((measure) => measure.name === name)).filter(Boolean);
   return element("div", { class: "tiles" }, shown.map((measure) => element("div", { class: "tile" },
     element("p", { class: "tile-name" }, measure.title),
-    runs.map(({ run, index }) => {
-      const values = run.evaluations.map((evaluation) => evaluation[measure.name]);
-      const [first, last] = [values[0], values[values.length - 1]];
-      return element("p", { class: "tile-value" }, values.length > 1 && element("span", { class: "tile-first" }, measured(first, measure.unit), " → "),
-        element("b", {}, measured(last, measure.unit)), runs.length > 1 && element("span", { class: "tile-run" }, runName(run, index)));
-    }))));
+    runs.map(({ run, index }) => tileLines(run).map(({ first, last, name }) => element("p", { class: "tile-value" },
+      first && element("span", { class: "tile-first" }, measured(first[measure.name], measure.unit), " → "),
+      element("b", {}, measured(last[measure.name], measure.unit)),
+      element("span", { class: "tile-names" }, runs.length > 1 && [runName(run, index), " "], harmless(name))))))));
+}
+
+/** A run's evaluations for a tile: first the two policies that may be compared, then what was measured on other problems or at no known step. */
+function tileLines(run) {
+  const single = (evaluation) => ({ last: evaluation, name: evaluation.label });
+  if (!run.progress) return run.evaluations.map(single);
+  const [first, last] = run.progress.map((index) => run.evaluations[index]);
+  const others = run.evaluations.filter((evaluation) => evaluation.set !== last.set || !evaluation.ordered);
+  return [{ first, last, name: `${first.label} → ${last.label}` }, ...others.map(single)];
 }
 
 function runName(run, index) {
@@ -62,7 +72,7 @@ function runName(run, index) {
 }
 
 const chartGroups = [
-  ["Outcome", ["accuracy", "faithful", "misaligned", "step_accuracy", "base", "reward"]],
+  ["Outcome", ["accuracy", "faithful", "misaligned", "step_accuracy", "steps_not_checked", "base", "reward"]],
   ["Rubric scores by type", ["rubric", "suggest", "pitfall", "bonus", "absolute_offset"]],
   ["Responses", ["response_tokens", "response_steps", "looping", "cut_off", "format", "judge_failed"]],
   ["Signals", ["wrong_steps_in_correct", "correct_steps_in_incorrect", "wrong_rewarded_grpo", "right_punished_grpo", "wrong_rewarded_rar",
@@ -129,7 +139,7 @@ function marks(run, name) {
   return run.evaluations.flatMap((evaluation) => {
     const step = evaluation.step ?? { before: steps[0] - 1, after: steps[steps.length - 1] }[evaluation.label];
     const value = evaluation[name];
-    return step === undefined || value === null || value === undefined ? [] : [{ step, value, label: "held out" }];
+    return step === undefined || value === null || value === undefined ? [] : [{ step, value, label: "held out, " + evaluation.label }];
   });
 }
 

@@ -22,7 +22,8 @@ function build() {
   document.getElementById("contents").replaceChildren(...sections.map((one) =>
     element("a", { href: "#" + one.id }, one.querySelector("h2").textContent)));
   document.getElementById("footer").replaceChildren(
-    element("p", {}, "Made by srar-report. This page is one file; it loads nothing and sends nothing."));
+    element("p", {}, "Made by srar-report. This page is one file; it loads nothing and sends nothing. ",
+      data.katex === undefined ? "Formulas are shown as they were written." : `Formulas are set by KaTeX ${data.katex}; the key m shows how they were written.`));
 }
 
 function toggleTheme() {

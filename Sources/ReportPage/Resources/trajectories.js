@@ -104,7 +104,7 @@ function browserSection(data) {
     const item = element("li", { role: "option", id: "row-" + one.position, "aria-selected": false, onclick: () => open(one, true) },
       element("span", { class: "verdict " + verdictClass(one.correct), title: verdictText(one.correct) }, verdictMark(one.correct)),
       element("span", { class: "row-text" },
-        element("span", { class: "row-title" }, shortened(plainLine(one.problem.problem) || one.problemID, 90)),
+        element("span", { class: "row-title" }, shortened(one.problem.problem.slice(0, 400) || one.problemID, 90)),
         element("span", { class: "row-place" }, data.runs.length > 1 && [runName(data.runs[one.run], one.run), " · "], placeText(one),
           ` · rollout ${one.index}`,
           one.misaligned && element("span", { class: "flag" }, "misaligned"), one.looping && element("span", { class: "flag" }, "looping"),
@@ -132,6 +132,7 @@ function browserSection(data) {
   function open(one, isChosen) {
     state.current = one;
     detail.replaceChildren(...trajectoryView(data, one, state, { open: (other) => open(other, true), redraw: () => open(one, false) }));
+    settle(detail);
     mark();
     if (!isChosen) return;
     const address = "#" + trajectoryAddress(one);
@@ -205,8 +206,11 @@ function browserSection(data) {
   // The first one that shows what there is to see: with its whole group, and steps that differ.
   open(all.find((one) => one.group.length > 2 && new Set(one.parts.map((part) => part.offset)).size > 1) ?? all[0], false);
   window.addEventListener("hashchange", follow);
-  // The section must stand in the document before it can be scrolled to.
-  queueMicrotask(follow);
+  // The section must stand in the document before anything in it can be measured or scrolled to.
+  queueMicrotask(() => {
+    settle(detail);
+    follow();
+  });
   return section("trajectories", "Trajectories", sampleText(data), chips, controlsRow,
     element("div", { class: "browser" }, element("div", { class: "list-frame" }, count, list), detail),
     element("p", { class: "keys" }, [["j", "k"], "next and previous", ["[", "]"], "within the problem's rollouts", ["/"], "search", ["1", "…", "6"],
@@ -237,18 +241,6 @@ function verdictText(correct) {
   return correct === true ? "right answer" : correct === false ? "wrong answer" : "not rewarded";
 }
 
-/** A text in pieces, as plain mathematics or as it was written. */
-function prose(text, isSource) {
-  if (isSource || text.length > 200000) return [harmless(text)];
-  return plainMathematics(text).map((piece) => typeof piece === "string" ? harmless(piece)
-    : element("span", { class: "boxed" }, harmless(piece.boxed)));
-}
-
-/** A text with its mathematics plain, without boxes. */
-function plainLine(text) {
-  return plainMathematics(text.slice(0, 400)).map((piece) => piece.boxed ?? piece).join("");
-}
-
 /** The text of a step; its header is set as one, without the marks, where not the source is asked for. */
 function stepProse(text, isSource) {
   const header = isSource ? null : /^#{1,6}\s*(Step\s*\d+\s*:[^\n]*)\n?/.exec(text);
@@ -276,7 +268,7 @@ function trajectoryView(data, one, state, actions) {
       one.group.map((other) => element("button", { type: "button", class: verdictClass(other.correct), "aria-pressed": other === one,
         title: `rollout ${other.index}: ${verdictText(other.correct)}`, onclick: () => actions.open(other) }, verdictMark(other.correct), " ", String(other.index)))),
     element("div", { class: "problem" }, prose(one.problem.problem, state.source)),
-    facts(one),
+    facts(one, state),
     rubricView(one, state),
     element("div", { class: "response-head" }, element("h4", {}, "Response"),
       element("span", { class: "scale", "aria-hidden": "true" }, `${minus}2`, element("i", { class: "scale-bar" }), "+2",
@@ -291,9 +283,10 @@ function trajectoryView(data, one, state, actions) {
   ].filter(Boolean);
 }
 
-function facts(one) {
-  const rows = [["answer", one.answer === undefined ? "none found" : [harmless(one.answer), " ", element("span", { class: verdictClass(one.correct) },
-    verdictMark(one.correct))]], ["reference", one.problem.answer === null ? "–" : harmless(one.problem.answer)]];
+function facts(one, state) {
+  const rows = [["answer", one.answer === undefined ? "none found" : [valueView(one.answer, state.source), " ",
+    element("span", { class: verdictClass(one.correct) }, verdictMark(one.correct))]],
+  ["reference", one.problem.answer === null ? "–" : valueView(one.problem.answer, state.source)]];
   if (one.base !== undefined) rows.push(["r_base", one.base.toFixed(2)]);
   if (one.rubric !== undefined) rows.push(["rubric score", signed(one.rubric)]);
   if (one.estimator) rows.push(["estimator", harmless(one.estimator)]);
@@ -326,6 +319,13 @@ function stepName(step) {
   return step === 0 ? "whole response" : step < 0 ? "no step" : `step ${step}`;
 }
 
+/** What the check of a step says. A step in which nothing could be checked gets no tick. */
+const stepChecks = {
+  right: { text: "right", mark: "✓", class: "right", title: "checked: right" },
+  wrong: { text: "wrong", mark: "✗", class: "wrong", title: "checked: wrong" },
+  none: { text: "not checked", mark: "not checked", class: "unknown", title: "states nothing that could be checked, or the check failed" },
+};
+
 function stepView(one, part, index, state) {
   const shade = one.outcome === undefined ? part.score : part.offset;
   const numbers = [];
@@ -334,14 +334,14 @@ function stepView(one, part, index, state) {
     numbers.push(["outcome", signed(one.outcome, 3)], ["signal", signed(one.outcome + (one.whole ?? 0) + (part.offset ?? 0), 3)]);
   }
   if (part.score !== undefined) numbers.push(["step score", signed(part.score, 3)], ["rubric items", `${part.satisfied} of ${part.judged} satisfied`]);
-  if (part.correct !== undefined) numbers.push(["check", part.correct ? "right" : "wrong"]);
+  const check = stepChecks[part.check];
+  if (check) numbers.push(["check", check.text]);
   if (!numbers.length) numbers.push(["no verdict", "is about this step"]);
   return tinted(element("section", { class: "step", tabindex: 0, "aria-label": `Step ${index + 1}: ${numbers.map((pair) => pair.join(" ")).join(", ")}` },
     element("div", { class: "gutter" },
       element("span", { class: "step-number" }, String(index + 1)),
       shade !== undefined && element("span", { class: "step-offset" }, signed(shade)),
-      part.correct !== undefined && element("span", { class: "step-check " + verdictClass(part.correct), title: part.correct ? "checked: right" : "checked: wrong" },
-        verdictMark(part.correct))),
+      check && element("span", { class: "step-check " + check.class, title: check.title }, check.mark)),
     element("div", { class: "step-text" }, stepProse(part.text.trim(), state.source)),
     element("dl", { class: "numbers" }, numbers.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))))), shade);
 }
