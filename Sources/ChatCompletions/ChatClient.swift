@@ -29,7 +29,7 @@ package final class ChatClient: Sendable {
   /// - Parameter read: makes something of a reply, or says why it cannot be used.
   /// - Throws: what must end the run.
   package func complete<Value: Sendable>(
-    _ request: ChatRequest, reading read: @Sendable (ChatReply) -> ReadChat<Value>
+    _ request: ChatRequest, reading read: @Sendable (ChatReply) -> ReplyUse<Value>
   ) async throws(ServerError) -> CallOutcome<Value> {
     let dialects: [SchemaDialect] =
       settings.usesSchema && request.schema != nil ? SchemaDialect.allCases : [.none]

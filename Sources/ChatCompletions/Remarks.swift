@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A reply as whoever asked has read it.
-package enum ReadChat<Value: Sendable>: Sendable {
+package enum ReplyUse<Value: Sendable>: Sendable {
   case usable(Value)
   /// Another one may be better.
   ///

@@ -113,25 +113,14 @@ extension RubricItem: JudgementEntry {
     else { return nil }
     // A line is an item in a rubric's text form.
     let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    guard !line.isEmpty, !hasControlCharacters(text) else { return nil }
+    guard !line.isEmpty, !hasLostBackslash(text) else { return nil }
     self.init(id: id, type: type, text: line)
   }
 
-  package var isDamaged: Bool { hasControlCharacters(text) }
+  package var isDamaged: Bool { hasLostBackslash(text) }
 
   /// Rubrics are written by one model: nobody votes on them.
   package static func majority(of votes: [RubricItem]) -> RubricItem { votes[0] }
 
   package func claimsSame(as other: RubricItem) -> Bool { self == other }
-}
-
-/// Whether a text has control characters other than tabs and line breaks: traces of a command of LaTeX that lost its backslash.
-private func hasControlCharacters(_ text: String) -> Bool {
-  text.unicodeScalars.contains { scalar in
-    switch scalar.value {
-    case 0x09, 0x0A, 0x0D, 0x85: false
-    case 0..<0x20, 0x7F..<0xA0: true
-    default: false
-    }
-  }
 }

@@ -89,7 +89,7 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
     let outcome = try await client.complete(
       ChatRequest(
         messages: [message], schema: replySchema(for: ids, code: marker), label: fingerprint)
-    ) { reply -> ReadChat<(ReadEntries<Question.Entry>, text: String)> in
+    ) { reply -> ReplyUse<(ReadEntries<Question.Entry>, text: String)> in
       let read = ReadEntries<Question.Entry>(
         reply: reply.text, ids: wanted, code: marker, material: question.material)
       let fault =

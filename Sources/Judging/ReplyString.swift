@@ -1,5 +1,7 @@
 // Strings as language models write them into JSON: LaTeX with one backslash where JSON wants two.
 
+import Rubrics
+
 /// Reads a string in quotes of either kind, and appends it as a string of strict JSON.
 ///
 /// A backslash stays a backslash of the text in front of

@@ -69,6 +69,10 @@ package struct ProblemConverter {
       throw SourceError.rubricWithoutItems(
         field: fieldName(.rubric), record: found.id, place)
     }
+    if let line = found.rubric?.lines.first(where: { $0.hasLostBackslash }) {
+      throw SourceError.lostBackslash(
+        field: fieldName(.rubric), rubricLine: line.number, record: found.id, place)
+    }
     if options.mode == .train, found.rubric == nil { throw missing(.rubric, found, row) }
 
     let source =

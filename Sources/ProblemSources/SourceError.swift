@@ -6,6 +6,8 @@ package enum SourceError: ToolError, Equatable {
   case missing(String, field: String, option: String?, record: String?, LinePosition)
   /// The rubric has lines, but none of them begins with one of the four tags.
   case rubricWithoutItems(field: String, record: String?, LinePosition)
+  /// A line of the rubric has a control character, as JSON makes of LaTeX whose backslash is not doubled.
+  case lostBackslash(field: String, rubricLine: Int, record: String?, LinePosition)
   /// A problem's identity was there before.
   case duplicateID(String, LinePosition)
   /// A worked solution of GSM8K without its last line, `#### ` and the answer.
@@ -23,6 +25,9 @@ package enum SourceError: ToolError, Equatable {
     case .rubricWithoutItems(let field, let record, let place):
       "\(place): \"\(field)\" of \(named(record)) has no line that begins with "
         + "<SUGGEST>, <PITFALL>, <BONUS> or <ANSWER>"
+    case .lostBackslash(let field, let line, let record, let place):
+      #"\#(place): line \#(line) of "\#(field)" of \#(named(record)) has a control character, which JSON makes of LaTeX "#
+        + #"such as "\frac"; write "\\frac""#
     case .duplicateID(let id, let place):
       "\(place): the identity \"\(id)\" was used by a problem before; "
         + "the rollouts of a problem are told by it"

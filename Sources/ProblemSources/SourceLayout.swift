@@ -105,7 +105,7 @@ private struct SourceFields {
       let texts = value.elements?.compactMap(\.string) ?? []
       // One item a text: a line break inside makes no second one.
       lines = rubricLines(
-        ofText: texts.map { $0.split(whereSeparator: \.isNewline).joined(separator: " ") }
+        ofText: texts.map { $0.split { ["\n", "\r", "\r\n"].contains($0) }.joined(separator: " ") }
           .joined(separator: "\n"))
       items = rubricItems(of: lines)
     case .array:
@@ -125,7 +125,8 @@ private struct SourceFields {
     var items: [RubricItem] = []
     for (index, object) in try field.fields.objects(field.key).enumerated() {
       let line = RubricLine(
-        number: index + 1, tag: try object.string("type"), text: try object.string("text").trimmed)
+        number: index + 1, tag: try object.string("type"), text: try object.string("text").trimmed,
+        hasLostBackslash: hasLostBackslash(try object.string("text")))
       lines.append(line)
       let id = try object.integerIfPresent("id") ?? items.count + 1
       guard !items.contains(where: { $0.id == id }) else {

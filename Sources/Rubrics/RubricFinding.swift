@@ -15,6 +15,8 @@ package enum RubricFinding: Equatable, Sendable {
   case emptyText(RubricItemType, line: Int)
   /// The text of a line stands on an earlier line already, up to case, white space and the full stop.
   case duplicate(line: Int, of: Int)
+  /// A line has a control character, or a tab in front of the rest of a command of LaTeX.
+  case lostBackslash(line: Int)
   case tooManyItems(count: Int, limit: Int)
 
   /// What kind of fault it is, as a word for machines.
@@ -28,6 +30,7 @@ package enum RubricFinding: Equatable, Sendable {
     case .noTag: "no-tag"
     case .emptyText: "empty-text"
     case .duplicate: "duplicate"
+    case .lostBackslash: "lost-backslash"
     case .tooManyItems: "too-many-items"
     }
   }
@@ -35,7 +38,7 @@ package enum RubricFinding: Equatable, Sendable {
   /// All the kinds of fault, in the order of the cases.
   package static let names = [
     "empty", "no-answer", "no-suggest", "several-answers", "unknown-tag", "no-tag", "empty-text",
-    "duplicate", "too-many-items",
+    "duplicate", "lost-backslash", "too-many-items",
   ]
 
   /// The rubric's line that it is about; nil where it is about the whole rubric.
@@ -43,7 +46,7 @@ package enum RubricFinding: Equatable, Sendable {
     switch self {
     case .empty, .noAnswer, .noSuggest, .severalAnswers, .tooManyItems: nil
     case .unknownTag(_, let line), .noTag(let line), .emptyText(_, let line),
-      .duplicate(let line, _):
+      .duplicate(let line, _), .lostBackslash(let line):
       line
     }
   }
@@ -61,6 +64,8 @@ extension RubricFinding: CustomStringConvertible {
     case .noTag(let line): "line \(line) begins with no tag, so that it is no item"
     case .emptyText(let type, let line): "line \(line): <\(type.rawValue)> has no text"
     case .duplicate(let line, let other): "line \(line) says the same as line \(other)"
+    case .lostBackslash(let line):
+      #"line \#(line) has a control character, which JSON makes of LaTeX such as "\frac" where "\\frac" is meant"#
     case .tooManyItems(let count, let limit): "\(count) items, more than \(limit)"
     }
   }
@@ -86,6 +91,7 @@ package func rubricFindings(in lines: [RubricLine], itemLimit: Int) -> [RubricFi
   var lineOfText: [String: Int] = [:]
   for line in lines {
     if let fault = fault(of: line) { findings.append(fault) }
+    if line.hasLostBackslash { findings.append(.lostBackslash(line: line.number)) }
     guard line.item(id: 1) != nil else { continue }
     let text = comparable(line.text)
     if let first = lineOfText[text] {

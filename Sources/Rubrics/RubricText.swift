@@ -18,11 +18,14 @@ package struct RubricLine: Equatable, Sendable {
   package let tag: String?
   /// What follows the tag, trimmed; the whole line where there is none.
   package let text: String
+  /// Whether the line, before it was trimmed, has what JSON makes of LaTeX with too few backslashes.
+  package let hasLostBackslash: Bool
 
-  package init(number: Int, tag: String?, text: String) {
+  package init(number: Int, tag: String?, text: String, hasLostBackslash: Bool = false) {
     self.number = number
     self.tag = tag
     self.text = text
+    self.hasLostBackslash = hasLostBackslash
   }
 
   /// The item that the line makes, under a number; nil where the tag is none of the four or no text follows.
@@ -40,13 +43,17 @@ package func rubricLines(ofText text: String) -> [RubricLine] {
     .unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
   return lines.enumerated().compactMap { index, scalars in
     // Split at the scalar, not at the character: "\r\n" is one character to Swift.
+    let isDamaged = hasLostBackslash(String(scalars))
     let line = String(scalars).trimmingCharacters(in: .whitespacesAndNewlines)
     guard !line.isEmpty else { return nil }
     guard line.utf8.first == UInt8(ascii: "<"), let end = line.firstIndex(of: ">") else {
-      return RubricLine(number: index + 1, tag: nil, text: line)
+      return RubricLine(
+        number: index + 1, tag: nil, text: line, hasLostBackslash: isDamaged)
     }
     let rest = line[line.index(after: end)...].trimmingCharacters(in: .whitespacesAndNewlines)
-    return RubricLine(number: index + 1, tag: String(line[..<end].dropFirst()), text: rest)
+    return RubricLine(
+      number: index + 1, tag: String(line[..<end].dropFirst()), text: rest,
+      hasLostBackslash: isDamaged)
   }
 }
 

@@ -13,7 +13,7 @@ struct LintCommand: ParsableCommand {
     abstract: "Find faults in rubrics.",
     discussion: """
       Faults are: no item at all, no ANSWER or several, no SUGGEST, a tag that is none of the four, a line without a tag, \
-      a tag without text, a text that stands there twice, too many items. Each is one line on standard output.
+      a tag without text, a text that stands there twice, control characters that JSON made of LaTeX with too few backslashes, too many items. Each is one line on standard output.
 
       EXAMPLES
         srar-prep lint train.jsonl.zst

@@ -56,6 +56,21 @@ struct ProblemConverterTests {
         #""messages":[{"role":"user","content":"a\n\nGo."}]}"#))
   }
 
+  @Test(
+    "refuses rubrics whose LaTeX lost its backslashes",
+    arguments: [
+      #""<SUGGEST> \frac{1}{2}\n<ANSWER> 1""#, #"["<SUGGEST> a \frac{1}{2}","<ANSWER> 1"]"#,
+      #"[{"type":"SUGGEST","text":"\frac{1}{2}"}]"#, #""<SUGGEST> 2 \times 3""#,
+      #""<SUGGEST> \u0007lpha""#,
+    ])
+  func lostBackslash(rubric: String) {
+    let row = #"{"id":"p","problem":"a","ground_truth":1,"rubric":\#(rubric)}"#
+    let error = #expect(throws: SourceError.self) { _ = try converted([row], train) }
+    #expect(error?.description.contains("line 1 of \"rubric\" of record \"p\"") == true)
+    let escaped = row.replacing(#"\"#, with: #"\\"#).replacing(#"\\n"#, with: #"\n"#)
+    #expect(throws: Never.self) { _ = try converted([escaped], train) }
+  }
+
   @Test("changes nothing when it is run on its own output")
   func idempotent() throws {
     let rows = [

@@ -24,6 +24,8 @@ struct RubricFindingTests {
       ("<SUGGEST> a\n<bonus> b\n<ANSWER> c", [.unknownTag("bonus", line: 2)]),
       ("<SUGGEST> a\n- <BONUS> b\n<ANSWER> c", [.noTag(line: 2)]),
       ("<SUGGEST> a\n<BONUS>\n<ANSWER> c", [.emptyText(.bonus, line: 2)]),
+      ("<SUGGEST> a\n<BONUS> \u{C}rac{1}{2}\n<ANSWER> 2 x 3", [.lostBackslash(line: 2)]),
+      ("<SUGGEST> 2 \t\t imes\n<BONUS> 3\times\n<ANSWER> c", [.lostBackslash(line: 2)]),
       ("<SUGGEST> Adds 2.\n<ANSWER> c\n\n<BONUS> adds  2", [.duplicate(line: 4, of: 1)]),
     ])
   func faults(text: String, expected: [RubricFinding]) {
@@ -44,7 +46,7 @@ struct RubricFindingTests {
     let all: [RubricFinding] = [
       .empty, .noAnswer, .noSuggest, .severalAnswers(count: 2), .unknownTag("X", line: 1),
       .noTag(line: 1), .emptyText(.bonus, line: 1), .duplicate(line: 2, of: 1),
-      .tooManyItems(count: 13, limit: 12),
+      .lostBackslash(line: 3), .tooManyItems(count: 13, limit: 12),
     ]
     #expect(all.map(\.name) == RubricFinding.names)
     #expect(all.allSatisfy { !$0.description.contains("\n") && !$0.description.hasSuffix(".") })
