@@ -32,8 +32,13 @@ package enum CheckpointError: ToolError, Equatable {
   case wrongShape(path: String, tensor: String, expected: [Int], found: [Int])
   /// A tensor whose elements this reader does not convert.
   case unsupportedElementType(path: String, tensor: String, found: String)
-  /// A number that half precision cannot hold.
-  case beyondHalfPrecision(path: String, tensor: String, value: Float)
+  /// A tensor that was read and holds something else than finite numbers.
+  case notFinite(path: String, tensor: String, value: Float)
+  /// A tensor that was to be written and holds something else than finite numbers.
+  case divergedTensor(path: String, tensor: String, value: Float)
+  /// A number that is finite, but not as the type that it is to be stored as.
+  case beyondPrecision(
+    path: String, tensor: String, value: Float, elementType: TensorElementType)
   /// Two tensors, or two files, of one name to be written.
   case duplicateName(path: String, name: String)
 
@@ -67,8 +72,21 @@ package enum CheckpointError: ToolError, Equatable {
       "\(path): tensor \"\(tensor)\" has shape \(found), but \(expected) was expected"
     case .unsupportedElementType(let path, let tensor, let found):
       "\(path): tensor \"\(tensor)\" has elements of type \(found); supported: F32, BF16, F16"
-    case .beyondHalfPrecision(let path, let tensor, let value):
-      "\(path): tensor \"\(tensor)\" holds \(value), which float16 cannot; write float32 or bfloat16"
+    case .notFinite(let path, let tensor, let value):
+      """
+      \(path): tensor "\(tensor)" holds \(value), with which nothing can be computed; \
+      use a policy from before its training diverged, or fetch the file again
+      """
+    case .divergedTensor(let path, let tensor, let value):
+      """
+      \(path): not written, because the training diverged: tensor "\(tensor)" holds \(value); \
+      lower the learning rate
+      """
+    case .beyondPrecision(let path, let tensor, let value, let elementType):
+      """
+      \(path): not written: tensor "\(tensor)" holds \(value), which \
+      \(elementType.configurationName) cannot; write float32
+      """
     case .duplicateName(let path, let name):
       "\(path): \"\(name)\" is to be written twice"
     }
@@ -100,6 +118,8 @@ package enum SafetensorsFault: Sendable, Equatable, CustomStringConvertible {
   /// Bytes that belong to no tensor, before the one named.
   case gap(bytes: Int, before: String)
   case trailingBytes(Int)
+  /// Two tensors of one name in a header or in the files of a policy, or one entry with a field twice.
+  case duplicate(String)
   /// The index names a file that does not lie beside it.
   case fileOutsideFolder(tensor: String, file: String)
 
@@ -129,6 +149,8 @@ package enum SafetensorsFault: Sendable, Equatable, CustomStringConvertible {
       "\(bytes) bytes before tensor \"\(tensor)\" belong to no tensor"
     case .trailingBytes(let bytes):
       "\(bytes) bytes after the last tensor belong to none"
+    case .duplicate(let name):
+      "\"\(name)\" is there twice"
     case .fileOutsideFolder(let tensor, let file):
       "tensor \"\(tensor)\" is said to be in \"\(file)\", which is not a file of this folder"
     }

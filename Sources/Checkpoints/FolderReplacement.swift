@@ -79,7 +79,7 @@ private struct FolderNames {
     for sibling in siblings {
       let leftover = "\(parent)/\(sibling)"
       if TemporaryPaths.isAbandoned(sibling, prefix: ".\(name).old-"), !exists(final) {
-        guard rename(leftover, final) == 0 else { throw SystemError("put back", path: leftover) }
+        guard rename(leftover, final) == 0 else { throw SystemError("put back", path: final) }
       }
       for mark in ["old", "tmp"]
       where TemporaryPaths.isAbandoned(sibling, prefix: ".\(name).\(mark)-") {

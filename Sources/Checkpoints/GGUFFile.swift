@@ -19,7 +19,7 @@ package final class GGUFFile: Sendable {
   package let tensors: [String: Tensor]
   private let file: ReadableFile
 
-  /// Opens the file and checks what it says of itself: counts, types, shapes, offsets, overlaps.
+  /// Opens the file and checks what it says of itself: counts, types, shapes, offsets, and that the tensors cover its data.
   package init(path: String) throws {
     self.path = path
     do {
@@ -101,12 +101,30 @@ package final class GGUFFile: Sendable {
         throw scanner.fault(.duplicate(entry.name))
       }
     }
-    let ordered = tensors.values.sorted { $0.bytes.lowerBound < $1.bytes.lowerBound }
-    for (one, next) in zip(ordered, ordered.dropFirst())
-    where next.bytes.lowerBound < one.bytes.upperBound {
-      throw scanner.fault(.overlap(tensor: one.name, with: next.name))
-    }
+    try checkCoverage(
+      tensors.values.sorted { $0.bytes.lowerBound < $1.bytes.lowerBound }, dataStart: dataStart,
+      alignment: alignment, scanner, fileBytes: file.byteCount)
     return tensors
+  }
+
+  /// Checks that tensors, in the order of their data, neither overlap nor leave out more bytes than fill each up to the alignment.
+  private static func checkCoverage(
+    _ tensors: [Tensor], dataStart: Int, alignment: Int, _ scanner: GGUFScanner, fileBytes: Int
+  ) throws {
+    var end = dataStart
+    var previous = ""
+    for tensor in tensors {
+      let start = tensor.bytes.lowerBound
+      guard start >= end else { throw scanner.fault(.overlap(tensor: previous, with: tensor.name)) }
+      guard start - end < alignment else {
+        throw scanner.fault(.gap(bytes: start - end, before: tensor.name))
+      }
+      end = tensor.bytes.upperBound
+      previous = tensor.name
+    }
+    guard fileBytes - end < alignment else {
+      throw scanner.fault(.trailingBytes(fileBytes - end))
+    }
   }
 
   /// A tensor's values, row-major, dequantised as llama.cpp does.

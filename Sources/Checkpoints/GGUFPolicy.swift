@@ -106,7 +106,7 @@ package struct GGUFPolicy: Sendable {
   }
 
   /// llama.cpp's name of a tensor.
-  static func ggufName(_ name: String) -> String {
+  package static func ggufName(_ name: String) -> String {
     let parts = name.split(separator: ".").map(String.init)
     if parts.count > 3, parts[1] == "layers",
       let kind = layerNames[parts.dropFirst(3).dropLast().joined(separator: ".")]

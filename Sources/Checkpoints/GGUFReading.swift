@@ -45,6 +45,10 @@ package enum GGUFFault: Sendable, Equatable, CustomStringConvertible {
   case unsupportedTensorType(tensor: String, type: UInt32)
   case badOffset(tensor: String, offset: UInt64)
   case overlap(tensor: String, with: String)
+  /// Bytes that belong to no tensor, before the one named.
+  case gap(bytes: Int, before: String)
+  /// Bytes after the last tensor, beyond what fills it up to the alignment.
+  case trailingBytes(Int)
   case missingKey(String)
   case badValue(key: String, expected: String)
 
@@ -64,6 +68,9 @@ package enum GGUFFault: Sendable, Equatable, CustomStringConvertible {
     case .badOffset(let tensor, let offset):
       "tensor \"\(tensor)\" at offset \(offset) does not lie within it"
     case .overlap(let tensor, let other): "tensors \"\(tensor)\" and \"\(other)\" overlap"
+    case .gap(let bytes, let tensor):
+      "\(bytes) bytes before tensor \"\(tensor)\" belong to no tensor"
+    case .trailingBytes(let bytes): "\(bytes) bytes after the last tensor belong to none"
     case .missingKey(let key): "it has no \"\(key)\""
     case .badValue(let key, let expected): "\"\(key)\" must be \(expected)"
     }

@@ -86,6 +86,8 @@ package struct PolicyFolder: Sendable {
 
   /// Writes a policy folder, which appears under its name only when it is whole.
   ///
+  /// Every value is checked before anything is written: a folder that was there stays as it is when one is not finite.
+  ///
   /// - Parameters:
   ///   - tensors: the network's, for `model.safetensors`.
   ///   - shards: the file of each tensor, where they are parted over several, with their index; a
@@ -95,6 +97,8 @@ package struct PolicyFolder: Sendable {
   ///   - optimizerTensors: for `optimizerFileName`, always `F32`; the file is left out where there are none.
   ///   - files: the tokenizer's and any others; one named `generation_config.json` replaces the
   ///     default.
+  /// - Throws: `CheckpointError.divergedTensor`, `beyondPrecision` or `duplicateName`, which name the policy's own path;
+  ///   `SystemError`.
   package static func write(
     at path: String, configuration: ModelConfiguration, tensors: [TensorValues],
     shards: [String: String]? = nil, elementType: TensorElementType? = nil,
@@ -117,6 +121,10 @@ package struct PolicyFolder: Sendable {
     var names = Set(parts.map(\.name)).union([optimizerFolderName])
     for file in all where !names.insert(file.name).inserted {
       throw CheckpointError.duplicateName(path: path, name: file.name)
+    }
+    for (tensors, type) in [(tensors, elementType), (optimizerTensors, .float32)] {
+      try checkNames(tensors, path: path)
+      try checkStorable(tensors, as: type, path: path)
     }
     try replaceFolder(at: path) { folder in
       for file in all { try writeFile(file.bytes, to: "\(folder)/\(file.name)") }

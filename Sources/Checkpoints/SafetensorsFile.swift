@@ -17,7 +17,7 @@ package final class SafetensorsFile: Sendable {
     tensors = header.tensors
     metadata = header.metadata
     indices = Dictionary(
-      header.tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+      uniqueKeysWithValues: header.tensors.enumerated().map { ($1.name, $0) })
   }
 
   /// The tensor of that name, or nil.

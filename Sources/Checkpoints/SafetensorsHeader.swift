@@ -29,11 +29,13 @@ struct SafetensorsHeader {
   init(_ file: ReadableFile) throws {
     let headerBytes = try Self.headerBytes(file)
     let header: HeaderJSON
+    let json = try file.bytes(headerBytes)
     do {
-      header = try JSONDecoder().decode(HeaderJSON.self, from: file.bytes(headerBytes))
+      header = try JSONDecoder().decode(HeaderJSON.self, from: json)
     } catch let error as DecodingError {
       throw Self.malformed(file, .headerNotJSON(problem(in: error)))
     }
+    if let name = repeatedKey(inJSON: json) { throw Self.malformed(file, .duplicate(name)) }
     var tensors: [TensorDescription] = []
     for (name, entry) in header.entries {
       tensors.append(

@@ -25,15 +25,15 @@ package struct TensorValues {
 /// The file is flushed to the disk before this returns, but appears at once under its name: whole
 /// folders are made atomic by `replaceFolder`.
 ///
-/// - Throws: `CheckpointError.duplicateName`, `CheckpointError.beyondHalfPrecision`, `SystemError`.
+/// Values are written as they are, infinite ones too: `PolicyFolder.write` refuses those.
+///
+/// - Throws: `CheckpointError.duplicateName`, `SystemError`.
 package func writeSafetensors(
   _ tensors: [TensorValues], elementType: TensorElementType = .float32,
   metadata: [String: String] = [:], to path: String
 ) throws {
+  try checkNames(tensors, path: path)
   let ordered = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-  for (tensor, next) in zip(ordered, ordered.dropFirst()) where tensor.name == next.name {
-    throw CheckpointError.duplicateName(path: path, name: tensor.name)
-  }
   var file = try WritableFile(path: path)
   try safetensorsHeader(ordered, elementType: elementType, metadata: metadata)
     .withUnsafeBytes { try file.write($0) }
@@ -87,14 +87,7 @@ private func writeHalves(
     if elementType == .bfloat16 {
       for i in 0..<count { block[i] = bfloat16Bits(values[start + i]) }
     } else {
-      for i in 0..<count {
-        let half = Float16(values[start + i])
-        guard half.isFinite || !values[start + i].isFinite else {
-          throw CheckpointError.beyondHalfPrecision(
-            path: file.path, tensor: tensor.name, value: values[start + i])
-        }
-        block[i] = half.bitPattern
-      }
+      for i in 0..<count { block[i] = Float16(values[start + i]).bitPattern }
     }
     try file.write(UnsafeRawBufferPointer(UnsafeMutableBufferPointer(rebasing: block[0..<count])))
     start += count

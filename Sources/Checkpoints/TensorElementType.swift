@@ -22,6 +22,16 @@ extension TensorElementType {
     }
   }
 
+  /// The largest `Float` that does not become infinite when it is stored.
+  var greatestMagnitude: Float {
+    switch self {
+    case .float32: .greatestFiniteMagnitude
+    // One bit more would round up to infinity.
+    case .bfloat16: Float(bitPattern: 0x7f7f_7fff)
+    case .float16: Float(65_520).nextDown
+    }
+  }
+
   /// Bytes of one element of every type that the format knows; sizes are checked for all of them.
   static let knownByteCounts: [String: Int] = [
     "BOOL": 1, "U8": 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "U16": 2, "I16": 2, "F16": 2,

@@ -28,8 +28,7 @@ package struct TensorReader: Sendable {
   package init(file: SafetensorsFile) throws {
     path = file.path
     files = [file]
-    fileIndices = Dictionary(
-      file.tensors.map { ($0.name, 0) }, uniquingKeysWith: { first, _ in first })
+    fileIndices = Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, 0) })
   }
 
   private init(folder: String, index: String) throws {
@@ -48,6 +47,13 @@ package struct TensorReader: Sendable {
     files = try names.map { try SafetensorsFile(path: "\(folder)/\($0)") }
     let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     fileIndices = weightMap.compactMapValues { places[$0] }
+    var seen: Set<String> = []
+    for file in files {
+      for tensor in file.tensors where !seen.insert(tensor.name).inserted {
+        throw CheckpointError.malformedHeader(
+          path: file.path, fault: .duplicate(tensor.name))
+      }
+    }
   }
 
   /// The name of the file that holds each tensor; nil where one file, `model.safetensors`, holds all.

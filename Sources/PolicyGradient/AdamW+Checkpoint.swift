@@ -60,7 +60,7 @@ extension AdamW {
 
   /// The optimizer that `withTensors` gave the tensors of.
   ///
-  /// - Throws: `CheckpointError` where a tensor is missing or misshapen, `PolicyGradientError.badStepCount`.
+  /// - Throws: `CheckpointError` where a tensor is missing or misshapen, `PolicyGradientError.badStepCount`, `badMoment`.
   package init(
     restoredFrom file: SafetensorsFile, options: Options, segments: [Segment],
     tensors: [TensorLayout]
@@ -87,5 +87,12 @@ extension AdamW {
     self.init(
       options: options, segments: segments, stepCount: steps,
       firstMoments: try moments(Name.first), secondMoments: try moments(Name.second))
+    try withTensors(tensors) { values in
+      let squares = values.filter { $0.name.hasPrefix(Name.second("")) }
+      for (range, values) in [(finiteNumbers, values), (0...finiteNumbers.upperBound, squares)] {
+        guard let (tensor, value) = firstValue(outside: range, in: values) else { continue }
+        throw PolicyGradientError.badMoment(path: file.path, tensor: tensor, value: value)
+      }
+    }
   }
 }

@@ -22,6 +22,8 @@ package enum PolicyGradientError: ToolError, Equatable {
   case gradientNotFinite(step: Int)
   /// A saved step count that no optimizer can have.
   case badStepCount(path: String, value: Double)
+  /// A saved moment that no optimizer can have: not finite, or a mean of squares below 0.
+  case badMoment(path: String, tensor: String, value: Float)
 
   package var description: String {
     switch self {
@@ -48,6 +50,11 @@ package enum PolicyGradientError: ToolError, Equatable {
       "optimizer step \(step): the gradient is not finite; lower the learning rate"
     case .badStepCount(let path, let value):
       "\(path): the optimizer's step count is \(shortest(value)), but must be a whole number from 0"
+    case .badMoment(let path, let tensor, let value):
+      """
+      \(path): tensor "\(tensor)" holds \(value), which no optimizer's state can be; \
+      remove the file to begin with a fresh optimizer
+      """
     }
   }
 

@@ -3,7 +3,7 @@ package import Checkpoints
 extension Weights {
   /// The parameters of a policy folder. Tied embeddings are stored once.
   ///
-  /// - Throws: `CheckpointError` for a tensor that is missing, short or of another shape.
+  /// - Throws: `CheckpointError` for a tensor that is missing, short, of another shape, or not finite.
   package convenience init(_ folder: PolicyFolder) throws {
     try Self.checkPresence(folder)
     try self.init(configuration: folder.configuration)
@@ -12,11 +12,14 @@ extension Weights {
         tensor.name, shape: tensor.shape,
         into: UnsafeMutableBufferPointer(rebasing: elements[tensor.range]))
     }
+    if let (tensor, value) = firstValue(in: tensorValues) {
+      throw CheckpointError.notFinite(path: folder.tensors.path, tensor: tensor, value: value)
+    }
   }
 
   /// The parameters of a GGUF file.
   ///
-  /// - Throws: `CheckpointError` for a tensor that is missing or of another shape.
+  /// - Throws: `CheckpointError` for a tensor that is missing, of another shape, or not finite.
   package convenience init(_ policy: GGUFPolicy) throws {
     let configuration = policy.configuration
     try configuration.checkShape()
@@ -30,6 +33,10 @@ extension Weights {
     for tensor in tensors {
       let values = try policy.read(tensor.name, shape: tensor.shape)
       for (index, value) in zip(tensor.range, values) { elements[index] = value }
+    }
+    if let (tensor, value) = firstValue(in: tensorValues) {
+      throw CheckpointError.notFinite(
+        path: policy.file.path, tensor: GGUFPolicy.ggufName(tensor), value: value)
     }
   }
 

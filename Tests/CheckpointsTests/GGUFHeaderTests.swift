@@ -115,7 +115,30 @@ struct GGUFHeaderTests {
     Lie(
       "tensors that overlap", file([], [tensor("a", [16]), tensor("b", [8], offset: 32)]),
       .overlap(tensor: "a", with: "b")),
+    Lie(
+      "bytes after the last tensor", file([], [tensor("t", [8])], data: 64), .trailingBytes(32)),
+    Lie("bytes and no tensor", file(data: 32), .trailingBytes(32)),
+    Lie(
+      "a gap between tensors",
+      file([], [tensor("a", [8]), tensor("b", [8], offset: 64)], data: 96),
+      .gap(bytes: 32, before: "b")),
+    Lie(
+      "a gap before the first tensor", file([], [tensor("a", [8], offset: 32)]),
+      .gap(bytes: 32, before: "a")),
   ]
+
+  @Test(
+    "what fills tensors up to the alignment is no fault, at the end of the file neither",
+    arguments: [0, 28])
+  func filling(bytesAtEnd: Int) throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/f.gguf"
+      let bytes = Self.file(
+        [], [Self.tensor("a", [1]), Self.tensor("b", [1], offset: 32)], data: 36 + bytesAtEnd)
+      try Data(bytes).write(to: URL(fileURLWithPath: path))
+      #expect(try GGUFFile(path: path).tensors.count == 2)
+    }
+  }
 
   @Test("a lie is told as what it is", arguments: lies)
   func liesAreTold(lie: Lie) throws {

@@ -92,6 +92,97 @@ struct PolicyFolderTests {
     }
   }
 
+  @Test("a tensor in two files of a policy is refused, whichever of them the index names")
+  func tensorInTwoFiles() throws {
+    try withTemporaryFolder { folder in
+      for name in ["one", "two"] {
+        try SafetensorsTests.write(
+          [("a", [1], [1]), (name, [1], [2])], to: "\(folder)/\(name).safetensors")
+      }
+      let index = "\(folder)/model.safetensors.index.json"
+      try write(
+        #"{"weight_map": {"a": "one.safetensors", "one": "one.safetensors", "two": "two.safetensors"}}"#,
+        to: index)
+      #expect(
+        throws: CheckpointError.malformedHeader(
+          path: "\(folder)/two.safetensors", fault: .duplicate("a"))
+      ) { try TensorReader(folder: folder) }
+      try write(
+        #"{"weight_map": {"one": "one.safetensors", "one": "two.safetensors"}}"#, to: index)
+      #expect(
+        throws: CheckpointError.malformedJSON(path: index, problem: "has \"one\" twice")
+      ) { try TensorReader(folder: folder) }
+    }
+  }
+
+  @Test(
+    "a policy with a value that is not finite is not written, and the old one stays",
+    arguments: [Float.nan, .infinity, -.infinity])
+  func notFinite(value: Float) throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/policy"
+      try writePolicy(at: path)
+      let before = try contents("\(path)/model.safetensors")
+      // In a whole block of the search, in what is left of it, and in the optimizer's state.
+      for (place, isOptimizer) in [(3, false), (36, false), (36, true)] {
+        var values = [Float](repeating: 0.5, count: 37)
+        values[place] = value
+        let tensors = [("a", [2], [1, 2]), ("b", [37], values)]
+        try SafetensorsTests.withBuffers(tensors) { tensors in
+          let error = #expect(throws: CheckpointError.self) {
+            try PolicyFolder.write(
+              at: path, configuration: configuration,
+              tensors: isOptimizer ? [tensors[0]] : tensors,
+              optimizerTensors: isOptimizer ? tensors : [], files: [])
+          }
+          guard case .divergedTensor(path, "b", let found) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+          }
+          #expect(found.bitPattern == value.bitPattern)
+          #expect(error?.description.contains("lower the learning rate") == true)
+        }
+      }
+      #expect(try contents("\(path)/model.safetensors") == before)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["policy"])
+    }
+  }
+
+  @Test(
+    "a number that the stored type would make infinite is an error that names the policy",
+    arguments: [
+      (TensorElementType.float16, Float(65_520), Float(65_519.996)),
+      (.bfloat16, Float(bitPattern: 0x7f7f_8000), Float(bitPattern: 0x7f7f_7fff)),
+    ])
+  func beyondPrecision(type: TensorElementType, over: Float, under: Float) throws {
+    try withTemporaryFolder { folder in
+      func write(_ value: Float) throws {
+        try SafetensorsTests.withBuffers([("a", [1], [-value])]) { tensors in
+          try PolicyFolder.write(
+            at: "\(folder)/policy", configuration: configuration, tensors: tensors,
+            elementType: type, files: [])
+        }
+      }
+      try write(under)
+      #expect(
+        throws: CheckpointError.beyondPrecision(
+          path: "\(folder)/policy", tensor: "a", value: -over, elementType: type)
+      ) { try write(over) }
+    }
+  }
+
+  @Test("a tensor cannot be written twice, and the error names the policy")
+  func duplicateTensors() throws {
+    try withTemporaryFolder { folder in
+      try SafetensorsTests.withBuffers([("a", [1], [1]), ("a", [1], [2])]) { tensors in
+        #expect(throws: CheckpointError.duplicateName(path: "\(folder)/policy", name: "a")) {
+          try PolicyFolder.write(
+            at: "\(folder)/policy", configuration: configuration, tensors: tensors, files: [])
+        }
+      }
+    }
+  }
+
   @Test(
     "an index cannot lead out of its folder",
     arguments: ["../x.safetensors", "/etc/passwd", "", ".x", "a/b.safetensors"])

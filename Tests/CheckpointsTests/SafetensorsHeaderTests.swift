@@ -89,15 +89,30 @@ struct SafetensorsHeaderTests {
     }
   }
 
-  @Test("a name given twice does not hide a tensor")
-  func duplicateName() throws {
+  @Test(
+    "a name given twice is refused, however its places lie and however it is spelt",
+    arguments: [
+      #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}"#,
+      // The decoder keeps one of the two, which covers all the data.
+      #""a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"#,
+      #""a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"\u0061":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"#,
+    ])
+  func duplicateName(entries: String) throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/model.safetensors"
+      try safetensors("{\(entries)}", dataBytes: 8, to: path)
+      let error = #expect(throws: CheckpointError.self) { try SafetensorsFile(path: path) }
+      #expect(error == .malformedHeader(path: path, fault: .duplicate("a")))
+    }
+  }
+
+  @Test("a field given twice within one tensor is refused")
+  func duplicateField() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/model.safetensors"
       try safetensors(
-        """
-        {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},\
-        "a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}
-        """, dataBytes: 8, to: path)
+        #"{"a":{"dtype":"BF16","dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, dataBytes: 8,
+        to: path)
       #expect(throws: CheckpointError.self) { try SafetensorsFile(path: path) }
     }
   }

@@ -77,6 +77,35 @@ import Transformer
     }
   }
 
+  @Test(
+    "a saved moment that no optimizer can have is refused, named with what to do",
+    arguments: [
+      ("first_moment.", Float.nan), ("second_moment.", .infinity), ("second_moment.", -1),
+    ])
+  func badMoments(kind: String, value: Float) throws {
+    let model = try TinyModel.model(seed: 1)
+    try withFolder { folder in
+      let path = folder.appendingPathComponent("optimizer.safetensors").path
+      let optimizer = try TinyModel.trainer(model).optimizer
+      let name = kind + "model.norm.weight"
+      try optimizer.withTensors(model.weights.tensors) { tensors in
+        var values = [Float](repeating: 0, count: 16)
+        values[11] = value
+        try values.withUnsafeBufferPointer { values in
+          try writeSafetensors(
+            tensors.map {
+              $0.name == name ? TensorValues(name: name, shape: $0.shape, values: values) : $0
+            }, to: path)
+        }
+      }
+      let error = #expect(throws: PolicyGradientError.self) { try restored(path, for: model) }
+      #expect(
+        error?.description
+          == "\(path): tensor \"\(name)\" holds \(value), which no optimizer's state can be; "
+          + "remove the file to begin with a fresh optimizer")
+    }
+  }
+
   @Test("vectors can be left out of weight decay, and neighbours of a kind are one segment")
   func segments() throws {
     let tensors = try TinyModel.model(seed: 1).weights.tensors

@@ -1,5 +1,7 @@
+import Checkpoints
 import Foundation
 import PolicyGradient
+import RandomStreams
 import Testing
 import Transformer
 
@@ -98,5 +100,28 @@ import Transformer
     let trainer = try TinyModel.trainer(TinyModel.model(seed: 13))
     #expect(throws: Stop.self) { try training.run(trainer) { _ in throw Stop() } }
     #expect(trainer.optimizer.stepCount == 1)
+  }
+
+  @Test("the row of the padding token learns from its inputs like any other")
+  func paddingToken() throws {
+    func gradient(padding: Int?) throws -> [Float] {
+      let configuration = ModelConfiguration(
+        architecture: .llama, vocabularySize: 24, hiddenSize: 16, intermediateSize: 24,
+        layerCount: 1, headCount: 2, keyValueHeadCount: 1, headDimension: 8, ropeTheta: 10_000,
+        rmsNormEpsilon: 1e-6, tiesEmbeddings: false, maximumPositionCount: 64,
+        paddingTokenID: padding)
+      var random = RandomStream(seed: 5, "padding")
+      let model = Model(weights: try Weights(configuration: configuration, random: &random))
+      let gradients = Gradients(for: model.weights)
+      _ = try TrainingPass(model: model, threadCount: 1).accumulateGradients(
+        of: [PackedSequences([([3, 7, 3, 9], 1..<4)])], temperature: 1, into: gradients
+      ) { _, targets, _ in
+        TargetGradients(logProbabilities: [Float](repeating: -1, count: targets.count))
+      }
+      return try gradients.withTensor("model.embed_tokens.weight") { Array($0) }
+    }
+    let learned = try gradient(padding: 3)
+    #expect(try learned == gradient(padding: nil))
+    #expect(learned[3 * 16..<4 * 16].contains { $0 != 0 })
   }
 }
