@@ -110,7 +110,9 @@ let package = Package(
 
     // The engine.
     library("Checkpoints", ["Diagnostics", "JSONLines"]),
-    library("Tokenizers", ["Diagnostics", "JSONLines"]),
+    library("ChatTemplates"),
+    library("Tokenizers", ["ChatTemplates", "Diagnostics", "JSONLines"]),
+    library("Prompts", ["Diagnostics", "Records", "Tokenizers"]),
     library("Kernels", ["CKernels"]),
     library("Transformer", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams"]),
     library(
@@ -132,9 +134,8 @@ let package = Package(
       "srar-rollout",
       [
         "Checkpoints", "Diagnostics", "Fingerprints", "HTTPClient", "Inquiries", "JSONLines",
-        "Kernels", "ModelServers", "RandomStreams", "Records", "RemoteSampling", "Steps",
-        "Tokenizers",
-        "Transformer",
+        "Kernels", "ModelServers", "Prompts", "RandomStreams", "Records", "RemoteSampling", "Steps",
+        "Tokenizers", "Transformer",
       ]),
     tool(
       "srar-judge",
@@ -149,9 +150,8 @@ let package = Package(
     tool(
       "srar-update",
       [
-        "Checkpoints", "Diagnostics", "Kernels", "PolicyGradient", "RandomStreams", "Records",
-        "Tokenizers",
-        "Transformer",
+        "Checkpoints", "Diagnostics", "Kernels", "PolicyGradient", "Prompts", "RandomStreams",
+        "Records", "Tokenizers", "Transformer",
       ]),
     tool(
       "srar-report",
@@ -197,6 +197,7 @@ let package = Package(
         "JSONLines", "ModelServers", "RandomStreams", "Records", "RemoteSampling", "Steps",
         "Tokenizers",
       ]),
+    tests("PromptsTests", ["Diagnostics", "JSONLines", "Prompts", "Records", "Tokenizers"]),
     tests("FingerprintsTests", ["Fingerprints"]),
     tests("RewardsTests", ["Answers", "Rewards", "Rubrics", "Steps"]),
     tests("AdvantagesTests", ["Advantages", "RandomStreams"]),
@@ -212,6 +213,7 @@ let package = Package(
     tests("EvaluationTests", ["Answers", "Evaluation", "RandomStreams"]),
     tests("TensorBoardTests", ["TensorBoard"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
+    tests("ChatTemplatesTests", ["ChatTemplates"]),
     tests("TokenizersTests", ["Diagnostics", "Fingerprints", "JSONLines", "Tokenizers"]),
     tests(
       "TransformerTests",

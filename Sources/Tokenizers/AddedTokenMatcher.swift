@@ -19,7 +19,13 @@ struct AddedTokenMatcher: Sendable {
   }
 
   /// The pieces of a text. White space beside a token goes with it where the token's flags say so.
-  func pieces(of text: Substring) -> [TextPiece] {
+  ///
+  /// - Parameters:
+  ///   - excluded: tokens that are not looked for.
+  ///   - keepsSpace: whether white space stays, whatever the flags say.
+  func pieces(
+    of text: Substring, but excluded: Set<Int> = [], keepsSpace: Bool = false
+  ) -> [TextPiece] {
     guard !tokens.isEmpty else { return text.isEmpty ? [] : [.text(text)] }
     let utf8 = text.utf8
     var pieces: [TextPiece] = []
@@ -27,7 +33,9 @@ struct AddedTokenMatcher: Sendable {
     var index = utf8.startIndex
     while index < utf8.endIndex {
       guard let candidates = tokens[utf8[index]],
-        let match = candidates.first(where: { utf8[index...].starts(with: $0.text) })
+        let match = candidates.first(where: {
+          utf8[index...].starts(with: $0.text) && !excluded.contains($0.token.id)
+        })
       else {
         index = utf8.index(after: index)
         continue
@@ -42,10 +50,11 @@ struct AddedTokenMatcher: Sendable {
         continue
       }
       let before = textStart < index ? text[textStart..<index] : ""
-      let kept = token.stripsLeft ? before.droppingTrailingSpace : before
+      let kept = token.stripsLeft && !keepsSpace ? before.droppingTrailingSpace : before
       if !kept.isEmpty { pieces.append(.text(kept)) }
       pieces.append(.token(token.id))
-      textStart = token.stripsRight ? text[end...].droppingLeadingSpace.startIndex : end
+      textStart =
+        token.stripsRight && !keepsSpace ? text[end...].droppingLeadingSpace.startIndex : end
     }
     if textStart < utf8.endIndex { pieces.append(.text(text[textStart...])) }
     return pieces

@@ -1,5 +1,7 @@
 // How messages become the text of a prompt.
 
+internal import ChatTemplates
+
 /// One message of a conversation.
 package struct ChatMessage: Sendable, Equatable {
   /// Who speaks: `system`, `user`, `assistant`.
@@ -12,7 +14,7 @@ package struct ChatMessage: Sendable, Equatable {
   }
 }
 
-/// A chat template that is built in. Policies name theirs as a Jinja program; it is recognised, not run.
+/// A chat template: one that is built in and has a name, or a policy's own, a Jinja program that is run.
 package enum ChatTemplate: Sendable, Equatable {
   /// `<|im_start|>ROLE⏎CONTENT<|im_end|>⏎` for each message; where the first is no system message, one with the default
   /// comes before it. SmolLM and Qwen2 differ in the default alone.
@@ -23,6 +25,8 @@ package enum ChatTemplate: Sendable, Equatable {
   case llama3
   /// The same with a system message that always comes first and tells two dates.
   case llama31
+  /// A policy's own.
+  case own(PolicyTemplate)
 
   /// ChatML without a default system message.
   package static let chatML = ChatTemplate.chatML(defaultSystem: nil)
@@ -50,10 +54,13 @@ package enum ChatTemplate: Sendable, Equatable {
   /// departs from transformers, which renders one string and then looks for markers in all of it.
   ///
   /// - Parameter addsGenerationPrompt: whether the beginning of the assistant's message follows.
+  /// - Throws: `TokenizerError.badChatTemplate`, `.refusedMessages`, of a policy's own template.
   package func render(
     _ messages: [ChatMessage], addsGenerationPrompt: Bool = true
-  ) -> [TokenSegment] {
+  ) throws(TokenizerError) -> [TokenSegment] {
     switch self {
+    case .own(let template):
+      return try template.render(messages, addsGenerationPrompt: addsGenerationPrompt)
     case .chatML(let defaultSystem):
       return chatML(messages, defaultSystem, addsGenerationPrompt: addsGenerationPrompt)
     case .qwen3:

@@ -2,10 +2,18 @@
 
 internal import Synchronization
 
-/// A piece of a prompt: a marker that is one token, or text in which no marker is looked for.
+/// A piece of a prompt: a marker that is one token, text of a template in which added tokens are looked for, or text in which none
+/// is.
 package enum TokenSegment: Sendable, Equatable {
   case special(String)
+  case template(String)
   case text(String)
+
+  package var written: String {
+    switch self {
+    case .special(let text), .template(let text), .text(let text): text
+    }
+  }
 }
 
 /// A byte-level byte-pair encoder: the tokens of a text give back every byte of it, or of its normalized form, that the
@@ -70,18 +78,31 @@ package final class Tokenizer: Sendable {
 
   /// The tokens of a text in which added tokens are recognised, with what their flags say of the white space beside them.
   /// Only for text whose every part is trusted.
-  package func encodeRecognizingAddedTokens(_ text: String) -> [Int] {
+  ///
+  /// - Parameter excluded: added tokens whose texts stay text.
+  package func encodeRecognizingAddedTokens(_ text: String, but excluded: Set<Int> = []) -> [Int] {
     var tokens: [Int32] = []
-    for piece in verbatimMatcher.pieces(of: text[...]) {
+    for piece in verbatimMatcher.pieces(of: text[...], but: excluded) {
       guard case .text(let part) = piece else {
         append(piece, to: &tokens)
         continue
       }
-      for piece in normalizedMatcher.pieces(of: normalized(String(part))[...]) {
+      for piece in normalizedMatcher.pieces(of: normalized(String(part))[...], but: excluded) {
         append(piece, to: &tokens)
       }
     }
     return tokens.map(Int.init)
+  }
+
+  /// The tokens of what a model wrote, or should write: added tokens such as `<think>` are recognised.
+  ///
+  /// Markers of the chat stay text: special tokens that the prompt has, or that end a sequence. Otherwise a response could spell
+  /// the end of its turn and the beginning of another.
+  ///
+  /// - Parameter ends: tokens that end a sequence.
+  package func encode(response: String, after prompt: [Int], ends: [Int]) -> [Int] {
+    encodeRecognizingAddedTokens(
+      response, but: specialTokens.intersection(Set(prompt).union(ends)))
   }
 
   private func append(_ piece: TextPiece, to tokens: inout [Int32]) {
@@ -91,7 +112,8 @@ package final class Tokenizer: Sendable {
     }
   }
 
-  private func normalized(_ text: String) -> String {
+  /// A text in the form that tokens are made of.
+  package func normalized(_ text: String) -> String {
     normalizes ? text.canonicallyComposed : text
   }
 
@@ -110,19 +132,44 @@ package final class Tokenizer: Sendable {
       tokens += encode(String(part))
       text = ""
     }
+    func append(_ token: AddedToken) {
+      flush(before: token)
+      tokens.append(token.id)
+      previous = token
+    }
     for segment in segments {
       switch segment {
       case .text(let part):
         text += part
       case .special(let marker):
         guard let token = addedTokens[marker] else { throw .missingMarker(marker) }
-        flush(before: token)
-        tokens.append(token.id)
-        previous = token
+        append(token)
+      case .template(let part):
+        for piece in templatePieces(of: part) {
+          switch piece {
+          case .text(let part): text += part
+          case .token(let id):
+            guard let token = vocabulary.addedTokens.first(where: { $0.id == id }) else { continue }
+            append(token)
+          }
+        }
       }
     }
     flush(before: nil)
     return tokens
+  }
+
+  /// Added tokens and what lies between, white space included.
+  private func templatePieces(of text: String) -> [TextPiece] {
+    verbatimMatcher.pieces(of: text[...], keepsSpace: true).flatMap { piece in
+      guard case .text(let part) = piece else { return [piece] }
+      return normalizedMatcher.pieces(of: normalized(String(part))[...], keepsSpace: true)
+    }
+  }
+
+  /// The text of a token, markers included; none of a number that no token has.
+  package func bytes(of token: Int) -> [UInt8] {
+    vocabulary.tokens.indices.contains(token) ? vocabulary.tokens[token] ?? [] : []
   }
 
   /// The bytes that a token adds to a text; none for a special token, or a number that no token has.

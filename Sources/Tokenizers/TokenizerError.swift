@@ -19,8 +19,10 @@ package enum TokenizerError: ToolError, Equatable {
   case badMerge(path: String, index: Int, merge: String)
   /// The folder has no chat template, but messages are to be rendered.
   case missingChatTemplate(path: String)
-  /// A chat template that is not one of those built in.
-  case unknownChatTemplate(path: String, beginning: String)
+  /// A chat template that is not evaluated here, or fails.
+  case badChatTemplate(path: String, problem: String)
+  /// Messages that the chat template itself refuses.
+  case refusedMessages(path: String, reason: String)
   /// A name of a chat format that none has.
   case unknownChatFormat(String)
   /// A marker of the chat template that the vocabulary lacks.
@@ -48,8 +50,14 @@ package enum TokenizerError: ToolError, Equatable {
       "\(path): merge \(index) (\"\(merge)\") has a part or a result that the vocabulary lacks"
     case .missingChatTemplate(let path):
       "\(path): has no chat template; name the one to use with --chat-format"
-    case .unknownChatTemplate(let path, let beginning):
-      "\(path): the chat template is not one of those built in (\"\(beginning)\"); name the one to use with --chat-format"
+    case .badChatTemplate(let path, let problem):
+      """
+      \(path): the chat template cannot be followed: \(problem); simplify it in a copy of the policy, or, where one \
+      makes the same prompts, name a format with '--chat-format': \
+      \(ChatTemplate.named.map(\.name).joined(separator: ", "))
+      """
+    case .refusedMessages(let path, let reason):
+      "\(path): the chat template refuses the messages: \(reason)"
     case .unknownChatFormat(let name):
       "there is no chat format \"\(name)\"; there are \(ChatTemplate.named.map(\.name).joined(separator: ", "))"
     case .missingMarker(let marker):

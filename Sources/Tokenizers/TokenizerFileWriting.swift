@@ -3,6 +3,14 @@
 internal import JSONLines
 
 extension Tokenizer {
+  /// ChatML as a Jinja program, for new policies.
+  package static let chatMLSource =
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' "
+    + "+ message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
+    + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+}
+
+extension Tokenizer {
   /// The contents of `tokenizer.json`: entries in the order of their numbers, a line each.
   package var fileBytes: [UInt8] {
     let added = vocabulary.addedTokens.map { token in
@@ -62,12 +70,14 @@ extension Tokenizer {
   /// chat template, `special_tokens_map.json`.
   ///
   /// - Parameters:
-  ///   - chatTemplate: the Jinja program that renders messages; nil for ChatML's.
+  ///   - chatTemplate: the Jinja program that renders messages, ChatML's by default; nil for none.
+  ///   - beginning: the token that templates know as `bos_token`; nil for none.
   ///   - endOfSequence: the token that ends a response.
   ///   - padding: the token that fills batches of programs that pad.
   ///   - maximumLength: tokens that the policy was made for.
   package func files(
-    chatTemplate: String? = nil, endOfSequence: String = "<|im_end|>",
+    chatTemplate: String? = Tokenizer.chatMLSource, beginning: String? = nil,
+    endOfSequence: String = "<|im_end|>",
     padding: String = "<|endoftext|>", maximumLength: Int
   ) -> [(name: String, bytes: [UInt8])] {
     let added = vocabulary.addedTokens.map { token in
@@ -81,8 +91,8 @@ extension Tokenizer {
         "added_tokens_decoder": {
       \(added.joined(separator: ",\n"))
         },
-        "bos_token": null,
-        "chat_template": \(jsonText(chatTemplate ?? ChatTemplate.chatMLSource)),
+        "bos_token": \(beginning.map(jsonText) ?? "null"),
+        "chat_template": \(chatTemplate.map(jsonText) ?? "null"),
         "clean_up_tokenization_spaces": false,
         "eos_token": \(jsonText(endOfSequence)),
         "model_max_length": \(maximumLength),

@@ -78,7 +78,7 @@ enum ModelFileKind: String, CaseIterable, ExpressibleByArgument {
         preTokenizer: metadata["tokenizer.ggml.pre"]?.text ?? "gpt-2", path: path)
       try Self.use(tokenizer)
       if let source = metadata["tokenizer.chat_template"]?.text {
-        _ = try ChatTemplate(source: source, path: path)
+        _ = try PolicyTemplate(source: source, texts: [:], path: path)
       }
       _ = try Weights(policy)
     case .tokenizer:

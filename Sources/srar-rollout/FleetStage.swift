@@ -5,6 +5,7 @@ import Foundation
 import Inquiries
 import JSONLines
 import ModelServers
+import Prompts
 import RandomStreams
 import Records
 import RemoteSampling
@@ -108,6 +109,7 @@ struct FleetStage {
 
   mutating func run(_ records: RecordRun) throws {
     records.showsReading = false
+    if let note = template.flatMap(thinkingNote) { records.run.note(note) }
     try makeReady(records.run)
     nonisolated(unsafe) let reading = records
     let asking = self
@@ -140,11 +142,7 @@ struct FleetStage {
   /// Asks for the responses to a problem.
   private func ask(_ record: Record) throws -> Asked {
     let problem = try Problem(record)
-    guard !problem.messages.isEmpty else {
-      throw RecordError.missingField(
-        "messages", record: problem.id, record.position, writtenBy: "srar-prep")
-    }
-    let prompt = try prompt(problem.messages)
+    let prompt = try prompt(of: problem, in: record)
     let answers = try stride(from: 0, to: arguments.groupSize, by: fleet.samplesPerRequest).map {
       first in
       try ask(
@@ -154,17 +152,18 @@ struct FleetStage {
     return Asked(record: record, id: problem.id, answers: answers)
   }
 
-  private func prompt(_ messages: [Records.ChatMessage]) throws -> SamplingPrompt {
-    guard let template else { return SamplingPrompt(messages: messages) }
-    let segments = template.render(
-      messages.map { Tokenizers.ChatMessage(role: $0.role, content: $0.content) })
+  private func prompt(of problem: Problem, in record: Record) throws -> SamplingPrompt {
+    guard let template else {
+      guard !problem.messages.isEmpty else {
+        throw RecordError.missingField(
+          "messages", record: problem.id, record.position, writtenBy: "srar-prep")
+      }
+      return SamplingPrompt(messages: problem.messages)
+    }
+    let segments = try promptSegments(of: problem, in: record, template)
     return SamplingPrompt(
-      messages: messages, tokens: try tokenizer?.encode(segments),
-      text: segments.map { segment in
-        switch segment {
-        case .special(let text), .text(let text): text
-        }
-      }.joined())
+      messages: problem.messages, tokens: try tokenizer?.encode(segments),
+      text: segments.map(\.written).joined())
   }
 
   private func ask(_ prompt: SamplingPrompt, _ id: String, _ indices: Range<Int>) throws -> Answer {

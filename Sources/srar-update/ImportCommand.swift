@@ -46,7 +46,8 @@ struct ImportCommand: ParsableCommand {
       at: output, configuration: policy.configuration, tensors: weights.tensorValues,
       elementType: elementType.stored,
       files: tokenizer.files(
-        chatTemplate: policy.file.metadata["tokenizer.chat_template"]?.text, endOfSequence: end,
+        chatTemplate: policy.file.metadata["tokenizer.chat_template"]?.text,
+        beginning: text(policy.configuration.bosTokenID), endOfSequence: end,
         padding: text(policy.configuration.paddingTokenID) ?? end,
         maximumLength: policy.configuration.maximumPositionCount
       ).map { PolicyFile(name: $0.name, bytes: $0.bytes) })

@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import Filters
 import Foundation
 import PolicyGradient
@@ -65,7 +66,11 @@ struct SupervisedCheckpoint {
 
   func remove() throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
-    try FileManager.default.removeItem(atPath: path)
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      throw SystemError("remove", path: path, code: EIO)
+    }
   }
 }
 

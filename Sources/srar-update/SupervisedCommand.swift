@@ -3,6 +3,7 @@ import Checkpoints
 import Diagnostics
 import Filters
 import PolicyGradient
+import Prompts
 import Records
 import Tokenizers
 import Transformer
@@ -109,14 +110,14 @@ struct SupervisedCommand: ParsableCommand {
     let run = ToolRun(tool: "srar-update sft", report)
     let folder = try PolicyFolder(path: policy)
     let examples = try examples(run, folder)
-    let longest = examples.map { $0.promptTokens.count + $0.solutionTokens.count }.max()
     let training = try SupervisedTraining(
       examples,
       options: SupervisedTrainingOptions(
         epochCount: epochs, batchTokens: batchTokens,
         microBatchTokens: try optimizer.microBatchTokens(
-          for: folder.configuration, longest: longest ?? 1), learnsPrompts: learnPrompts,
-        seed: seed,
+          for: folder.configuration,
+          lengths: examples.map { $0.promptTokens.count + $0.solutionTokens.count },
+          stepTokens: batchTokens), learnsPrompts: learnPrompts, seed: seed,
         targetLoss: stopAtLoss))
     let (trainer, checkpoint, before) = try begin(training, examples, folder, run)
     optimizer.tellPrecision(to: run)
@@ -190,23 +191,24 @@ struct SupervisedCommand: ParsableCommand {
     let rejects = try input.rejects.map { try RejectWriter(path: $0) }
     let reader = try input.open(rejects: rejects)
     let tokenizer = try Tokenizer(folder: folder.path)
-    let template = try chatFormat ?? ChatTemplate(folder: folder.path)
-    let end = folder.configuration.endOfSequenceTokenIDs.prefix(1).map(Int32.init)
+    let encoder = try PromptEncoder(
+      tokenizer: tokenizer, folder: folder.path, chatFormat: chatFormat,
+      ends: folder.endOfSequenceTokenIDs())
+    encoder.notes(makesResponses: true).forEach(run.note)
+    let end = encoder.responseEnd.map { [Int32($0)] } ?? []
     var examples: [SupervisedExample] = []
     while let record = try reader.next() {
       do {
         let problem = try Problem(record)
-        guard let solution = problem.solution, !problem.messages.isEmpty else {
+        guard let solution = problem.solution else {
           throw RecordError.missingField(
-            problem.solution == nil ? "solution" : "messages", record: problem.id,
-            record.position, writtenBy: "srar-prep")
+            "solution", record: problem.id, record.position, writtenBy: "srar-prep")
         }
-        let prompt = try tokenizer.encode(
-          template.render(problem.messages.map { ChatMessage(role: $0.role, content: $0.content) }))
+        let prompt = try encoder.prompt(of: problem, in: record)
         examples.append(
           SupervisedExample(
             name: problem.id, promptTokens: prompt.map(Int32.init),
-            solutionTokens: tokenizer.encode(solution).map(Int32.init) + end))
+            solutionTokens: encoder.response(solution, after: prompt).map(Int32.init) + end))
       } catch let error as RecordError {
         try reader.reject(record, error)
       }

@@ -3,6 +3,7 @@ import Filters
 import JSONLines
 import Kernels
 import PolicyGradient
+import Prompts
 import Records
 import Steps
 import Tokenizers
@@ -22,6 +23,8 @@ struct TrainingSamples {
   private let folder: PolicyFolder
   private let chatFormat: ChatTemplate?
   private let precision: ProductPrecision
+  /// Made for the first response that came as text: a policy without a chat template can be trained on tokens.
+  private var prompts: PromptEncoder?
 
   /// - Parameters:
   ///   - chatFormat: what renders prompts; nil for the folder's own template.
@@ -57,6 +60,12 @@ struct TrainingSamples {
       bringUsableLogProbabilities = false
       tokenizedCount += 1
     }
+  }
+
+  /// Tokens that go through the model at most: a prompt is computed once for its rollouts.
+  var computedTokenCount: Int {
+    Set(samples.map(\.promptTokens)).reduce(0) { $0 + $1.count }
+      + samples.reduce(0) { $0 + $1.responseTokens.count }
   }
 
   /// The temperature that all rollouts' log-probabilities are taken at; 1 where nothing says.
@@ -97,22 +106,15 @@ struct TrainingSamples {
   }
 
   /// A response as this policy's tokens, its end included where it ended by itself.
-  private func tokenized(
+  private mutating func tokenized(
     _ rollout: Rollout, _ advantage: Advantage, name: String, _ record: Record
   ) throws -> PolicySample {
-    let problem = try Problem(record)
-    guard !problem.messages.isEmpty else {
-      throw RecordError.missingField(
-        "messages", record: problem.id, record.position, writtenBy: "srar-prep")
-    }
-    let prompt = try tokenizer.encode(
-      (chatFormat ?? ChatTemplate(folder: folder.path)).render(
-        problem.messages.map { ChatMessage(role: $0.role, content: $0.content) }))
-    var response = tokenizer.encode(rollout.response)
-    let bytes = try tokenizer.decode(response).byteRanges
-    if rollout.finishReason != .length, let end = folder.configuration.endOfSequenceTokenIDs.first {
-      response.append(end)
-    }
+    let encoder = try prompts ?? promptEncoder()
+    prompts = encoder
+    let prompt = try encoder.prompt(of: Problem(record), in: record)
+    var response = encoder.response(rollout.response, after: prompt)
+    let bytes = try byteRanges(of: response, writing: rollout.response, advantage, record)
+    if rollout.finishReason != .length, let end = encoder.responseEnd { response.append(end) }
     let advantages = try tokenAdvantages(
       advantage, tokenCount: response.count, record
     ) { offset in
@@ -125,6 +127,39 @@ struct TrainingSamples {
     return PolicySample(
       name: name, promptTokens: prompt.map(Int32.init), responseTokens: response.map(Int32.init),
       advantages: advantages)
+  }
+
+  private func promptEncoder() throws -> PromptEncoder {
+    try PromptEncoder(
+      tokenizer: tokenizer, folder: folder.path, chatFormat: chatFormat,
+      ends: folder.endOfSequenceTokenIDs())
+  }
+
+  /// What a user should know of prompts and responses that were made here.
+  var notes: [String] { prompts?.notes(makesResponses: true) ?? [] }
+
+  /// The bytes of a response that each of its tokens wrote.
+  ///
+  /// - Throws: `RecordError` where steps have offsets, and tokens that do not write the response as it is: white space beside a
+  ///   marker may be part of it, and text may have been normalized.
+  private func byteRanges(
+    of tokens: [Int], writing response: String, _ advantage: Advantage, _ record: Record
+  ) throws -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var written: [UInt8] = []
+    for token in tokens {
+      let bytes = tokenizer.bytes(of: token)
+      ranges.append(written.count..<written.count + bytes.count)
+      written += bytes
+    }
+    guard advantage.offsets.isEmpty || written.elementsEqual(response.utf8) else {
+      throw RecordError.invalidValue(
+        "advantage.offsets",
+        reason:
+          "lie in a response that this policy's tokens write differently; sample it with tokens",
+        record: record.id, record.position)
+    }
+    return ranges
   }
 
   /// One advantage per token: the outcome, and the offsets of the steps.

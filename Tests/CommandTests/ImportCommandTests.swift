@@ -65,6 +65,12 @@ struct ImportCommandTests {
       ("sed -i 's/smollm/smullm/' f.gguf", 65, "tokenizer.ggml.pre"),
       ("sed -i 's/blk.1.attn_q.weight/blk.1.attn_x.weight/' f.gguf", 65, "blk.1.attn_q.weight"),
       ("sed -i 's/llama.block_count/llama.bluck_count/' f.gguf", 65, "llama.block_count"),
+      ("head -c 64 /dev/zero >> f.gguf", 65, "bytes after the last tensor belong to none"),
+      // The last values of a tensor of norms.
+      (
+        #"printf '\x00\x00\xc0\x7f' | dd of=f.gguf bs=1 seek=$(($(stat -c %s f.gguf) - 4)) conv=notrunc status=none"#,
+        65, "holds nan, with which nothing can be computed"
+      ),
       ("mkdir -p x && rm f.gguf && ln -s x f.gguf", 74, "f.gguf"),
     ])
   func refusals(damage: String, status: Int32, word: String) throws {

@@ -1,0 +1,89 @@
+// Prompts and responses of records as a policy's tokens.
+
+package import Records
+package import Tokenizers
+
+/// Makes a policy's tokens of messages, solutions and responses.
+package struct PromptEncoder: Sendable {
+  private let tokenizer: Tokenizer
+  private let template: ChatTemplate
+  private let ends: [Int]
+  /// The token that ends a turn by the chat template; nil where the template does not show one.
+  private let templateEnd: Int?
+
+  /// - Parameters:
+  ///   - folder: the policy's, for its own template.
+  ///   - chatFormat: what renders prompts instead.
+  ///   - ends: tokens at which sampling stops, of `config.json` and `generation_config.json`.
+  /// - Throws: `TokenizerError` where the folder has no chat template, or one that cannot be followed.
+  package init(
+    tokenizer: Tokenizer, folder: String, chatFormat: ChatTemplate?, ends: [Int]
+  ) throws {
+    self.tokenizer = tokenizer
+    self.ends = ends
+    template = try chatFormat ?? ChatTemplate(folder: folder)
+    templateEnd = try tokenizer.turnEnd(of: template)
+  }
+
+  /// The token that ends a response: the one by which the chat template ends a turn.
+  ///
+  /// Where sampling does not stop at that one, as in base models that carry a chat template, it is the first one at which it does:
+  /// a policy that learned the other would never stop. nil where the policy names none.
+  package var responseEnd: Int? {
+    templateEnd.flatMap { ends.contains($0) ? $0 : nil } ?? ends.first
+  }
+
+  /// What a user should know of the prompts and responses.
+  ///
+  /// - Parameter makesResponses: whether responses are given their ends here.
+  package func notes(makesResponses: Bool) -> [String] {
+    var notes = [thinkingNote(on: template)].compactMap { $0 }
+    if makesResponses, let end = responseEnd, end != templateEnd {
+      let name = { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) }
+      let other = templateEnd.map { "ends turns with \(name($0)), at which sampling does not stop" }
+      notes.append(
+        "the chat template \(other ?? "shows no end of a turn"): responses end with \(name(end))")
+    }
+    return notes
+  }
+
+  /// The tokens of a problem's prompt.
+  ///
+  /// - Throws: `RecordError` where it has no messages or the template refuses them; `TokenizerError`.
+  package func prompt(of problem: Problem, in record: Record) throws -> [Int] {
+    try tokenizer.encode(promptSegments(of: problem, in: record, template))
+  }
+
+  /// The tokens of a response or a solution, without its end.
+  package func response(_ text: String, after prompt: [Int]) -> [Int] {
+    tokenizer.encode(response: text, after: prompt, ends: ends)
+  }
+}
+
+/// What a user should know of a template that can make a model think; nil of others.
+package func thinkingNote(on template: ChatTemplate) -> String? {
+  guard case .own(let template) = template, template.choosesThinking else { return nil }
+  return
+    "the policy can think or not: prompts are rendered without thinking (enable_thinking=false)"
+}
+
+/// The pieces of a problem's prompt.
+///
+/// - Throws: `RecordError` where it has no messages or the template refuses them; `TokenizerError`.
+package func promptSegments(
+  of problem: Problem, in record: Record, _ template: ChatTemplate
+) throws -> [TokenSegment] {
+  guard !problem.messages.isEmpty else {
+    throw RecordError.missingField(
+      "messages", record: problem.id, record.position, writtenBy: "srar-prep")
+  }
+  do {
+    return try template.render(
+      problem.messages.map { Tokenizers.ChatMessage(role: $0.role, content: $0.content) })
+  } catch {
+    guard case .refusedMessages(_, let reason) = error else { throw error }
+    throw RecordError.invalidValue(
+      "messages", reason: "are refused by the chat template: \(reason)", record: problem.id,
+      record.position)
+  }
+}
