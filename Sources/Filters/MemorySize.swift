@@ -33,6 +33,15 @@ package struct MemorySize: Equatable, Sendable, CustomStringConvertible {
     return MemorySize(bytes: bytes)
   }
 
+  /// As an option would give it, rounded up to a tenth of a gigabyte or to a megabyte: "2.4G", "97M".
+  package var rounded: String {
+    if bytes >= 1 << 30 {
+      let tenths = (bytes - 1) / (1 << 30) * 10 + ((bytes - 1) % (1 << 30) * 10) >> 30 + 1
+      return tenths % 10 == 0 ? "\(tenths / 10)G" : "\(tenths / 10).\(tenths % 10)G"
+    }
+    return "\((bytes + 1 << 20 - 1) >> 20)M"
+  }
+
   /// In the largest unit that divides it.
   package var description: String {
     var (value, unit) = (bytes, "")

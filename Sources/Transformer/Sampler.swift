@@ -45,12 +45,18 @@ package final class Sampler: Sendable {
   package static func check(
     memoryBytes: Int, for configuration: ModelConfiguration, precision: ProductPrecision
   ) throws(TransformerError) {
-    try configuration.checkShape()
-    let needed =
-      configuration.matrixElementCount * Double(MemoryLayout<Float>.stride)
-      + configuration.projectionElementCount * Double(precision.operandByteCount)
+    let needed = try leastBytes(for: configuration, precision: precision)
     guard needed > Double(memoryBytes) else { return }
     throw .memoryTooSmall(bytes: memoryBytes, needed: Int(needed), tokenCount: 1)
+  }
+
+  /// Bytes of the weights and their packed copy, without keys and values.
+  package static func leastBytes(
+    for configuration: ModelConfiguration, precision: ProductPrecision
+  ) throws(TransformerError) -> Double {
+    try configuration.checkShape()
+    return configuration.matrixElementCount * Double(MemoryLayout<Float>.stride)
+      + configuration.projectionElementCount * Double(precision.operandByteCount)
   }
 
   /// Weights that a core's cache holds. Up to there each thread is a lane of its own, with few responses at a time, so that it waits for

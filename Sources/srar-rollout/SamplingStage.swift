@@ -2,6 +2,7 @@ import Checkpoints
 import Diagnostics
 import Filters
 import Kernels
+import Prompts
 import RandomStreams
 import Records
 import Steps
@@ -14,7 +15,7 @@ struct SamplingStage {
   private let arguments: SamplingArguments
   private let stepStyle: StepStyle
   private let tokenizer: Tokenizer
-  private let template: ChatTemplate
+  private let prompts: PromptEncoder
   private let sampler: Sampler
   private let options: SamplingOptions
   private var counts = Counts()
@@ -35,15 +36,15 @@ struct SamplingStage {
     self.stepStyle = stepStyle
     let folder = try PolicyFolder(path: policy)
     tokenizer = try Tokenizer(folder: policy)
-    template = try arguments.chatFormat ?? ChatTemplate(folder: policy)
-    let memory = arguments.memory ?? MemorySize(bytes: MemorySize.ofMachine.bytes / 2)
-    try Sampler.check(
-      memoryBytes: memory.bytes, for: folder.configuration, precision: arguments.compute)
+    let ends = try folder.endOfSequenceTokenIDs()
+    prompts = try PromptEncoder(
+      tokenizer: tokenizer, folder: policy, chatFormat: arguments.chatFormat, ends: ends)
+    let memory = try samplingMemory(
+      arguments, for: folder.configuration, allowance: .now)
     sampler = try Sampler(
       model: Model(weights: Weights(folder), precision: arguments.compute),
       threadCount: arguments.threads, memoryBytes: memory.bytes)
-    options = arguments.options(
-      for: tokenizer, endOfSequenceTokenIDs: try folder.endOfSequenceTokenIDs())
+    options = arguments.options(for: tokenizer, endOfSequenceTokenIDs: ends)
   }
 
   /// A problem whose responses are being made.
@@ -55,7 +56,10 @@ struct SamplingStage {
 
   mutating func run(_ records: RecordRun) throws {
     records.showsReading = false
-    if let remark = arguments.compute.remark { records.run.note(remark) }
+    for note in [arguments.compute.remark].compactMap({ $0 }) + prompts.notes(makesResponses: false)
+    {
+      records.run.note(note)
+    }
     let display = SamplingProgress(records.run.progress)
     var pending: [Pending] = []
     var requested = 0
@@ -80,14 +84,7 @@ struct SamplingStage {
   /// The prompt of a record's messages.
   private func prepare(_ record: Record) throws -> Pending {
     let problem = try Problem(record)
-    guard !problem.messages.isEmpty else {
-      throw RecordError.missingField(
-        "messages", record: problem.id, record.position, writtenBy: "srar-prep")
-    }
-    let messages = problem.messages.map {
-      Tokenizers.ChatMessage(role: $0.role, content: $0.content)
-    }
-    let prompt = try tokenizer.encode(template.render(messages))
+    let prompt = try prompts.prompt(of: problem, in: record)
     let limit = sampler.model.configuration.maximumPositionCount
     guard prompt.count < limit else {
       throw RecordError.invalidValue(

@@ -73,39 +73,30 @@ struct OptimizerArguments: ParsableArguments {
     ] where !(value >= 0 && value.isFinite) {
       throw ValidationError("'\(name)' must be at least 0, but is \(value)")
     }
-    guard adamEpsilon > 0 else {
+    guard adamEpsilon > 0, adamEpsilon.isFinite else {
       throw ValidationError("'--adam-epsilon' must be positive, but is \(adamEpsilon)")
     }
   }
 
   private static let defaultMicroBatchTokens = 2048
 
-  /// Tokens that are computed at a time.
+  /// Tokens that are computed at a time, once it is clear that the process may take the memory for them.
   ///
-  /// - Parameter longest: tokens of the longest rollout or example, which is never parted.
-  /// - Throws: `UsageError` where the memory that was allowed is too little for it.
+  /// - Parameters:
+  ///   - lengths: tokens of each rollout or example, which is never parted.
+  ///   - stepTokens: of one optimizer step at most.
+  /// - Throws: `UsageError` where the memory that was allowed, or that the process may take, is too little.
   func microBatchTokens(
-    for configuration: ModelConfiguration, longest: Int, hasReference: Bool = false
+    for configuration: ModelConfiguration, lengths: [Int], stepTokens: Int = .max,
+    hasReference: Bool = false
   ) throws -> Int {
-    guard let memory else { return microBatchTokens ?? Self.defaultMicroBatchTokens }
-    func needs(recomputing: Bool) -> TrainingMemory {
-      TrainingMemory(
-        configuration, precision: compute, threadCount: threads, recomputesActivations: recomputing,
-        hasReference: hasReference)
-    }
-    let tokens = needs(recomputing: recompute).packTokens(within: memory.bytes)
-    guard tokens < longest else { return tokens }
-    func megabytes(recomputing: Bool) -> Int {
-      needs(recomputing: recomputing).bytes(packTokens: longest) / (1 << 20) + 1
-    }
-    let remedy =
-      recompute
-      ? "" : ", or give '--recompute', with which it is \(megabytes(recomputing: true))M"
-    throw UsageError(
-      """
-      '--memory' is \(memory), but \(megabytes(recomputing: recompute))M are needed for this policy and \
-      \(longest) tokens in a row; allow more\(remedy)
-      """)
+    let budget = TrainingBudget(
+      arguments: self, configuration: configuration, longest: lengths.max() ?? 1,
+      stepTokens: min(stepTokens, lengths.reduce(0, +)), hasReference: hasReference)
+    let tokens =
+      try memory.map(budget.tokens(within:)) ?? microBatchTokens ?? Self.defaultMicroBatchTokens
+    try budget.check(microBatchTokens: tokens, allowance: .now)
+    return tokens
   }
 
   var adamW: AdamW.Options {

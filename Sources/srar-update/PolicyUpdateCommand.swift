@@ -110,6 +110,7 @@ struct PolicyUpdateCommand: ParsableCommand {
     let run = ToolRun(tool: "srar-update", report)
     let folder = try PolicyFolder(path: policy)
     let samples = try readSamples(run, folder)
+    let options = try options(for: samples, folder.configuration)
     let model = optimizer.model(try Weights(folder))
     let trainer = try optimizer.trainer(
       model, optimizer: try restoredOptimizer(folder, model.weights, run),
@@ -118,7 +119,6 @@ struct PolicyUpdateCommand: ParsableCommand {
     let reference = try loss.reference.map {
       try optimizer.model(Weights(PolicyFolder(path: $0)))
     }
-    let options = try options(for: samples, folder.configuration)
     let update = try PolicyUpdate(trainer: trainer, reference: reference, options: options)
     optimizer.tellPrecision(to: run)
     var summary = UpdateSummary(samples: samples, temperature: options.temperature)
@@ -157,6 +157,7 @@ struct PolicyUpdateCommand: ParsableCommand {
       run.note(
         "\(counted(samples.tokenizedCount, "rollout")) came without tokens and were tokenized here")
     }
+    samples.notes.forEach(run.note)
     return samples
   }
 
@@ -177,7 +178,6 @@ struct PolicyUpdateCommand: ParsableCommand {
   private func options(
     for samples: TrainingSamples, _ configuration: ModelConfiguration
   ) throws -> PolicyUpdateOptions {
-    let longest = samples.samples.map { $0.promptTokens.count + $0.responseTokens.count }.max()
     let temperature = try temperature ?? samples.commonTemperature()
     if oldLogProbabilities == .rollout, !samples.areTaken(at: temperature) {
       throw UsageError(
@@ -195,7 +195,9 @@ struct PolicyUpdateCommand: ParsableCommand {
     return PolicyUpdateOptions(
       loss: loss.loss, epochCount: epochs, miniBatchSize: miniBatchSize,
       microBatchTokens: try optimizer.microBatchTokens(
-        for: configuration, longest: longest ?? 1, hasReference: loss.reference != nil),
+        for: configuration,
+        lengths: samples.samples.map { $0.promptTokens.count + $0.responseTokens.count },
+        stepTokens: samples.computedTokenCount, hasReference: loss.reference != nil),
       oldLogProbabilities: old,
       temperature: temperature, lengthScale: loss.lengthScale ?? 1, seed: seed)
   }

@@ -1,0 +1,64 @@
+import Foundation
+import TestSupport
+import Testing
+
+#if os(Linux)
+  private let tellsMemory = true
+#else
+  private let tellsMemory = false
+#endif
+
+/// Memory that a process may not take: what needs it is refused in one sentence, before it begins.
+@Suite("Memory limits on the command line", .enabled(if: tellsMemory))
+struct MemoryLimitTests {
+  @Test(
+    "an update, a warm start and sampling under a limit say what they need, what is left, and what to do"
+  )
+  func refusals() throws {
+    let run = try TinyRun()
+    let result = try run.shell(
+      """
+      set -e
+      srar-rollout --quiet --policy policy -n 2 --max-response-tokens 12 prompts.jsonl.zst \
+        | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --dense --output advantages
+      srar-update init --quiet --text train.jsonl.zst --layers 2 --hidden 512 --vocabulary 300 --output large
+      set +e
+      limited() { (ulimit -v 200000; "$@"); echo $?; }
+      limited srar-update advantages --policy large --output next 2> update.txt
+      limited srar-update sft train.jsonl.zst --policy large --output next 2> sft.txt
+      limited srar-rollout --plain --policy large prompts.jsonl.zst 2> rollout.txt
+      limited srar-rollout --plain --policy policy --memory 2G prompts.jsonl.zst 2> memory.txt
+      [ ! -e next ] && cat update.txt sft.txt rollout.txt memory.txt
+      """)
+    let lines = result.text.split(separator: "\n").map(String.init)
+    try #require(lines.count == 8, "\(result.text)\(result.errorText)")
+    #expect(lines[..<4].allSatisfy { $0 == "64" }, "\(lines)")
+    let training =
+      #/srar-update.*: training this policy with \d+ tokens at a time needs \d+M of memory, but \d+M are left to this process by its limit on virtual memory \('ulimit -v'\); .+/#
+    #expect(lines[4].wholeMatch(of: training) != nil, "\(lines[4])")
+    #expect(lines[5].wholeMatch(of: training) != nil, "\(lines[5])")
+    #expect(
+      lines[6].wholeMatch(
+        of:
+          #/srar-rollout: this policy needs more than \d+M of memory to sample, but \d+M are left for it to this process by its limit on virtual memory \('ulimit -v'\); .+/#
+      ) != nil, "\(lines[6])")
+    #expect(lines[7].contains("'--memory' is 2G, but "), "\(lines[7])")
+  }
+
+  @Test("what fits under a limit runs under it, to the same bytes")
+  func fits() throws {
+    let run = try TinyRun()
+    let result = try run.shell(
+      """
+      set -e
+      sample() { srar-rollout --quiet --plain --policy policy -n 2 --max-response-tokens 12 prompts.jsonl.zst; }
+      sample > free
+      (ulimit -v 800000; sample > limited)
+      cmp free limited
+      srar-update sft --quiet train.jsonl.zst --policy policy --output free-policy
+      (ulimit -v 800000; srar-update sft --quiet train.jsonl.zst --policy policy --output limited-policy)
+      diff -r free-policy limited-policy
+      """)
+    #expect(result.status == 0, "\(result.errorText)")
+  }
+}
