@@ -19,7 +19,7 @@ from .memory import TrainingMemory, tokens_within
 from .metrics import append_metrics, update_metrics
 from .optimizer import Optimizer
 from .options import loss_options, optimizer_options, parsed
-from .policy import COMPUTE_DTYPES, Policy, end_of_sequence, read_config
+from .policy import COMPUTE_DTYPES, Policy, ends_of_sequence, read_config
 from .policy_folder import write_policy
 from .processes import Processes, processes
 from .prompts import PromptTokenizer
@@ -111,7 +111,7 @@ def _read_samples(options: argparse.Namespace, config) -> Samples:
     if not options.files and sys.stdin.isatty():
         raise NoInput("nothing to read: name a file, pipe a stream in, or see '--help'")
     say = _say(options, None)
-    tokenizer = PromptTokenizer(options.policy, options.chat_format, end_of_sequence(config))
+    tokenizer = PromptTokenizer(options.policy, options.chat_format, ends_of_sequence(options.policy, config))
     rejects = Rejects(options.rejects) if options.rejects else None
     samples = Samples(options.shard)
     try:

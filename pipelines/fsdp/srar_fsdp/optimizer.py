@@ -103,7 +103,11 @@ class Optimizer:
         return state
 
     def save(self, folder: str) -> None:
-        """Writes the state as a distributed checkpoint, every process its part."""
+        """Writes the state as a distributed checkpoint, every process its part; a moment that is not finite is an error."""
+        for name, value in self._state().items():
+            local = value.to_local() if isinstance(value, DTensor) else value
+            if self.processes.sum((~torch.isfinite(local)).sum().cpu().double().reshape(1))[0] > 0:
+                raise BadData(f'not written, because the training diverged: "{name}" is not finite; lower the learning rate')
         dcp.save(self._state(), storage_writer=_Writer(os.path.join(folder, STATE_FOLDER)))
 
     def restore(self, folder: str) -> None:

@@ -52,10 +52,20 @@ def read_config(folder: str) -> PreTrainedConfig:
     return AutoConfig.from_pretrained(folder)
 
 
-def end_of_sequence(config: PreTrainedConfig) -> int | None:
-    """The token that ends a response; the first of several."""
-    token = config.eos_token_id
-    return token[0] if isinstance(token, list) else token
+def ends_of_sequence(folder: str, config: PreTrainedConfig) -> list[int]:
+    """Tokens at which sampling stops: those of `config.json`, then those that `generation_config.json` adds."""
+    given = [config.eos_token_id]
+    path = os.path.join(folder, "generation_config.json")
+    if os.path.exists(path):
+        try:
+            with open(path, encoding="utf-8") as file:
+                given.append(json.load(file).get("eos_token_id"))
+        except ValueError as error:
+            raise BadData(f"{path}: not JSON: {error}") from None
+    tokens = []
+    for one in given:
+        tokens += one if isinstance(one, list) else [] if one is None else [one]
+    return list(dict.fromkeys(tokens))
 
 
 class WeightFiles:

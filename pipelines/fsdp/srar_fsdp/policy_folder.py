@@ -102,6 +102,8 @@ def _write_weights(folder: Path, policy: Policy, dtype: torch.dtype, processes: 
 
 def _bytes(name: str, tensor: torch.Tensor, dtype: torch.dtype) -> memoryview:
     stored = tensor.to(dtype).cpu().contiguous()
-    if dtype == torch.float16 and not torch.isfinite(stored).all():
-        raise BadData(f'tensor "{name}" holds a number that float16 cannot; write float32 or bfloat16')
+    if not torch.isfinite(stored).all():
+        if torch.isfinite(tensor).all():
+            raise BadData(f'not written: tensor "{name}" holds a number that {str(dtype).removeprefix("torch.")} cannot; write float32')
+        raise BadData(f'not written, because the training diverged: tensor "{name}" is not finite; lower the learning rate')
     return memoryview(stored.reshape(-1).view(torch.uint8).numpy())

@@ -4,6 +4,8 @@ import os
 from functools import cached_property
 from typing import NamedTuple
 
+from jinja2 import TemplateError
+
 from .errors import BadData
 
 
@@ -56,10 +58,11 @@ def _llama_header(role: str) -> list[Piece]:
 class PromptTokenizer:
     """The tokenizer of a policy folder, opened when the first text comes."""
 
-    def __init__(self, folder: str, chat_format: str | None, end_of_sequence: int | None):
+    def __init__(self, folder: str, chat_format: str | None, ends: list[int]):
         self.folder = folder
         self.chat_format = chat_format
-        self.end_of_sequence = end_of_sequence
+        self.ends = ends
+        """Tokens at which sampling stops."""
 
     @cached_property
     def _tokenizer(self):
@@ -91,10 +94,32 @@ class PromptTokenizer:
     def response(self, text: str, ends: bool) -> tuple[list[int], list[int]]:
         """Tokens of a response and the first byte of each; with its end-of-sequence token where it ended by itself."""
         tokens, starts = self._text_tokens(text)
-        if ends and self.end_of_sequence is not None:
-            tokens.append(self.end_of_sequence)
+        if ends and self._end is not None:
+            tokens.append(self._end)
             starts.append(len(text.encode()))
         return tokens, starts
+
+    @cached_property
+    def _end(self) -> int | None:
+        """The token by which the chat template ends a turn, where sampling stops at it; else the first at which it does."""
+        end = self._turn_end()
+        return end if end in self.ends else next(iter(self.ends), None)
+
+    def _turn_end(self) -> int | None:
+        if self.chat_format is not None:
+            marker = "<|im_end|>" if self.chat_format in CHATML_SYSTEMS else "<|eot_id|>"
+            return self._tokenizer.get_vocab().get(marker)
+        if self._tokenizer.chat_template is None:
+            return None
+        content = "srar"
+        messages = [{"role": "user", "content": content}, {"role": "assistant", "content": content}]
+        try:
+            text = self._tokenizer.apply_chat_template(messages, tokenize=False, enable_thinking=False)
+        except TemplateError:
+            return None
+        rest = self._tokenizer(text[text.rfind(content) + len(content) :], add_special_tokens=False)["input_ids"]
+        added = set(self._tokenizer.get_added_vocab().values())
+        return next((token for token in rest if token in added), None)
 
     def _text_tokens(self, text: str) -> tuple[list[int], list[int]]:
         encoded = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, split_special_tokens=True)
