@@ -155,9 +155,9 @@ package enum EvaluationError: ToolError, Equatable {
     case .nothingInCommon(let first, let second):
       "\(first) and \(second) have no problem in common; compare two policies on the same set"
     case .otherProblems(let first, let second, let others):
-      "\(first) and \(second): \"\(others.member.rawValue)\" of problem \"\(others.example)\" differs, "
-        + "as does the content of \(others.count) of the \(others.common) problems whose ids are in both; "
-        + "compare two policies on the same problems"
+      "\(first) and \(second): \"\(others.member.rawValue)\" of problem \"\(others.example)\" differs; "
+        + "\(others.count) of the \(others.common) problems with an id in both are not the same ones; "
+        + "compare two policies on the same set"
     }
   }
 
