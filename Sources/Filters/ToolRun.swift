@@ -138,6 +138,9 @@ package func withRecords(
   tool: String, input: InputOptions, output: OutputOptions, report: ReportOptions,
   _ body: (RecordRun) throws -> Void
 ) throws {
+  if let path = input.rejects, path == output.output {
+    throw UsageError("'--output' and '--rejects' must name two files, but both are '\(path)'")
+  }
   let rejects = try input.rejects.map { try RejectWriter(path: $0) }
   let reader = try input.open(rejects: rejects)
   try withOutput(tool: tool, output: output, report: report) { run, writer in

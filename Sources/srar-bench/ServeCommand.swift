@@ -26,7 +26,8 @@ struct ServeCommand: ParsableCommand {
 
   func run() throws {
     var server = try SlowServer(delayNanoseconds: UInt64(delay) * 1_000_000)
-    FileHandle.standardOutput.write(Data("\(server.port)\n".utf8))
+    let output = try FileWriter(.standardOutput)
+    try Array("\(server.port)\n".utf8).withUnsafeBytes { try output.write($0) }
     try server.serve()
   }
 }
