@@ -86,7 +86,7 @@ let package = Package(
         "ChatCompletions", "Diagnostics", "Filters", "HTTPClient", "JSONLines", "Judging",
         "ModelServers", "Records", argumentParser,
       ]),
-    library("Rewards", ["Answers", "Rubrics", "Steps"]),
+    library("Rewards", ["Answers", "Rubrics", "Steps", "Thoughts"]),
     library("Advantages", ["Records"]),
     library(
       "Evaluation",

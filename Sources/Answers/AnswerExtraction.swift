@@ -1,5 +1,7 @@
 // Where the answer of a response stands.
 
+import Thoughts
+
 /// A rule for finding the answer.
 public enum ExtractionRule: String, CaseIterable, Sendable {
   /// The content of the last complete `\boxed{}` or `\fbox{}`, and of those that "and", "or" or a comma ties to it; else what
@@ -33,8 +35,14 @@ public struct FoundAnswer: Equatable, Sendable {
 }
 
 /// The answer of a response by the first rule that finds one; nil where none does.
-public func answer(in response: String, rules: [ExtractionRule]) -> FoundAnswer? {
-  let bytes = Array(response.utf8)[...]
+///
+/// - Parameter readsThoughts: whether an answer may stand inside a thought, such as between `<think>` and `</think>`. Otherwise a thought
+///   is passed over, and so is all that follows the beginning of one that never closes.
+public func answer(
+  in response: String, rules: [ExtractionRule], readsThoughts: Bool = false
+) -> FoundAnswer? {
+  let text = Array(response.utf8)
+  let bytes = (readsThoughts ? text : withoutThoughts(text))[...]
   for rule in rules {
     let text: ArraySlice<UInt8>? =
       switch rule {

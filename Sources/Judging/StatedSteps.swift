@@ -1,7 +1,8 @@
 import Arithmetic
 import Steps
+import Thoughts
 
-/// What each step of a response calculates.
+/// What each step of a response calculates, and the text outside of the steps; thoughts state nothing.
 struct StatedSteps {
   /// A calculation of a step.
   struct Place: Hashable {
@@ -15,7 +16,7 @@ struct StatedSteps {
   private let calculations: [[StatedCalculation]]
 
   init(response: String, steps: [ResponseStep]) {
-    let utf8 = Array(response.utf8)
+    let utf8 = blankingThoughts(Array(response.utf8))
     var outside: [StatedCalculation] = []
     var perStep: [[StatedCalculation]] = []
     var end = 0

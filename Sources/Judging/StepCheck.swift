@@ -2,6 +2,7 @@ import Arithmetic
 package import JSONLines
 package import Records
 package import Steps
+import Thoughts
 
 /// The check of one step.
 package struct StepVerdict: Equatable, Sendable {
@@ -39,7 +40,7 @@ extension StepCheck {
   /// It sees arithmetic only: a step that adds where it should have subtracted, and adds correctly, passes. With a problem's
   /// rubric, `calling(wrong:)` closes that gap: a step that states a calculation that the rubric calls a mistake is wrong.
   package static func byArithmetic(response: String, steps: [ResponseStep]) -> StepCheck {
-    let bytes = Array(response.utf8)
+    let bytes = blankingThoughts(Array(response.utf8))
     let verdicts = steps.map { step in
       let equations = bytes[step.bytes.clamped(to: 0..<bytes.count)].withUnsafeBytes {
         statedEquations(in: $0)

@@ -1,6 +1,7 @@
 package import Answers
 import Rubrics
 import Steps
+import Thoughts
 
 /// The outcome part of a response's reward.
 package struct OutcomeReward: Equatable, Sendable {
@@ -22,35 +23,40 @@ package struct OutcomeReward: Equatable, Sendable {
 package func outcomeReward(
   response: String, groundTruth: String, options: RewardOptions
 ) -> OutcomeReward {
-  let found = answer(in: response, rules: options.extraction)
+  let read = options.reading == .whole ? response : withoutThoughts(response)
+  let found = answer(in: read, rules: options.extraction, readsThoughts: true)
   let comparison = found.map {
     options.checker.compare(
       $0.text, with: groundTruth, decimalPlaces: options.decimalPlaces)
   }
   let accuracy = comparison?.isEqual == true ? 1.0 : 0.0
-  let format = hasFormat(response, options.format) ? 1.0 : 0.0
+  let format = hasFormat(read, options) ? 1.0 : 0.0
   return OutcomeReward(
     answer: found, comparison: comparison, accuracy: accuracy, format: format,
     base: (1 - options.formatWeight) * accuracy + options.formatWeight * format)
 }
 
-/// Whether a response has the format that it was asked for: step headers and a boxed answer.
-package func hasFormat(_ response: String, _ rule: FormatRule) -> Bool {
-  let headers = StepHeader.all(in: response)
+/// Whether what is read of a response has the format that it was asked for: step headers and a boxed answer.
+private func hasFormat(_ text: String, _ options: RewardOptions) -> Bool {
+  let headers =
+    options.reading == .whole ? StepHeader.anywhere(in: text) : StepHeader.all(in: text)
   guard !headers.isEmpty else { return false }
-  return switch rule {
-  case .complete: answer(in: response, rules: [.boxed]) != nil
-  case .lastBox: Box.last(in: response)?.content != nil
-  case .opened: Box.last(in: response) != nil
-  case .numbered:
-    answer(in: response, rules: [.boxed]) != nil && areNumbered(headers, in: response)
+  return switch options.format {
+  case .complete: hasBoxedAnswer(text)
+  case .lastBox: Box.last(in: text)?.content != nil
+  case .opened: Box.last(in: text) != nil
+  case .numbered: hasBoxedAnswer(text) && areNumbered(headers, in: text)
   }
 }
 
-/// Whether headers count 1, 2, 3 … and no other line looks like one.
-private func areNumbered(_ headers: [StepHeader], in response: String) -> Bool {
-  let marked = response.unicodeScalars.split(separator: "\n").count { line in
-    line.starts(with: "###".unicodeScalars)
+private func hasBoxedAnswer(_ text: String) -> Bool {
+  answer(in: text, rules: [.boxed], readsThoughts: true) != nil
+}
+
+/// Whether headers count 1, 2, 3 … and no other line looks like one, however far it is indented.
+private func areNumbered(_ headers: [StepHeader], in text: String) -> Bool {
+  let marked = text.unicodeScalars.split(separator: "\n").count { line in
+    line.drop { $0.properties.isWhitespace }.starts(with: "###".unicodeScalars)
   }
   return marked == headers.count
     && headers.enumerated().allSatisfy { $1.label == String($0 + 1) }

@@ -9,7 +9,8 @@ package enum FormatRule: String, CaseIterable, Sendable {
   case lastBox = "last-box"
   /// A step header and an opening `\boxed{`, even if it is cut off (the authors' code).
   case opened
-  /// As `complete`, and the headers are numbered 1, 2, 3 … without a gap, and no other line begins with `###`.
+  /// As `complete`, and the headers are numbered 1, 2, 3 … without a gap, and no other line begins with `###`,
+  /// white space aside.
   ///
   /// Departs from the paper. Step scores are sums over the items tied to a step, so a response that writes later headers
   /// badly gathers the items of all its steps in the first one and outscores its siblings there; a small policy finds that
@@ -17,11 +18,20 @@ package enum FormatRule: String, CaseIterable, Sendable {
   case numbered
 }
 
+/// What of a response is read for its answer and its format.
+package enum ResponseReading: Sendable, Equatable {
+  /// What stands outside of thoughts; a step header begins a line.
+  case answer
+  /// All of it, thoughts too; a step header may stand anywhere (the authors' code).
+  case whole
+}
+
 /// All that a reward can be told.
 package struct RewardOptions: Equatable, Sendable {
   /// λ, the weight of the format in r_base, 0 … 1.
   package var formatWeight: Double
   package var format: FormatRule
+  package var reading = ResponseReading.answer
   /// How the answer is found; the first rule that finds one counts.
   package var extraction: [ExtractionRule]
   package var checker: AnswerChecker
@@ -53,9 +63,13 @@ package struct RewardOptions: Equatable, Sendable {
     budgets: .standard, repeatedVerdicts: .first)
 
   /// What the authors' published code computes.
-  package static let authors = RewardOptions(
-    formatWeight: 0.1, format: .opened, extraction: [.lastBox], checker: .normalized,
-    budgets: .standard, repeatedVerdicts: .all)
+  package static let authors = {
+    var options = RewardOptions(
+      formatWeight: 0.1, format: .opened, extraction: [.lastBox], checker: .normalized,
+      budgets: .standard, repeatedVerdicts: .all)
+    options.reading = .whole
+    return options
+  }()
 }
 
 /// A named choice of all options.

@@ -1,8 +1,11 @@
 // The paper's signs of a response that goes in circles.
 
+import Thoughts
+
 /// What was counted to find out whether a response loops.
 ///
-/// A response loops when any of four criteria holds (SRaR, arXiv 2605.17291, on looping).
+/// A response loops when any of four criteria holds (SRaR, arXiv 2605.17291, on looping). Headings count outside of thoughts alone:
+/// steps that were drafted before they were written are not written twice.
 package struct Looping: Equatable, Sendable {
   /// How often the response corrects itself. The paper prints no list of phrases; `selfCorrectionPhrases` is ours.
   package let selfCorrectionCount: Int
@@ -30,13 +33,14 @@ package struct Looping: Equatable, Sendable {
 
   package init(_ response: String) {
     selfCorrectionCount = countSelfCorrections(in: response)
-    firstStepCount = countFirstSteps(in: response)
-    let headings = headings(of: response)
+    let answer = withoutThoughts(response)
+    firstStepCount = countFirstSteps(in: answer)
+    let headings = headings(of: answer)
     headingCount = headings.count
     repeatsHeading = Set(headings).count < headings.count
     let bytes = Array(response.utf8)
-    let paragraphs = steps(of: response, style: .paragraphs).map { step in
-      collapsingWhiteSpace(String(decoding: bytes[step.bytes], as: UTF8.self))
+    let paragraphs = paragraphSpans(of: response).map { span in
+      collapsingWhiteSpace(String(decoding: bytes[span], as: UTF8.self))
     }
     paragraphCount = paragraphs.count
     duplicateParagraphCount = paragraphs.count - Set(paragraphs).count

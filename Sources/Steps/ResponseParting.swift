@@ -1,34 +1,53 @@
 // Where the steps of a response begin and end.
 
-/// Parts a response into steps.
+import Thoughts
+
+/// Parts a response into steps. Thoughts (`Thoughts`) hold no steps: they are drafts of the solution, not parts of it.
 ///
-/// - `headers`: a step reaches from its header to the next or the end; text before the first is in no step, and a response
-///   without headers has no steps.
+/// - `headers`: a step reaches from its header to the next or the end, or to the thought that ends it; text before the first is in
+///   no step, and a response without headers has no steps. A header with nothing behind it is a step of its own.
 /// - `lines`: every line that is not blank, its line feed included.
 /// - `paragraphs`: every block of lines between blank ones, the blank lines behind it included.
 /// - Returns: steps in order of appearance, with byte spans; no token spans yet.
 package func steps(of response: String, style: StepStyle) -> [ResponseStep] {
+  let thoughts = Thoughts(in: response)
+  let spans: (String) -> [Range<Int>]
   switch style {
-  case .headers: stepsAtHeaders(of: response)
-  case .lines: numbered(lineSpans(of: response).filter { !$0.isBlank }.map(\.bytes))
-  case .paragraphs: numbered(paragraphSpans(of: response))
+  case .headers: return stepsAtHeaders(of: response, thoughts)
+  case .lines: spans = { lineSpans(of: $0).filter { !$0.isBlank }.map(\.bytes) }
+  case .paragraphs: spans = paragraphSpans
   }
+  if thoughts.spans.isEmpty { return numbered(spans(response)) }
+  let bytes = Array(response.utf8)
+  return numbered(
+    thoughts.answerSpans(count: bytes.count).flatMap { part in
+      spans(String(decoding: bytes[part], as: UTF8.self)).map { span in
+        part.lowerBound + span.lowerBound..<part.lowerBound + span.upperBound
+      }
+    })
 }
 
-/// The steps as the authors' code parts a response: without a header, the whole response is step 1.
-package func stepsOfAuthors(of response: String) -> [ResponseStep] {
-  let steps = stepsAtHeaders(of: response)
-  return steps.isEmpty ? numbered([0..<response.utf8.count]) : steps
-}
-
-private func stepsAtHeaders(of response: String) -> [ResponseStep] {
-  let headers = StepHeader.all(in: response)
+private func stepsAtHeaders(of response: String, _ thoughts: Thoughts) -> [ResponseStep] {
+  let headers = StepHeader.all(in: response, outside: thoughts)
+  let bytes = Array(response.utf8)
   return headers.indices.map { index in
-    let end =
-      index + 1 < headers.count ? headers[index + 1].bytes.lowerBound : response.utf8.count
+    let next = index + 1 < headers.count ? headers[index + 1].bytes.lowerBound : bytes.count
+    let start = headers[index].bytes.lowerBound
     return ResponseStep(
-      number: index + 1, label: headers[index].label, bytes: headers[index].bytes.lowerBound..<end)
+      number: index + 1, label: headers[index].label,
+      bytes: start..<answerEnd(of: start..<next, in: bytes, thoughts))
   }
+}
+
+/// Where a step ends: before the thoughts that only white space follows.
+private func answerEnd(of step: Range<Int>, in text: [UInt8], _ thoughts: Thoughts) -> Int {
+  var end = step.upperBound
+  for thought in thoughts.spans(in: step).reversed() {
+    let rest = text[thought.upperBound..<end]
+    guard rest.allSatisfy({ $0 == 0x20 || (0x09...0x0D).contains($0) }) else { break }
+    end = thought.lowerBound
+  }
+  return end
 }
 
 private func numbered(_ spans: [Range<Int>]) -> [ResponseStep] {
@@ -57,17 +76,18 @@ private func lineSpans(of response: String) -> [LineSpan] {
   return spans
 }
 
-private func paragraphSpans(of response: String) -> [Range<Int>] {
+/// Every block of lines between blank ones, with the blank lines behind it.
+func paragraphSpans(of text: String) -> [Range<Int>] {
   var spans: [Range<Int>] = []
   var start: Int?
   var wasBlank = true
-  for line in lineSpans(of: response) {
+  for line in lineSpans(of: text) {
     if !line.isBlank, wasBlank {
       if let start { spans.append(start..<line.bytes.lowerBound) }
       start = line.bytes.lowerBound
     }
     wasBlank = line.isBlank
   }
-  if let start { spans.append(start..<response.utf8.count) }
+  if let start { spans.append(start..<text.utf8.count) }
   return spans
 }

@@ -1,31 +1,58 @@
 // Headers `### Step N:`, found by a scanner over UTF-8, in time linear in the text.
 
+import Thoughts
+
 /// A step header of a response: `###`, `Step`, a number and a colon, with white space between allowed.
 ///
-/// White space is Unicode's, line breaks included; digits are the decimal digits of any script; case matters; a header
-/// may stand anywhere in a line.
+/// White space is Unicode's, line breaks included; digits are the decimal digits of any script; case matters.
 package struct StepHeader: Equatable, Sendable {
   /// The number as written.
   package let label: String
   /// From the first `#` to the colon, half-open.
   package let bytes: Range<Int>
 
-  /// The headers of a text, in order.
+  /// The headers of a text, in order: each begins a line, behind blanks and tabs at most, and stands outside of thoughts.
   package static func all(in text: String) -> [StepHeader] {
-    var headers: [StepHeader] = []
+    all(in: text, outside: Thoughts(in: text))
+  }
+
+  /// The headers of a text whose thoughts are known.
+  static func all(in text: String, outside thoughts: Thoughts) -> [StepHeader] {
+    let bytes = Array(text.utf8)
+    return marks(in: text).compactMap { mark in
+      thoughts.contains(mark.runStart)
+        || !beginsLine(at: mark.runStart, of: bytes, thoughts) ? nil : mark.header
+    }
+  }
+
+  /// Everything that has the form of a header, wherever it stands: in a line, or in a thought (the authors' code).
+  package static func anywhere(in text: String) -> [StepHeader] {
+    marks(in: text).map(\.header)
+  }
+
+  /// What has the form of a header, with the place where its run of hashes begins; of a longer run, the last three belong to the header.
+  private static func marks(in text: String) -> [(header: StepHeader, runStart: Int)] {
+    var marks: [(header: StepHeader, runStart: Int)] = []
     var scanner = ScalarScanner(text)
     while let start = scanner.skip(past: "###") {
-      // Of a longer run of hashes, the last three count.
       var begin = start
       while scanner.take("#") { begin += 1 }
       let resume = scanner.position
       if let label = scanner.headerLabel() {
-        headers.append(StepHeader(label: label, bytes: begin..<scanner.position))
+        marks.append((StepHeader(label: label, bytes: begin..<scanner.position), start))
       } else {
         scanner.position = resume
       }
     }
-    return headers
+    return marks
+  }
+
+  /// Whether only blanks and tabs stand between a place and the beginning of its line, or the end of a thought.
+  private static func beginsLine(at place: Int, of text: [UInt8], _ thoughts: Thoughts) -> Bool {
+    var start = place
+    while start > 0, text[start - 1] == 0x20 || text[start - 1] == 0x09 { start -= 1 }
+    return start == 0 || text[start - 1] == 0x0A || text[start - 1] == 0x0D
+      || thoughts.contains(start - 1)
   }
 }
 

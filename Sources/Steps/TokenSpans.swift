@@ -27,25 +27,3 @@ package func withTokenSpans(_ steps: [ResponseStep], tokenBytes: [Range<Int>]) -
     return result
   }
 }
-
-/// The token spans of the authors' code, which knows no offsets: characters scaled to tokens by proportion.
-///
-/// A boundary at character c of C becomes ⌊(c / C) · T⌋ in double precision, the division first.
-///
-/// - Parameters:
-///   - characters: the steps' spans in Unicode scalars.
-///   - characterCount: C, of the whole response.
-///   - tokenCount: T, the end-of-sequence token included.
-package func proportionalTokenSpans(
-  _ characters: [Range<Int>], characterCount: Int, tokenCount: Int
-) -> [Range<Int>] {
-  guard characterCount > 0 else { return characters.isEmpty ? [] : [0..<tokenCount] }
-  func token(_ character: Int) -> Int {
-    let scaled = Int(Double(character) / Double(characterCount) * Double(tokenCount))
-    return min(max(scaled, 0), tokenCount)
-  }
-  return characters.map { span in
-    let start = token(span.lowerBound)
-    return start..<max(start, token(span.upperBound))
-  }
-}

@@ -51,14 +51,26 @@ package struct Thoughts: Equatable, Sendable {
 
   /// Whether a byte of the text stands in a thought.
   package func contains(_ byte: Int) -> Bool {
-    // The last span that begins at or before the byte.
+    let next = indexOfFirst(from: byte + 1)
+    return next > 0 && spans[next - 1].contains(byte)
+  }
+
+  /// The thoughts that lie in a range of the text whole.
+  package func spans(in range: Range<Int>) -> ArraySlice<Range<Int>> {
+    let first = indexOfFirst(from: range.lowerBound)
+    let end = indexOfFirst(from: range.upperBound)
+    return spans[first..<max(first, end)].prefix { $0.upperBound <= range.upperBound }
+  }
+
+  /// Which is the first thought that begins at a byte or behind it; the number of thoughts where none does.
+  private func indexOfFirst(from byte: Int) -> Int {
     var low = 0
     var high = spans.count
     while low < high {
       let middle = (low + high) / 2
-      if spans[middle].lowerBound <= byte { low = middle + 1 } else { high = middle }
+      if spans[middle].lowerBound < byte { low = middle + 1 } else { high = middle }
     }
-    return low > 0 && spans[low - 1].contains(byte)
+    return low
   }
 
   /// The parts of a text of `count` bytes that are no thoughts, ascending; none is empty.
@@ -89,4 +101,13 @@ package func withoutThoughts(_ text: String) -> String {
   let bytes = Array(text.utf8)
   let answer = withoutThoughts(bytes)
   return answer.count == bytes.count ? text : String(decoding: answer, as: UTF8.self)
+}
+
+/// A text in UTF-8 with line feeds for every byte of its thoughts, so that all places in it stay what they are.
+package func blankingThoughts(_ text: [UInt8]) -> [UInt8] {
+  var blanked = text
+  for span in Thoughts(in: text).spans {
+    blanked.replaceSubrange(span, with: repeatElement(UInt8(ascii: "\n"), count: span.count))
+  }
+  return blanked
 }

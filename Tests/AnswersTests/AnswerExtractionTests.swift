@@ -64,6 +64,20 @@ struct AnswerExtractionTests {
     #expect(answer(in: "no such thing", rules: [.statement]) == nil)
   }
 
+  @Test(
+    "outside of thoughts",
+    arguments: [
+      (#"<think>Perhaps \boxed{15}.</think> \boxed{14}"#, "14"),
+      (#"Perhaps \boxed{15}.</think> It is \boxed{14}"#, "14"),
+      (#"<think>Perhaps \boxed{15}.</think> So be it."#, nil),
+      (#"\boxed{14} <think>or \boxed{15}"#, "14"), (#"<think>\boxed{15}"#, nil),
+    ])
+  func outsideThoughts(response: String, expected: String?) {
+    #expect(answer(in: response, rules: [.boxed])?.text == expected)
+    #expect(answer(in: response, rules: [.lastBox])?.text == expected)
+    #expect(answer(in: response, rules: [.boxed], readsThoughts: true) != nil)
+  }
+
   @Test("tries the rules in order")
   func order() {
     let found = answer(in: "A: 4", rules: [.boxed, .marker, .lastNumber])

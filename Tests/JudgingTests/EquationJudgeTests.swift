@@ -1,5 +1,6 @@
 import Judging
 import Rubrics
+import Steps
 import Testing
 
 @Suite("The equation judge")
@@ -34,6 +35,26 @@ struct EquationJudgeTests {
     let steps = ["5 + 5 = 10", "3 * 4 = 12", "again 3 * 4 = 12"]
     #expect(judge.brief(request([(.suggest, "3 * 4 = 12")], steps: steps)) == ["1+2"])
     #expect(judge.brief(request([(.suggest, "6 * 2 = 3 * 4 = 12")], steps: steps)) == ["1+2"])
+  }
+
+  @Test(
+    "finds nothing in a thought",
+    arguments: [
+      "<think>\n### Step 1: hmm, 3 * 4 = 12\n</think>\n", "[THINK]3 * 4 = 12[/THINK]",
+      "3 * 4 = 12</think>",
+    ])
+  func thoughtsStateNothing(thought: String) {
+    func verdicts(_ response: String) -> [String] {
+      judge.brief(
+        RubricQuestion(
+          problem: "", rubric: [RubricItem(id: 1, type: .suggest, text: "Computes 3 * 4 = 12.")],
+          response: response, steps: Steps.steps(of: response, style: .headers)))
+    }
+    #expect(verdicts(thought + "### Step 1: a\n5 + 5 = 10") == ["1-1"])
+    #expect(verdicts(thought + "### Step 1: a\n### Step 2: 3 * 4 = 12") == ["1+2"])
+    #expect(verdicts(thought) == ["1-(-1)"])
+    // The step goes on behind the thought.
+    #expect(verdicts("### Step 1: a\n\(thought)\nso 3 * 4 = 12") == ["1+1"])
   }
 
   @Test("wants all of an item's calculations, and ties it to the step of the last")

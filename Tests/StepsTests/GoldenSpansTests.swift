@@ -17,7 +17,11 @@ struct GoldenSpansTests {
       let offsets = try #require(input["token_offsets"] as? [[Int]])
       let characters = try #require(expected["step_chars"] as? [[Int]]).map { $0[0]..<$0[1] }
       let isPaper = item["variant"] as? String == "paper"
-      let parted = isPaper ? steps(of: response, style: .headers) : stepsOfAuthors(of: response)
+      // Two of the paper's cases have a header in the middle of a line, which is none here.
+      let parted = isPaper ? stepsAtHeadersAnywhere(of: response) : stepsOfAuthors(of: response)
+      if isPaper, !["straddling-token/paper", "rounding-down-49/paper"].contains(name) {
+        #expect(steps(of: response, style: .headers) == parted, "\(name)")
+      }
       let byteOffsets = self.byteOffsets(of: response)
       #expect(
         parted.map(\.bytes)
@@ -51,7 +55,7 @@ struct GoldenSpansTests {
       let response = try #require(input["response"] as? String)
       if let headers = expected["headers"] as? [[String: Any]] {
         checkedCount += 1
-        let found = StepHeader.all(in: response)
+        let found = StepHeader.anywhere(in: response)
         #expect(found.map(\.label) == headers.map { $0["number"] as? String }, "\(name)")
         #expect(
           found.map { [$0.bytes.lowerBound, $0.bytes.upperBound] }

@@ -29,6 +29,13 @@ struct LoopingTests {
     }
   }
 
+  @Test("steps that a thought drafts are not written twice")
+  func draftedSteps() {
+    let answer = "### Step 1: a\n\n### Step 2: b"
+    #expect(!Looping("<think>\n\(answer)\n\nwell\n</think>\nSo:\n\(answer), then").isLooping)
+    #expect(Looping("\(answer)\n\(answer)").isLooping)
+  }
+
   @Test(
     "is found in a megabyte without hanging",
     arguments: ["wait ", "###", "### Step 1", "\n\na", "a"])

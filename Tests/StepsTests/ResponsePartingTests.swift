@@ -31,11 +31,69 @@ struct ResponsePartingTests {
     #expect(texts("no headers", .headers).isEmpty)
   }
 
+  @Test(
+    "takes a header at the beginning of a line only, behind blanks and tabs at most",
+    arguments: [
+      ("### Step 1: a\n### Step 2: b", ["1", "2"]),
+      (" \t### Step 1: a\r### Step 2: b\r\n  ### Step 3: c", ["1", "2", "3"]),
+      ("#### Step 1: a", ["1"]),
+      ("As said in ### Step 1: above\n### Step 1: b", ["1"]),
+      ("**### Step 1:** a", []),
+      ("> ### Step 1: a\n- ### Step 2: b", []),
+      ("### Step 1:### Step 2: b", ["1"]),
+      ("x####\n Step 1: a", []),
+    ])
+  func headersBeginLines(response: String, labels: [String]) {
+    #expect(steps(of: response, style: .headers).map(\.label) == labels)
+  }
+
+  @Test("takes a header with nothing behind it for a step")
+  func emptyStep() {
+    #expect(
+      texts("### Step 1:\n### Step 2: b", .headers) == ["### Step 1:\n", "### Step 2: b"])
+  }
+
+  @Test(
+    "finds the same steps whether a response was drafted in a thought or not",
+    arguments: [
+      "<think>\n### Step 1: hmm\n</think>\n", "[THINK]### Step 1: draft[/THINK]",
+      "<|channel|>analysis<|message|>### Step 1: a<|end|><|start|>assistant<|channel|>final<|message|>",
+      "### Step 1: the prompt opened this thought</think>",
+    ])
+  func headersOutsideThoughts(thought: String) {
+    let answer = "### Step 1: a\n### Step 2: b\n\\boxed{15}"
+    #expect(texts(thought + answer, .headers) == texts(answer, .headers))
+  }
+
+  @Test("ends a step before the thoughts that only white space follows")
+  func thoughtsBetweenSteps() {
+    #expect(
+      texts("### Step 1: a\n<think>b</think>\n<think>c</think>\n### Step 2: d<think>e", .headers)
+        == ["### Step 1: a\n", "### Step 2: d"])
+    #expect(
+      texts("### Step 1: a<think>b</think>c", .headers) == ["### Step 1: a<think>b</think>c"])
+  }
+
+  @Test("finds nothing in a thought that never closes")
+  func unclosedThought() {
+    for style in StepStyle.allCases {
+      #expect(texts("<think>\n### Step 1: a\n\nb", style).isEmpty)
+    }
+    #expect(texts("a\n<think>\nb", .lines) == ["a\n"])
+  }
+
+  @Test("at lines and paragraphs leaves out thoughts")
+  func linesOutsideThoughts() {
+    #expect(texts("é\n<think>b\nc</think>d\n\ne", .lines) == ["é\n", "d\n", "e"])
+    #expect(texts("é\n<think>b\n\nc</think>d\n\ne", .paragraphs) == ["é\n", "d\n\n", "e"])
+  }
+
   @Test("gives spans in order, without overlap, numbered from 1", arguments: UInt64(0)..<300)
   func spansAreOrdered(seed: UInt64) {
     var random = RandomStream(seed: seed, "responses")
     let pieces = [
       "### Step 1:", "###", " ", "\n", "\n\n", "é", "Step", "2", ":", "text ", "\r\n", "🎯",
+      "<think>", "</think>",
     ]
     let response = (0..<random.integer(in: 0...40)).map { _ in random.element(of: pieces) }.joined()
     for style in StepStyle.allCases {

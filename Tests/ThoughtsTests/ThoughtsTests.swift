@@ -64,6 +64,18 @@ struct ThoughtsTests {
     #expect((0..<35).filter(thoughts.contains) == Array(2..<18) + Array(19..<35))
   }
 
+  @Test("the thoughts of a range, and a text in which they are blank")
+  func thoughtsOfRange() {
+    let text = "é<think>a</think>b<think>c</think>"
+    let thoughts = Thoughts(in: text)
+    #expect(Array(thoughts.spans(in: 0..<35)) == thoughts.spans)
+    #expect(Array(thoughts.spans(in: 2..<34)) == [2..<18])
+    #expect(Array(thoughts.spans(in: 3..<35)) == [19..<35])
+    #expect(thoughts.spans(in: 4..<18).isEmpty)
+    let blank = String(repeating: "\n", count: 16)
+    #expect(blankingThoughts(Array(text.utf8)) == Array("é\(blank)b\(blank)".utf8))
+  }
+
   @Test(
     "texts of marks without end take linear time",
     arguments: ["<think>", "</think>", "<|channel|>", "<", "a", "analysis"])
