@@ -101,19 +101,24 @@ struct StatedChain {
   /// Every calculating side gives what the next side says, and what the chain comes to.
   private init(_ links: ArraySlice<Equation>) {
     var calculations: [StatedCalculation] = []
-    for (index, link) in zip(links.indices, links) {
+    let outlook = ChainOutlook(
+      count: links.count,
+      isPlain: { !links[links.startIndex + $0].right.isCalculation },
+      holds: { links[links.startIndex + $0].holds })
+    for (position, link) in links.enumerated() {
       if link.left.isCalculation {
         calculations.append(
           StatedCalculation(link.left, result: link.rightValue, holds: link.holds))
-        if let end = links[index...].last(where: { !$0.right.isCalculation }),
-          end.rightValue != link.rightValue
+        if let last = outlook.lastPlain, last >= position,
+          links[links.startIndex + last].rightValue != link.rightValue
         {
           calculations.append(
             StatedCalculation(
-              link.left, result: end.rightValue, holds: links[index...].allSatisfy(\.holds)))
+              link.left, result: links[links.startIndex + last].rightValue,
+              holds: position >= outlook.firstHolding))
         }
       }
-      if link.right.isCalculation, index == links.endIndex - 1 || !link.left.isCalculation {
+      if link.right.isCalculation, position == links.count - 1 || !link.left.isCalculation {
         calculations.append(
           StatedCalculation(link.right, result: link.leftValue, holds: link.holds))
       }

@@ -53,8 +53,6 @@ struct EquationJudgeTests {
     #expect(verdicts(thought + "### Step 1: a\n5 + 5 = 10") == ["1-1"])
     #expect(verdicts(thought + "### Step 1: a\n### Step 2: 3 * 4 = 12") == ["1+2"])
     #expect(verdicts(thought) == ["1-(-1)"])
-    // The step goes on behind the thought.
-    #expect(verdicts("### Step 1: a\n\(thought)\nso 3 * 4 = 12") == ["1+1"])
   }
 
   @Test("wants all of an item's calculations, and ties it to the step of the last")
