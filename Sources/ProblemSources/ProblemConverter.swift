@@ -48,6 +48,8 @@ package struct ProblemConverter {
     /// Lines of rubrics that make no item.
     package var unusedLines = 0
     package var items = 0
+    /// What rows brought along and no problem holds, by what it is.
+    package var unused: [String: Int] = [:]
   }
 
   package let options: Options
@@ -85,6 +87,10 @@ package struct ProblemConverter {
     }
     numbers[source] = number
     count(found.rubric)
+    for member in found.unused { counts.unused[member, default: 0] += 1 }
+    if options.instruction != nil, found.messages.contains(where: { $0.role != "user" }) {
+      counts.unused["messages of other roles than the user's", default: 0] += 1
+    }
     return Problem(
       id: id, source: source, problem: text, groundTruth: groundTruth,
       rubric: found.rubric?.items, solution: found.solution,

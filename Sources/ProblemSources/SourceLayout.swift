@@ -39,7 +39,27 @@ private struct SourceFields {
       id: try text(names.id) ?? text(FieldNames.records.id), source: try text(names.source),
       problem: try text(names.problem) ?? text(FieldNames.records.problem) ?? asked,
       groundTruth: try groundTruth(names.groundTruth), rubric: try rubric(names.rubric),
-      solution: try text(names.solution), messages: messages)
+      solution: try text(names.solution), messages: messages,
+      unused: try unused(names.rubric, besides: RubricItem.members, of: "rubric items")
+        + unused(names.messages, besides: ChatMessage.members, of: "messages") + media)
+  }
+
+  /// The members of the objects in an array that no problem holds.
+  private func unused(_ path: String, besides known: [String], of what: String) throws -> [String] {
+    guard let field = try field(path), field.value?.kind == .array else { return [] }
+    let objects = (field.value?.elements ?? []).filter { $0.kind == .object }
+    guard !objects.isEmpty else { return [] }
+    return try field.fields.objects(field.key).flatMap { object in
+      object.members(besides: known).map { "\"\($0)\" of \(what)" }
+    }
+  }
+
+  /// Columns by which public sets bring pictures, sound and tools; they go on unread.
+  private var media: [String] {
+    ["image", "images", "video", "videos", "audio", "audios", "tools"].filter {
+      row.record.fields.has($0)
+    }
+    .map { "\"\($0)\" of rows" }
   }
 
   /// A field that is there and not null.
@@ -79,6 +99,7 @@ private struct SourceFields {
   /// The reference answer. A table cannot say whether 37.0 is meant as a number, and its writers turn whole numbers into
   /// such (a column with a gap becomes one of doubles), so that it is taken as one.
   private func groundTruth(_ path: String) throws -> String? {
+    if let field = try field(path) { _ = try field.fields.answerIfPresent(field.key) }
     guard let text = try text(path)?.trimmed else { return nil }
     guard !row.isTyped, let point = text.firstIndex(of: "."), Int(text[..<point]) != nil,
       text[point...].dropFirst().allSatisfy({ $0 == "0" })
@@ -142,9 +163,7 @@ private struct SourceFields {
     if let text = value.string {
       return text.isBlank ? [] : [ChatMessage(role: "user", content: text)]
     }
-    return try field.fields.objects(field.key).map { message in
-      ChatMessage(role: try message.string("role"), content: try message.string("content"))
-    }
+    return try field.fields.objects(field.key).map(ChatMessage.init)
   }
 }
 

@@ -12,6 +12,8 @@ package struct SourceProblem: Equatable {
   package var solution: String?
   /// Chat messages that the row brings along.
   package var messages: [ChatMessage] = []
+  /// What of the row's rubric items and messages is not taken over, such as `"weight" of rubric items`, each as often as it is there.
+  package var unused: [String] = []
 }
 
 /// A rubric as a row has it.

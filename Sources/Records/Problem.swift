@@ -12,6 +12,18 @@ package struct ChatMessage: Equatable, Sendable, JSONWritable {
     self.content = content
   }
 
+  /// The members that are read; what else a message has reaches no model.
+  package static let members = ["role", "content"]
+
+  /// - Throws: where the content is no text, such as a list of parts.
+  package init(_ fields: Fields) throws(RecordError) {
+    guard fields.value["content"]?.kind != .array else {
+      throw fields.invalid(
+        "content", "is a list of parts; join its texts into one, since only text is read")
+    }
+    self.init(role: try fields.string("role"), content: try fields.string("content"))
+  }
+
   package func write(to json: inout JSONWriter) {
     json.object { message in
       message.member("role", role)
@@ -54,12 +66,10 @@ package struct Problem: Equatable, Sendable {
     id = try record.requiredID()
     source = try fields.stringIfPresent("source")
     problem = try fields.string("problem")
-    groundTruth = try fields.textIfPresent("ground_truth")
+    groundTruth = try fields.answerIfPresent("ground_truth")
     rubric = try fields.rubricIfPresent("rubric")
     solution = try fields.stringIfPresent("solution")
-    messages = try (fields.objectsIfPresent("messages") ?? []).map { message in
-      ChatMessage(role: try message.string("role"), content: try message.string("content"))
-    }
+    messages = try (fields.objectsIfPresent("messages") ?? []).map(ChatMessage.init)
   }
 
   /// Writes the problem's fields as members of a record.
@@ -75,6 +85,9 @@ package struct Problem: Equatable, Sendable {
 }
 
 extension RubricItem: JSONWritable {
+  /// The members that are read; what else an item has, such as a weight, changes no score.
+  package static let members = ["id", "type", "text"]
+
   package init(_ fields: Fields) throws(RecordError) {
     let name = try fields.string("type")
     guard let type = RubricItemType(rawValue: name) else {
@@ -106,6 +119,21 @@ extension Fields {
       items.append(item)
     }
     return items
+  }
+
+  /// The one reference answer under a key, as text.
+  ///
+  /// - Throws: where there are several.
+  package func answerIfPresent(_ key: String) throws(RecordError) -> String? {
+    guard value[key]?.kind != .array else {
+      throw invalid(key, "is a list; give one answer, since a response is compared with one only")
+    }
+    return try textIfPresent(key)
+  }
+
+  /// The names of members that hold something and are none of those that are read.
+  package func members(besides known: [String]) -> [String] {
+    (value.members ?? []).filter { !known.contains($0.key) && $0.value.kind != .null }.map(\.key)
   }
 
   /// The same fields, with the tool that writes them, for messages.

@@ -89,6 +89,7 @@ struct ConvertCommand: ParsableCommand {
     run.metrics["without_rubric"] = counts.withoutRubric
     run.metrics["without_suggest"] = counts.withoutSuggest
     run.metrics["unused_rubric_lines"] = counts.unusedLines
+    run.metrics["unused_members"] = counts.unused.values.reduce(0, +)
     guard used > 0 else { return }
     run.summarize("\(counted(counts.problems, "problem")), \(counted(counts.items, "rubric item"))")
     if counts.withoutRubric > 0 { run.summarize("without a rubric: \(counts.withoutRubric)") }
@@ -99,6 +100,12 @@ struct ConvertCommand: ParsableCommand {
     if counts.unusedLines > 0 {
       run.summarize(
         "lines of rubrics that make no item: \(counts.unusedLines); 'srar-prep lint' names them")
+    }
+    if !counts.unused.isEmpty {
+      let list = counts.unused.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }
+      run.summarize(
+        "not used by any tool: \(list.joined(separator: ", ")); say what matters of it in the problems and items"
+      )
     }
   }
 

@@ -44,6 +44,45 @@ struct PrepConvertTests {
     #expect(result.text.contains(#""correct":true"#) && result.text.contains(#""suggest":0.8"#))
   }
 
+  @Test("what a row brings along and no problem holds is named and counted")
+  func unusedMembers() throws {
+    let row =
+      #"{"id":"p","problem":"1?","ground_truth":"1","image":"a.png","tools":null,"rubric":["#
+      + #"{"type":"SUGGEST","text":"Counts.","weight":2,"title":null},{"type":"ANSWER","text":"1","weight":1,"points":3}],"#
+      + #""messages":[{"role":"system","content":"Be brief.","name":"s"},{"role":"user","content":"1?"}]}"#
+    let kept = try convert([], row)
+    #expect(
+      kept.errorText.contains(
+        #"not used by any tool: "image" of rows (1), "name" of messages (1), "points" of rubric items (1), "weight" of rubric items (2); "#
+      ), "\(kept.errorText)")
+    #expect(!kept.errorText.contains("roles"))
+    let replaced = try convert(["--instruction", "Go."], row)
+    #expect(
+      replaced.errorText.contains("messages of other roles than the user's (1)"),
+      "\(replaced.errorText)")
+    #expect(!(try convert([], Self.record)).errorText.contains("not used"))
+  }
+
+  @Test(
+    "several answers and content in parts are refused, with what to do",
+    arguments: [
+      (#""ground_truth":["1","2"],"rubric":"<ANSWER> 1""#, "is a list; give one answer"),
+      (
+        #""ground_truth":"1","rubric":"<ANSWER> 1","messages":[{"role":"user","content":[{"type":"text","text":"1?"}]}]"#,
+        "is a list of parts; join its texts into one"
+      ),
+    ])
+  func listsRefused(members: String, complaint: String) throws {
+    let result = try convert([], #"{"id":"p","problem":"1?",\#(members)}"#, status: 65)
+    #expect(result.errorText.contains(complaint), "\(result.errorText)")
+    // A stream that did not come through srar-prep is refused alike.
+    let line =
+      #"{"id":"p","problem":"1?",\#(members),"rollout":{"index":0,"response":"a","steps":[]}}"#
+      .replacing(#""rubric":"<ANSWER> 1""#, with: #""rubric":[]"#)
+    let judged = try ToolProcess.run("srar-judge", ["--plain"], input: Data(line.utf8))
+    #expect(judged.status == 65 && judged.errorText.contains(complaint), "\(judged.errorText)")
+  }
+
   @Test("an empty input gives an empty output and a note")
   func empty() throws {
     let result = try convert([], "\n")
