@@ -68,7 +68,7 @@ let package = Package(
     library("Filters", ["Diagnostics", "JSONLines", "Records", argumentParser]),
 
     // The method.
-    library("Rubrics", ["Diagnostics"]),
+    library("Rubrics"),
     library("Thoughts"),
     library("Steps", ["Thoughts"]),
     library("Arithmetic", [bigInt]),
@@ -145,7 +145,10 @@ let package = Package(
       ]),
     tool(
       "srar-reward",
-      ["Advantages", "Answers", "Diagnostics", "Records", "Rewards", "Rubrics", "Steps"]),
+      [
+        "Advantages", "Answers", "Diagnostics", "Records", "Rewards", "Rubrics", "Steps",
+        "Thoughts",
+      ]),
     tool("srar-advantage", ["Advantages", "Diagnostics", "Records", "Steps"]),
     tool(
       "srar-update",
@@ -178,7 +181,7 @@ let package = Package(
       "RecordsTests",
       ["Diagnostics", "JSONLines", "RandomStreams", "Records", "Rubrics", "Steps"]),
     tests("FiltersTests", ["Filters"]),
-    tests("RubricsTests", ["Rubrics"]),
+    tests("RubricsTests", ["Diagnostics", "Rubrics"]),
     tests("ThoughtsTests", ["Thoughts"]),
     tests("StepsTests", ["RandomStreams", "Steps"]),
     tests("ArithmeticTests", ["Arithmetic", "RandomStreams", bigInt]),

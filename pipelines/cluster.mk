@@ -47,7 +47,7 @@ costs: ## print seconds per stage of a run: RUN=name
 slurm ray: export RUN_FOLDER = $(abspath $(run))
 slurm ray: export UPDATE_COMMAND = $(update)
 $(foreach name,PROBLEMS POLICY SHARDS GROUPS_PER_STEP SEED TOOL_OPTIONS ROLLOUT_OPTIONS JUDGE_OPTIONS REWARD_OPTIONS ADVANTAGE_OPTIONS \
-  UPDATE_OPTIONS,$(eval slurm ray: export $(name) := $($(name))))
+  ALLOW_NO_EFFECT UPDATE_OPTIONS,$(eval slurm ray: export $(name) := $($(name))))
 ifneq ($(COMPUTE),)
 # Servers compute as they were started. What the command line says is added to, not replaced.
 $(foreach name,$(if $(SAMPLING_SERVERS),,ROLLOUT_OPTIONS) UPDATE_OPTIONS,\

@@ -52,6 +52,10 @@ REWARD_OPTIONS ?=
 ESTIMATOR ?= srar
 ADVANTAGE_OPTIONS ?= --estimator $(ESTIMATOR)
 
+# `yes` goes on where the method has no effect on a step: no item judged, no response with a step, every offset 0, or no group with an
+# advantage. Otherwise the run stops there.
+ALLOW_NO_EFFECT ?=
+
 # The policy update (the paper: AdamW, 1e-6, 10 warm-up steps, one mini-batch).
 # srar computes it here, on the CPU; fsdp on PyTorch with NPROC processes, one a GPU (pipelines/fsdp).
 UPDATE ?= srar

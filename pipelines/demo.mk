@@ -32,4 +32,6 @@ REWARD_OPTIONS ?= --format numbered
 # The steps of every rollout are checked by arithmetic, so that the report can show what was rewarded wrongly.
 STEP_CHECK ?= yes
 EVAL_OPTIONS ?= --group-size 1 --temperature 0 --max-response-tokens $(MAX_RESPONSE_TOKENS)
+# Late steps of a small policy may have nothing left to teach.
+ALLOW_NO_EFFECT ?= yes
 TOOL_OPTIONS ?= --quiet

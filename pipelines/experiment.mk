@@ -36,7 +36,7 @@ SEEDS ?= 1 2 3 4 5
 JOBS ?= 2
 
 STEPS ?= 25
-experiment-run = STEPS=$(STEPS) GROUPS_PER_STEP=16 STEP_CHECK=yes PRESET= REWARD_OPTIONS='$(REWARD_OPTIONS)' TOOL_OPTIONS=--quiet \
+experiment-run = ALLOW_NO_EFFECT=yes STEPS=$(STEPS) GROUPS_PER_STEP=16 STEP_CHECK=yes PRESET= REWARD_OPTIONS='$(REWARD_OPTIONS)' TOOL_OPTIONS=--quiet \
   ROLLOUT_OPTIONS='--group-size 8 --temperature 1 --max-response-tokens 250 --threads 1'
 experiment-update = --warm-up-steps 8 --adam-beta2 0.99 --mini-batch-size 32 --threads 1
 # A format that cannot be gamed by merging steps: see docs/srar-reward.md.

@@ -30,4 +30,5 @@ LEARNING_RATE ?= 3e-6
 UPDATE_OPTIONS ?= --learning-rate $(LEARNING_RATE) --warm-up-steps 2
 # A format that cannot be gamed by merging steps: see docs/srar-reward.md.
 REWARD_OPTIONS ?= --format numbered
+ALLOW_NO_EFFECT ?= yes
 EVAL_OPTIONS ?= --group-size 1 --temperature 0 --max-response-tokens $(MAX_RESPONSE_TOKENS)

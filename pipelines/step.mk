@@ -63,6 +63,9 @@ endef
 # $(call stage,TOOL,FOLDER,NAME OF ITS OPTIONS): one tool from its input to its output.
 stage = $(BIN)/$(1) $(TOOL_OPTIONS) $$< --output $$@ --metrics $(2)/metrics.jsonl $$$$(< $(2)/$(3).options)
 
+# Whether the judge, the reward and the advantages go on where the method has no effect on a step. No file depends on it.
+effect-option := $(if $(filter yes,$(ALLOW_NO_EFFECT)),--allow-no-effect)
+
 # What makes the next policy: srar-update, or with UPDATE=fsdp the same on PyTorch.
 update = $(if $(filter fsdp,$(UPDATE)),$(fsdp),$(BIN)/srar-update)
 
@@ -81,13 +84,13 @@ $(1)/prompts.jsonl.zst: $(PROBLEMS) $(1)/problems.options $(1)/prompts.options |
 $(1)/rollouts.jsonl.zst: $(1)/prompts.jsonl.zst $(2)/config.json $(1)/start.options $(1)/rollout.options
 	$(call sharded-stage,srar-rollout --policy $(2),$(1),rollout)
 $(1)/judged.jsonl.zst: $(1)/rollouts.jsonl.zst $(1)/judge.options
-	$(call sharded-stage,srar-judge --log $(1)/judge.log.jsonl,$(1),judge)
+	$(call sharded-stage,srar-judge $(effect-option) --log $(1)/judge.log.jsonl,$(1),judge)
 $(1)/checked.jsonl.zst: $(1)/$(before-check).jsonl.zst $(1)/checked-from.options $(1)/check.options
 	@$(call stage,srar-judge steps,$(1),check)
 $(1)/rewarded.jsonl.zst: $(1)/$(before-reward).jsonl.zst $(1)/rewarded-from.options $(1)/reward.options
-	@$(call stage,srar-reward,$(1),reward)
+	@$(call stage,srar-reward $(effect-option),$(1),reward)
 $(1)/advantages.jsonl.zst: $(1)/rewarded.jsonl.zst $(1)/advantage.options
-	@$(call stage,srar-advantage,$(1),advantage)
+	@$(call stage,srar-advantage $(effect-option),$(1),advantage)
 $(1)/policy/config.json: $(1)/advantages.jsonl.zst $(1)/update.options
 	@$(update) $(TOOL_OPTIONS) $$< --policy $(2) --output $(1)/policy \
 	  --metrics $(1)/metrics.jsonl $$$$(< $(1)/update.options)
@@ -147,18 +150,19 @@ endif
 endif
 replay: ## judge a step again from a log: RUN=name STEP=7 [JUDGE_LOG=file] [REWARD_OPTIONS=other]
 	@mkdir -p $(step-folder)/replay
-	@$(BIN)/srar-judge $(TOOL_OPTIONS) $(step-folder)/rollouts.jsonl.zst $(call replay-options,JUDGE_OPTIONS,judge) \
+	@$(BIN)/srar-judge $(TOOL_OPTIONS) $(effect-option) $(step-folder)/rollouts.jsonl.zst $(call replay-options,JUDGE_OPTIONS,judge) \
 	  --replay $(JUDGE_LOG) --output $(step-folder)/replay/judged.jsonl.zst
-	@$(BIN)/srar-reward $(TOOL_OPTIONS) $(step-folder)/replay/judged.jsonl.zst $(call replay-options,REWARD_OPTIONS,reward) \
+	@$(BIN)/srar-reward $(TOOL_OPTIONS) $(effect-option) $(step-folder)/replay/judged.jsonl.zst $(call replay-options,REWARD_OPTIONS,reward) \
 	  --output $(step-folder)/replay/rewarded.jsonl.zst
-	@$(BIN)/srar-advantage $(TOOL_OPTIONS) $(step-folder)/replay/rewarded.jsonl.zst \
+	@$(BIN)/srar-advantage $(TOOL_OPTIONS) $(effect-option) $(step-folder)/replay/rewarded.jsonl.zst \
 	  $(call replay-options,ADVANTAGE_OPTIONS,advantage,ESTIMATOR) --output $(step-folder)/replay/advantages.jsonl.zst
 	@echo "$(step-folder)/replay holds the step, judged again"
 
-# $(call evaluate,POLICY,PROBLEMS,OUTPUT): greedy or sampled responses, judged, checked step by step, rewarded.
+# $(call evaluate,POLICY,PROBLEMS,OUTPUT): greedy or sampled responses, judged, checked step by step, rewarded. A set to measure on may
+# have no rubrics.
 evaluate = $(BIN)/srar-rollout $(TOOL_OPTIONS) --policy $(1) --seed $(SEED) $(compute-option) $(EVAL_OPTIONS) $(2) \
-  | $(BIN)/srar-judge --quiet $(JUDGE_OPTIONS) | $(BIN)/srar-judge steps --quiet \
-  | $(BIN)/srar-reward --quiet $(REWARD_OPTIONS) --output $(3)
+  | $(BIN)/srar-judge --quiet --allow-no-effect $(JUDGE_OPTIONS) | $(BIN)/srar-judge steps --quiet \
+  | $(BIN)/srar-reward --quiet --allow-no-effect $(REWARD_OPTIONS) --output $(3)
 
 ifneq ($(filter eval,$(MAKECMDGOALS)),)
 ifneq ($(words $(SET) $(EVAL_POLICY)),2)

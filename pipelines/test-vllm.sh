@@ -63,7 +63,7 @@ for api in chat completions; do
   "${compare[@]}" same "$work/llama.jsonl" "$work/served.jsonl" "served by $api"
 done
 "${served[@]}" --api completions -n 4 --output "$work/drawn.jsonl"
-srar-judge -q "$work/drawn.jsonl" | srar-reward -q | srar-advantage -q --plain --output "$work/flat.jsonl"
+srar-judge -q "$work/drawn.jsonl" | srar-reward -q | srar-advantage -q --allow-no-effect --plain --output "$work/flat.jsonl"
 # So young a policy is always wrong; something has to be learned all the same.
 sed '/"index":0/s/"outcome":0.0/"outcome":1.0/' "$work/flat.jsonl" >"$work/advantages.jsonl"
 srar-update -q "$work/advantages.jsonl" --policy "$work/llama-warm" --learning-rate 1e-3 --warm-up-steps 1 \

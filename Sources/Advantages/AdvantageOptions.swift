@@ -66,6 +66,8 @@ package struct AdvantageOptions: Sendable, Equatable {
   package var smallDeviation: SmallDeviation
   /// How statistics are computed.
   package var precision: Precision
+  /// Which groups dynamic sampling keeps.
+  package var uniformGroups = UniformGroupRule.paper
 }
 
 extension AdvantageOptions {
@@ -85,7 +87,7 @@ extension AdvantageOptions {
   package static let authors = AdvantageOptions(
     epsilon: 1e-6, deviation: .sample, membership: .satisfied, singleRollout: .reward,
     stepZero: .wholeResponse, missingSteps: .wholeResponse, smallDeviation: .zero,
-    precision: .single)
+    precision: .single, uniformGroups: .authors)
 }
 
 /// A named choice of all options.

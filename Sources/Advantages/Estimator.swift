@@ -6,6 +6,10 @@ package struct Estimator: Sendable {
   package let name: String
   /// What it is, in a line for `--help`.
   package let summary: String
+  /// Whether it uses what rubrics are worth.
+  package let readsRubrics: Bool
+  /// Whether it gives steps an advantage of their own.
+  package let scoresSteps: Bool
   /// The advantage of each rollout of a group, in the group's order.
   package let advantages:
     @Sendable (_ group: [RolloutScore], _ options: AdvantageOptions) -> [RolloutAdvantage]
@@ -28,11 +32,13 @@ package struct Estimator: Sendable {
   }
 
   init(
-    name: String, summary: String,
+    name: String, summary: String, readsRubrics: Bool = false, scoresSteps: Bool = false,
     advantages: @escaping @Sendable ([RolloutScore], AdvantageOptions) -> [RolloutAdvantage]
   ) {
     self.name = name
     self.summary = summary
+    self.readsRubrics = readsRubrics
+    self.scoresSteps = scoresSteps
     self.advantages = advantages
   }
 }

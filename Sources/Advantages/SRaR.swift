@@ -6,7 +6,8 @@ extension Estimator {
   ///
   /// A group of one rollout gets 0 in every preset: here the authors' code does so, too.
   package static let srar = Estimator(
-    name: "srar", summary: "outcome advantage plus a normalised rubric offset per step"
+    name: "srar", summary: "outcome advantage plus a normalised rubric offset per step",
+    readsRubrics: true, scoresSteps: true
   ) { group, options in
     let steps = StepGroups(group, options: options)
     let offsets = steps.offsets(rolloutCount: group.count) { rubricOffsets($0, options: options) }

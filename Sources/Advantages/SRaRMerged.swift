@@ -7,7 +7,8 @@ extension Estimator {
   /// Scores on step 0 or on missing steps place nothing here, whatever the options: there is one advantage to
   /// place, not one per score.
   static let srarMerged = Estimator(
-    name: "srar-merged", summary: "RaR's advantage on the tokens of scored steps only"
+    name: "srar-merged", summary: "RaR's advantage on the tokens of scored steps only",
+    readsRubrics: true, scoresSteps: true
   ) { group, options in
     let advantages = outcomeAdvantages(
       group.map(\.scalarReward), scale: .deviation, options: options)

@@ -89,11 +89,12 @@ package final class RecordRun {
 
   /// Gives every problem's records to the closure, one group at a time.
   ///
-  /// A group in which the closure finds a record that it cannot use stops the tool or goes to the rejects as a whole.
+  /// A group that is not of different rollouts of one problem, or in which the closure finds a record that it cannot use, stops the tool or goes to the rejects as a whole.
   package func forEachGroup(_ body: (GroupReader.Group) throws -> Void) throws {
     let groups = GroupReader(reader)
     while let group = try groups.next() {
       do {
+        try group.checkMembers()
         try body(group)
         recordCount += group.records.count
       } catch let error as RecordError {

@@ -41,7 +41,7 @@ package enum PolicyGradientError: ToolError, Equatable {
       use rollouts of this policy
       """
     case .missingRolloutLogProbabilities(let sample):
-      "\(sample): has no log-probabilities of its sampler; recompute them with the policy"
+      "\(sample): lacks log-probabilities of its sampler; recompute them with the policy"
     case .missingReference:
       "a KL penalty needs a reference policy; name one or set its coefficient to 0"
     case .optionOutOfRange(let option, let value, let requirement):

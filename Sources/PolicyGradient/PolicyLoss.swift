@@ -33,7 +33,7 @@ package struct PolicyLoss: Sendable, Equatable {
     package var current: [Double]
     /// Under the policy at the start of the update.
     package var old: [Double]
-    /// As the sampler recorded them; nil counts as equal to `old`.
+    /// As the sampler recorded them; nil, and NaN of a token, count as equal to `old`.
     package var rollout: [Double]?
     /// Under the frozen reference; needed where the KL coefficient is not 0.
     package var reference: [Double]?
@@ -82,8 +82,8 @@ package struct PolicyLoss: Sendable, Equatable {
     for t in 0..<count {
       let (current, old) = (tokens.current[t], tokens.old[t])
       let token = objective(current: current, old: old, advantage: tokens.advantages[t])
-      let correction =
-        tokens.rollout.map { rolloutCorrection.weight(old: old, rollout: $0[t]) } ?? 1
+      let rollout = tokens.rollout.flatMap { $0[t].isNaN ? nil : $0[t] }
+      let correction = rollout.map { rolloutCorrection.weight(old: old, rollout: $0) } ?? 1
       var loss = correction * token.value
       var gradient = correction * token.gradient
       sums.policyLoss += weight * loss
@@ -100,7 +100,7 @@ package struct PolicyLoss: Sendable, Equatable {
       }
       sums.loss += weight * loss
       sums.add(token, correction: correction)
-      if let rollout = tokens.rollout { sums.add(current: current, rollout: rollout[t]) }
+      if let rollout { sums.add(current: current, rollout: rollout) }
       result.tokenLosses[t] = loss
       result.logProbabilities[t] = weight * gradient
     }

@@ -10,7 +10,7 @@ package struct PolicySample: Sendable, Equatable {
   package var responseTokens: [Int32]
   /// One per response token.
   package var advantages: [Float]
-  /// Natural log-probabilities that the sampler recorded; nil where it gave none.
+  /// Natural log-probabilities that the sampler recorded, NaN for tokens of which it does not know them; nil where it gave none.
   package var rolloutLogProbabilities: [Float]?
   /// Under the frozen reference; nil where they are to be computed, or not needed.
   package var referenceLogProbabilities: [Float]?
@@ -29,16 +29,17 @@ package struct PolicySample: Sendable, Equatable {
 
   /// Checks counts, values and tokens against a policy's shape.
   func check(for configuration: ModelConfiguration) throws(PolicyGradientError) {
-    for (what, values) in [
-      ("advantages", advantages), ("rollout log-probabilities", rolloutLogProbabilities),
-      ("reference log-probabilities", referenceLogProbabilities),
+    for (what, values, mayBeUnknown) in [
+      ("advantages", advantages, false),
+      ("rollout log-probabilities", rolloutLogProbabilities, true),
+      ("reference log-probabilities", referenceLogProbabilities, false),
     ] {
       guard let values else { continue }
       guard values.count == responseTokens.count else {
         throw .mismatchedCounts(
           values: what, sample: name, count: values.count, expected: responseTokens.count)
       }
-      if let token = values.firstIndex(where: { !$0.isFinite }) {
+      if let token = values.firstIndex(where: { !$0.isFinite && !(mayBeUnknown && $0.isNaN) }) {
         throw .notFinite(values: what, sample: name, token: token)
       }
     }

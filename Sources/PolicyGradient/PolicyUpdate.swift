@@ -135,7 +135,7 @@ package final class PolicyUpdate {
     switch options.oldLogProbabilities {
     case .rollout:
       for (index, sample) in samples.enumerated() where prepared[index].isTrained {
-        guard let rollout = prepared[index].rollout else {
+        guard let rollout = prepared[index].rollout, !rollout.contains(where: \.isNaN) else {
           throw PolicyGradientError.missingRolloutLogProbabilities(sample: sample.name)
         }
         prepared[index].old = rollout

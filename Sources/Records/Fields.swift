@@ -74,6 +74,15 @@ package struct Fields {
     try optional(key, "an array of numbers", \.doubles)
   }
 
+  package func numbersOrNullsIfPresent(_ key: String) throws(RecordError) -> [Double?]? {
+    try optional(key, "an array of numbers and nulls") { value in
+      if let numbers = value.doubles { return numbers }
+      guard let elements = value.elements else { return nil }
+      let numbers = elements.map(\.double)
+      return zip(elements, numbers).allSatisfy { $0.kind == .null || $1 != nil } ? numbers : nil
+    }
+  }
+
   package func stringsIfPresent(_ key: String) throws(RecordError) -> [String]? {
     try optional(key, "an array of strings") { value in
       let texts = value.elements?.compactMap(\.string)

@@ -1,4 +1,5 @@
 import Diagnostics
+import JSONLines
 
 /// The rollouts of one problem at a time.
 ///
@@ -8,6 +9,28 @@ package final class GroupReader {
   package struct Group {
     package let id: String
     package let records: [Record]
+
+    /// Checks that the records are different rollouts of one problem.
+    ///
+    /// - Throws: where two have the same `rollout.index`, or one another `problem`, `ground_truth` or `rubric` than the first. Records
+    ///   without an index, and members that neither has, are not compared.
+    package func checkMembers() throws(RecordError) {
+      var places: [Int: LinePosition] = [:]
+      for record in records {
+        guard let index = record.rolloutIndex else { continue }
+        if let first = places[index] {
+          throw .repeatedRollout(index, record: id, record.position, first: first)
+        }
+        places[index] = record.position
+      }
+      guard let first = records.first else { return }
+      for field in ["problem", "ground_truth", "rubric"] {
+        let value = first.text(ofMember: field)
+        if let other = records.first(where: { $0.text(ofMember: field) != value }) {
+          throw .differentProblem(field, record: id, other.position, first: first.position)
+        }
+      }
+    }
   }
 
   private let reader: RecordReader
@@ -46,6 +69,18 @@ package final class GroupReader {
       }
     }
     return nil
+  }
+}
+
+extension Record {
+  /// Which of a problem's rollouts the record holds; nil where it does not say.
+  package var rolloutIndex: Int? { fields.value["rollout"]?["index"]?.integer }
+
+  /// A member in the form in which two are compared: JSON without white space, a number as its text; nil where it is absent or null.
+  fileprivate func text(ofMember key: String) -> String? {
+    guard let value = fields.value[key], value.kind != .null else { return nil }
+    return value.string ?? (value.kind == .number ? value.double.map { plainText(of: $0) } : nil)
+      ?? jsonText(value)
   }
 }
 

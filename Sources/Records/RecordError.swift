@@ -12,6 +12,10 @@ package enum RecordError: ToolError, Equatable {
   case notFinite(String, record: String?, LinePosition)
   /// Rollouts of one problem are not consecutive.
   case scatteredGroup(record: String, LinePosition)
+  /// Two records of a problem hold the rollout of the same index.
+  case repeatedRollout(Int, record: String, LinePosition, first: LinePosition)
+  /// A record has another value of a problem's field than the first of its group.
+  case differentProblem(String, record: String, LinePosition, first: LinePosition)
 
   package var description: String {
     switch self {
@@ -25,6 +29,12 @@ package enum RecordError: ToolError, Equatable {
       "\(place): \"\(field)\" of \(named(record)) \(reason)"
     case .notFinite(let field, let record, let place):
       "\(place): \"\(field)\" of \(named(record)) came out as a number that is not finite"
+    case .repeatedRollout(let index, let record, let place, let first):
+      "\(place): \(named(record)) has rollout \(index) twice, first in \(first); "
+        + "give each file once, and each rollout of a problem an \"index\" of its own"
+    case .differentProblem(let field, let record, let place, let first):
+      "\(place): \"\(field)\" of \(named(record)) is another one than in \(first); "
+        + "give each problem an \"id\" of its own"
     case .scatteredGroup(let record, let place):
       "\(place): \(named(record)) appears again after other problems; "
         + "the rollouts of a problem must be consecutive, and no two problems may have one name"

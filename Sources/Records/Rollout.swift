@@ -2,11 +2,32 @@ package import JSONLines
 package import Steps
 
 /// Why a response ended.
-package enum FinishReason: String, Sendable {
+package enum FinishReason: Equatable, Sendable {
   /// The policy ended it with an end-of-sequence token, or wrote a stop string.
   case stop
   /// It reached the greatest number of tokens.
   case length
+  /// Something else ended it, in the engine's word: "abort", "error", "content_filter", "tool_calls". What the policy would have gone
+  /// on to write is unknown, so that nothing is learned from the response.
+  case other(String)
+
+  package init(_ word: String) {
+    self =
+      switch word {
+      case "stop": .stop
+      case "length": .length
+      default: .other(word)
+      }
+  }
+
+  /// The word of records.
+  package var word: String {
+    switch self {
+    case .stop: "stop"
+    case .length: "length"
+    case .other(let word): word
+    }
+  }
 }
 
 /// One sampled attempt at a problem: what `srar-rollout` writes.
@@ -22,10 +43,12 @@ package struct Rollout: RecordObject, Equatable, Sendable {
   /// The response as token ids, the end-of-sequence token included; nil where the engine gave none.
   package var tokens: [Int]?
   /// log π of each response token under the sampling distribution, natural logarithm.
-  package var logProbabilities: [Float]?
+  /// nil for a token of which nobody knows it.
+  package var logProbabilities: [Float?]?
   /// log π of each response token under the policy's own distribution: temperature 1, no token left out, none penalized.
   /// nil where `logProbabilities` are just these, or nobody knows.
-  package var rawLogProbabilities: [Float]?
+  package var rawLogProbabilities: [Float?]?
+  /// nil where nobody says: the response then counts as ended by the policy.
   package var finishReason: FinishReason?
   /// The stop string that ended the response, and is in it.
   package var stopString: String?
@@ -37,7 +60,7 @@ package struct Rollout: RecordObject, Equatable, Sendable {
 
   package init(
     index: Int, response: String, promptTokens: [Int]? = nil, tokens: [Int]? = nil,
-    logProbabilities: [Float]? = nil, rawLogProbabilities: [Float]? = nil,
+    logProbabilities: [Float?]? = nil, rawLogProbabilities: [Float?]? = nil,
     finishReason: FinishReason? = nil, stopString: String? = nil, model: String? = nil,
     sampling: SamplingDescription? = nil, stepStyle: StepStyle, steps: [ResponseStep]
   ) {
@@ -57,17 +80,17 @@ package struct Rollout: RecordObject, Equatable, Sendable {
 
   package init(_ fields: Fields) throws {
     index = try fields.integer("index")
+    guard index >= 0 else { throw fields.invalid("index", "must be at least 0, but is \(index)") }
     response = try fields.string("response")
     promptTokens = try fields.integersIfPresent("prompt_tokens")
     tokens = try fields.integersIfPresent("tokens")
-    logProbabilities = try fields.doublesIfPresent("logprobs")?.map(Float.init)
-    rawLogProbabilities = try fields.doublesIfPresent("raw_logprobs")?.map(Float.init)
+    logProbabilities = try fields.logProbabilitiesIfPresent("logprobs")
+    rawLogProbabilities = try fields.logProbabilitiesIfPresent("raw_logprobs")
     stopString = try fields.stringIfPresent("stop_string")
-    finishReason = try fields.stringIfPresent("finish_reason").flatMap(FinishReason.init)
+    finishReason = try fields.stringIfPresent("finish_reason").map { FinishReason($0) }
     model = try fields.stringIfPresent("model")
     sampling = fields.has("sampling") ? try SamplingDescription(fields.object("sampling")) : nil
-    stepStyle =
-      try fields.stringIfPresent("step_style").flatMap(StepStyle.init(rawValue:)) ?? .headers
+    stepStyle = try fields.stepStyleIfPresent("step_style") ?? .headers
     steps = try fields.objects("steps").map(ResponseStep.init)
     try checkLengths(fields)
   }
@@ -105,13 +128,24 @@ package struct Rollout: RecordObject, Equatable, Sendable {
       rollout.member(ifPresent: "tokens", tokens)
       rollout.member(ifPresent: "logprobs", logProbabilities)
       rollout.member(ifPresent: "raw_logprobs", rawLogProbabilities)
-      rollout.member(ifPresent: "finish_reason", finishReason?.rawValue)
+      rollout.member(ifPresent: "finish_reason", finishReason?.word)
       rollout.member(ifPresent: "stop_string", stopString)
       rollout.member(ifPresent: "model", model)
       rollout.member(ifPresent: "sampling", sampling)
       rollout.member("step_style", stepStyle.rawValue)
       rollout.member("steps", steps)
     }
+  }
+}
+
+extension Fields {
+  fileprivate func stepStyleIfPresent(_ key: String) throws(RecordError) -> StepStyle? {
+    guard let name = try stringIfPresent(key) else { return nil }
+    guard let style = StepStyle(rawValue: name) else {
+      let known = StepStyle.allCases.map(\.rawValue).joined(separator: ", ")
+      throw invalid(key, "is \"\(name)\", which is none of \(known)")
+    }
+    return style
   }
 }
 

@@ -32,7 +32,8 @@ package struct RolloutReading: Sendable {
   package func rollout(
     _ sample: ServedSample, index: Int, prompt: SamplingPrompt
   ) throws(Fault) -> Rollout {
-    guard let finishReason = FinishReason(rawValue: sample.finishReason) else {
+    let finishReason = FinishReason(sample.finishReason)
+    if case .other = finishReason {
       throw Fault(
         reason:
           "the response ended for the reason '\(sample.finishReason)', which is not stop or length")

@@ -19,7 +19,7 @@ struct PageTrajectory: JSONWritable {
       object.member("problem", problem)
       object.member("index", trajectory.rollout.index)
       object.member(ifPresent: "tokens", trajectory.tokenCount)
-      object.member(ifPresent: "finish", trajectory.rollout.finishReason?.rawValue)
+      object.member(ifPresent: "finish", trajectory.rollout.finishReason?.word)
       object.member("looping", trajectory.isLooping)
       object.member(ifPresent: "misaligned", trajectory.isMisaligned)
       object.member("preamble", text(0..<(trajectory.rollout.steps.first?.bytes.lowerBound ?? end)))

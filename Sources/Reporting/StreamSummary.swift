@@ -31,6 +31,13 @@ package struct StreamSummary: Equatable, Sendable {
   /// Steps of responses that somebody was to check, and those of them that nothing could be said of.
   private var stepsToCheck = 0
   private var stepsNotChecked = 0
+  private var withoutSteps = 0
+  private var notJudged = 0
+  private var judgements = 0
+  private var offsets = 0
+  private var zeroOffsets = 0
+  private var advantagedGroups = 0
+  private var silentGroups = 0
 
   package init(label: String) { self.label = label }
 
@@ -39,6 +46,14 @@ package struct StreamSummary: Equatable, Sendable {
     problems += 1
     problemSet.insert(group.problem)
     for trajectory in group.trajectories { add(trajectory) }
+    let advantages = group.trajectories.compactMap(\.advantage)
+    if !advantages.isEmpty {
+      advantagedGroups += 1
+      let isSilent = advantages.allSatisfy { advantage in
+        advantage.outcome == 0 && advantage.offsets.allSatisfy { $0.value == 0 }
+      }
+      silentGroups += isSilent ? 1 : 0
+    }
     credit.add(group)
   }
 
@@ -57,6 +72,13 @@ package struct StreamSummary: Equatable, Sendable {
     if let reason = trajectory.rollout.finishReason { cutOff.add(reason == .length ? 1 : 0) }
     if let count = trajectory.tokenCount { tokens.add(Double(count)) }
     steps.add(Double(trajectory.rollout.steps.count))
+    withoutSteps += trajectory.rollout.steps.isEmpty ? 1 : 0
+    if let judgement = trajectory.judgement {
+      judgements += 1
+      notJudged += judgement.status == .skipped ? 1 : 0
+    }
+    offsets += trajectory.advantage?.offsets.count ?? 0
+    zeroOffsets += trajectory.advantage?.offsets.count { $0.value == 0 } ?? 0
     for offset in trajectory.advantage?.offsets ?? [] { offsetSize.add(abs(offset.value)) }
     guard let reward = trajectory.reward else { return }
     rewarded += 1
@@ -105,7 +127,24 @@ package struct StreamSummary: Equatable, Sendable {
       Measure("response_tokens", "mean response tokens", .number, tokens.value),
       Measure("response_steps", "mean response steps", .number, steps.value),
       Measure("absolute_offset", "mean |step offset|", .number, offsetSize.value),
-    ] + creditMeasures
+    ] + lacks + creditMeasures
+  }
+
+  /// What the method lacks to have an effect; nothing where it lacks nothing.
+  private var lacks: [Measure] {
+    [
+      Measure("without_steps", "without a step", .share, lacking(withoutSteps, of: rollouts)),
+      Measure("not_judged", "nothing to judge", .share, lacking(notJudged, of: judgements)),
+      Measure("zero_offsets", "step offsets of 0", .share, lacking(zeroOffsets, of: offsets)),
+      Measure(
+        "groups_without_advantage", "groups without advantage", .share,
+        lacking(silentGroups, of: advantagedGroups)),
+    ]
+  }
+
+  /// A share that is worth a line only where there is any.
+  private func lacking(_ count: Int, of total: Int) -> Double? {
+    count == 0 ? nil : share(count, of: total)
   }
 
   /// What signals each estimator would have given, from the same records.

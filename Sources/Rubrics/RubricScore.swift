@@ -104,7 +104,7 @@ extension RubricScore {
 }
 
 /// δ of a satisfied item of a type in a rubric: the type's budget, shared by the rubric's items of that type.
-func rubricDelta(
+package func rubricDelta(
   of type: RubricItemType, rubric: [RubricItem], budgets: RubricBudgets
 ) -> Double {
   let count = Double(rubric.count { $0.type == type })

@@ -24,6 +24,7 @@ struct AdvantageCommand: Filter {
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Advantages") var advantages: AdvantageArguments
   @OptionGroup(title: "Dynamic sampling") var sampling: DynamicSamplingArguments
+  @OptionGroup(title: "Effect") var effect: EffectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Report") var report: ReportOptions
 
@@ -37,6 +38,7 @@ struct AdvantageCommand: Filter {
       try records.forEachGroup { group in
         try stage.process(group, into: records.writer)
       }
+      try effect.check(stage.complaint, of: input)
       stage.report(to: records.run)
     }
   }

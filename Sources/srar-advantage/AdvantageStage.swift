@@ -11,7 +11,7 @@ struct AdvantageStage {
   let isDense: Bool
   let sampling: DynamicSamplingArguments
 
-  private var counts = Counts()
+  private var counts = AdvantageCounts()
 
   init(
     estimator: Estimator, options: AdvantageOptions, isDense: Bool,
@@ -23,28 +23,31 @@ struct AdvantageStage {
     self.sampling = sampling
   }
 
-  /// What the summary and the metrics tell.
-  private struct Counts {
-    var groups = 0
-    var uniformGroups = 0
-    var surplusGroups = 0
-    var keptGroups = 0
-    var rollouts = 0
-    var silentRollouts = 0
-    var missingSteps = 0
-    var withoutVerdicts = 0
-    var absoluteOutcome = 0.0
-    var offsets = 0
-    var absoluteOffset = 0.0
+  /// A record of a group, with what the stage reads of it.
+  private struct Member {
+    let record: Record
+    let rollout: Rollout
+    let reward: Reward
+
+    /// Whether the rollout is a sample of the policy: one that something else ended has a reward that says nothing of the policy.
+    var isSample: Bool {
+      if case .other? = rollout.finishReason { false } else { true }
+    }
   }
 
   /// Computes a group's advantages and writes its records, unless dynamic sampling drops it.
+  ///
+  /// Rollouts that are no samples of the policy are in no statistics and get no advantage.
   mutating func process(_ group: GroupReader.Group, into writer: RecordWriter) throws {
-    let rollouts = try group.records.map { try $0.read(Rollout.self) }
-    let rewards = try group.records.map { try $0.read(Reward.self) }
+    let members = try group.records.map { record in
+      Member(
+        record: record, rollout: try record.read(Rollout.self), reward: try record.read(Reward.self)
+      )
+    }
+    let samples = members.filter(\.isSample)
     counts.groups += 1
-    let accuracies = rewards.map { $0.isCorrect ? 1.0 : 0.0 }
-    if !UniformGroupRule.paper.keeps(accuracies) {
+    let accuracies = samples.map { $0.reward.isCorrect ? 1.0 : 0.0 }
+    if !options.uniformGroups.keeps(accuracies) {
       counts.uniformGroups += 1
       if sampling.dropUniformGroups { return }
     }
@@ -52,13 +55,14 @@ struct AdvantageStage {
       counts.surplusGroups += 1
       return
     }
-    counts.keptGroups += 1
-    let scores = zip(rewards, rollouts).map { RolloutScore($0, of: $1) }
-    let advantages = estimator.advantages(scores, options)
-    for (record, (rollout, advantage)) in zip(group.records, zip(rollouts, advantages)) {
-      try writer.write(record, setting: placed(advantage, in: rollout))
+    let scores = samples.map { RolloutScore($0.reward, of: $0.rollout) }
+    var advantages = estimator.advantages(scores, options)[...]
+    counts.add(samples.map(\.reward), scores, advantages, unsampled: members.count - samples.count)
+    for member in members {
+      let advantage =
+        member.isSample ? advantages.removeFirst() : RolloutAdvantage(outcome: 0, offsets: [])
+      try writer.write(member.record, setting: placed(advantage, in: member.rollout))
     }
-    count(rewards, scores, advantages)
   }
 
   /// An advantage with the tokens (or bytes) that each offset reaches.
@@ -85,54 +89,9 @@ struct AdvantageStage {
     }
   }
 
-  private mutating func count(
-    _ rewards: [Reward], _ scores: [RolloutScore], _ advantages: [RolloutAdvantage]
-  ) {
-    counts.rollouts += rewards.count
-    counts.withoutVerdicts += rewards.count { $0.steps == nil }
-    counts.missingSteps += scores.reduce(0) { $0 + $1.missingStepCount }
-    for advantage in advantages {
-      counts.silentRollouts += advantage.isZero ? 1 : 0
-      counts.absoluteOutcome += abs(advantage.outcome)
-      counts.offsets += advantage.offsets.count
-      counts.absoluteOffset += advantage.offsets.reduce(0) { $0 + abs($1.value) }
-    }
-  }
+  /// Why the estimator has no effect on what was read, and what to do; nil where it has one.
+  var complaint: String? { counts.complaint(about: estimator) }
 
   /// Says what was done.
-  func report(to run: ToolRun) {
-    let meanOutcome = mean(counts.absoluteOutcome, counts.rollouts)
-    let meanOffset = mean(counts.absoluteOffset, counts.offsets)
-    run.metrics["groups"] = counts.groups
-    run.metrics["groups_kept"] = counts.keptGroups
-    run.metrics["groups_uniform"] = counts.uniformGroups
-    run.metrics["groups_surplus"] = counts.surplusGroups
-    run.metrics["rollouts_without_signal"] = counts.silentRollouts
-    run.metrics["rollouts_without_verdicts"] = counts.withoutVerdicts
-    run.metrics["scores_on_missing_steps"] = counts.missingSteps
-    run.metrics["mean_absolute_outcome"] = meanOutcome
-    run.metrics["offsets"] = counts.offsets
-    run.metrics["mean_absolute_offset"] = meanOffset
-    var line =
-      "\(counted(counts.rollouts, "rollout")) of \(counted(counts.keptGroups, "problem")) by \(estimator.name)"
-    if counts.keptGroups < counts.groups {
-      line += " (\(counts.groups - counts.keptGroups) groups dropped)"
-    }
-    line += ", mean |outcome| \(rounded(meanOutcome))"
-    if counts.offsets > 0 {
-      line += ", \(counts.offsets) step offsets, mean |offset| \(rounded(meanOffset))"
-    }
-    run.summarize(line)
-    if counts.missingSteps > 0 {
-      run.summarize("\(counts.missingSteps) scores name a step that the response does not have")
-    }
-  }
-
-  private func mean(_ sum: Double, _ count: Int) -> Double {
-    count == 0 ? 0 : sum / Double(count)
-  }
-
-  private func rounded(_ value: Double) -> String {
-    ((value * 1000).rounded() / 1000).description
-  }
+  func report(to run: ToolRun) { counts.report(estimator, to: run) }
 }

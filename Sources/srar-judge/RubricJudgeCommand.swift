@@ -26,6 +26,7 @@ struct RubricJudgeCommand: ParsableCommand {
   @OptionGroup(title: "Judge") var judge: JudgeOptions
   @OptionGroup(title: "Log") var log: LogOptions
   @OptionGroup(title: "Judge 'chat'") var servers: ServerArguments
+  @OptionGroup(title: "Effect") var effect: EffectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Report") var report: ReportOptions
 
@@ -51,6 +52,7 @@ struct RubricJudgeCommand: ParsableCommand {
         }
       var stage = try RubricJudgeStage(voters, log, maximumLineBytes: input.maxLineBytes)
       try stage.run(records)
+      try effect.check(stage.complaint, of: input)
       stage.report(to: records.run)
     }
   }

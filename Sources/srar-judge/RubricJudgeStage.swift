@@ -82,6 +82,18 @@ struct RubricJudgeStage {
     return judgement
   }
 
+  /// Why no rubric item of the stream was judged, and what to do; nil where one was, or where the judge failed on all.
+  var complaint: String? {
+    guard counts.verdicts == 0, counts.undecidable + counts.skipped > 0 else { return nil }
+    if counts.undecidable == 0 {
+      return
+        "no record has a rubric item to judge; give the problems rubrics (see 'srar-prep lint'), leave the judge out"
+    }
+    return inquiry.asksModels
+      ? "no rubric item was judged: the judge decided none; read its replies in '--log'"
+      : "no rubric item was judged, since none states a calculation such as 2 + 3 = 5; judge rubrics in words with '--judge chat'"
+  }
+
   /// Says what was done.
   func report(to run: ToolRun) {
     run.summarize(

@@ -141,12 +141,12 @@ struct OverlongArguments: ParsableArguments {
     }
   }
 
-  /// nil where it is off.
-  var shaping: OverlongShaping? {
+  /// nil where it is off. Beyond the limit the authors' code goes on punishing more.
+  func shaping(_ preset: RewardPreset) -> OverlongShaping? {
     guard overlongBuffer > 0, let maxResponseTokens else { return nil }
     return OverlongShaping(
       maxResponseTokens: maxResponseTokens, bufferTokens: overlongBuffer,
-      penalty: overlongPenalty, form: .capped)
+      penalty: overlongPenalty, form: preset == .authors ? .uncapped : .capped)
   }
 }
 

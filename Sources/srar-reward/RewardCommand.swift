@@ -23,6 +23,7 @@ struct RewardCommand: Filter {
   @OptionGroup(title: "Answers") var answers: AnswerArguments
   @OptionGroup(title: "Rewards") var rewards: RewardArguments
   @OptionGroup(title: "Overlong shaping (DAPO)") var overlong: OverlongArguments
+  @OptionGroup(title: "Effect") var effect: EffectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Report") var report: ReportOptions
 
@@ -30,10 +31,11 @@ struct RewardCommand: Filter {
     try withRecords(tool: "srar-reward", input: input, output: output, report: report) { records in
       var stage = RewardStage(
         options: rewards.options(answers), needsJudge: !answers.answersOnly,
-        overlong: overlong.shaping)
+        overlong: overlong.shaping(rewards.preset))
       try records.forEachRecord { record in
         try stage.process(record, into: records.writer)
       }
+      try effect.check(stage.complaint, of: input)
       try stage.report(to: records.run)
     }
   }

@@ -6,6 +6,7 @@ import Records
 import Rewards
 import Rubrics
 import Steps
+import Thoughts
 
 /// The stage itself: a judged rollout in, the same rollout with its reward out.
 struct RewardStage {
@@ -21,6 +22,11 @@ struct RewardStage {
     var format = 0
     var base = 0.0
     var withRubric = 0
+    var judgedItems = 0
+    var withoutSteps = 0
+    var unclosedThoughts = 0
+    /// Rubric items with members that no score depends on, by the member's name.
+    var unusedItemMembers: [String: Int] = [:]
     var rubric = 0.0
     var suggest = 0.0
     var pitfall = 0.0
@@ -62,6 +68,13 @@ struct RewardStage {
       let adjustment = overlong.adjustment(responseTokens: length)
       reward.base += adjustment
       counts.overlong += adjustment < 0 ? 1 : 0
+    }
+    if needsJudge {
+      for item in try record.fields.objectsIfPresent("rubric") ?? [] {
+        for member in item.members(besides: RubricItem.members) {
+          counts.unusedItemMembers[member, default: 0] += 1
+        }
+      }
     }
     if let judgement { add(judgement, on: problem.rubric ?? [], to: &reward) }
     try writer.write(record, setting: reward)
@@ -105,15 +118,26 @@ struct RewardStage {
     counts.format += reward.hasFormat ? 1 : 0
     counts.base += reward.base
     counts.withoutAnswer += outcome.answer == nil ? 1 : 0
+    counts.withoutSteps += rollout.steps.isEmpty ? 1 : 0
+    counts.unclosedThoughts += Thoughts(in: rollout.response).isUnclosed ? 1 : 0
     counts.undecided += outcome.comparison?.method == .undecided ? 1 : 0
     counts.looping += reward.isLooping ? 1 : 0
     counts.responseTokens += rollout.tokens?.count ?? 0
     guard let rubric = reward.rubric else { return }
     counts.withRubric += 1
+    counts.judgedItems += reward.steps?.reduce(0) { $0 + $1.judged } ?? 0
     counts.rubric += rubric
     counts.suggest += reward.suggest ?? 0
     counts.pitfall += reward.pitfall ?? 0
     counts.bonus += reward.bonus ?? 0
+  }
+
+  /// Why rubrics have no effect on the rewards, and what to do; nil where they have one, or none is wanted.
+  var complaint: String? {
+    guard needsJudge, counts.rollouts > 0, counts.judgedItems == 0 else { return nil }
+    return
+      "no rubric item was judged in any of \(counted(counts.rollouts, "rollout")), so that the rewards are of the answers alone; "
+      + "judge with '--judge chat' where the items state no calculations, say that with '--answers-only'"
   }
 
   /// Says what was done.
@@ -136,6 +160,9 @@ struct RewardStage {
     run.metrics["verdicts_on_missing_items"] = counts.verdictsOnMissingItems
     run.metrics["without_answer"] = counts.withoutAnswer
     run.metrics["undecided"] = counts.undecided
+    run.metrics["without_steps"] = counts.withoutSteps
+    run.metrics["unclosed_thoughts"] = counts.unclosedThoughts
+    run.metrics["judged_items"] = counts.judgedItems
     run.metrics["looping"] = counts.looping
     run.metrics["overlong"] = counts.overlong
     run.metrics["response_tokens"] = mean(Double(counts.responseTokens), counts.rollouts)
@@ -148,11 +175,22 @@ struct RewardStage {
     run.summarize(line)
     var remarks: [String] = []
     if counts.withoutAnswer > 0 { remarks.append("\(counts.withoutAnswer) without an answer") }
+    if counts.withoutSteps > 0 { remarks.append("\(counts.withoutSteps) without a step") }
+    if counts.unclosedThoughts > 0 {
+      remarks.append("\(counts.unclosedThoughts) in a thought that never closes")
+    }
     if counts.undecided > 0 { remarks.append("\(counts.undecided) undecided, compared as text") }
     if counts.looping > 0 { remarks.append("\(counts.looping) looping") }
     if counts.judgeFailures > 0 { remarks.append("\(counts.judgeFailures) whose judge failed") }
     if counts.notJudged > 0 { remarks.append("\(counts.notJudged) that had nothing to judge") }
     if counts.overlong > 0 { remarks.append("\(counts.overlong) overlong") }
+    if !counts.unusedItemMembers.isEmpty {
+      let list = counts.unusedItemMembers.sorted { $0.key < $1.key }
+        .map { "\"\($0.key)\" (\($0.value))" }
+      run.summarize(
+        "members of rubric items that no score depends on: \(list.joined(separator: ", ")); the items of a type share its budget equally"
+      )
+    }
     if !remarks.isEmpty { run.summarize(remarks.joined(separator: ", ")) }
     if counts.verdictsOnMissingItems > 0 {
       run.summarize(

@@ -39,6 +39,7 @@ struct FleetStage {
     var kept = 0
     var calls = 0
     var failed = 0
+    var shares = RolloutShares()
   }
 
   init(
@@ -237,6 +238,7 @@ struct FleetStage {
       counts.rollouts += 1
       counts.tokens += rollout.tokens?.count ?? 0
       counts.promptTokens += rollout.promptTokens?.count ?? 0
+      counts.shares.add(rollout)
       counts.cut += rollout.finishReason == .length ? 1 : 0
       counts.withoutTokens += rollout.tokens == nil ? 1 : 0
       counts.withoutLogProbabilities +=
@@ -260,6 +262,7 @@ struct FleetStage {
     if counts.kept > 0 { line += ", \(counts.kept) from the log" }
     if counts.cut > 0 { line += ", \(counts.cut) cut off by the limit" }
     run.summarize(line)
+    counts.shares.report(to: run)
     if counts.withoutTokens > 0 {
       run.summarize(
         "\(counts.withoutTokens) responses are text only: the server names no tokens")

@@ -46,11 +46,13 @@ struct ResponseLogStage {
   private var problemCount = 0
   private var rolloutCount = 0
   private var unanswered = 0
+  private var shares = RolloutShares()
 
-  /// A response and who gave it.
+  /// A response, who gave it and why it ended.
   private struct LoggedResponse {
     let text: String
     let model: String?
+    let finishReason: FinishReason?
   }
 
   /// Reads the whole log; problems may come in any order.
@@ -68,7 +70,8 @@ struct ResponseLogStage {
     while let record = try reader.next() {
       let response = LoggedResponse(
         text: try record.fields.string(arguments.responseField),
-        model: try record.fields.stringIfPresent("model"))
+        model: try record.fields.stringIfPresent("model"),
+        finishReason: try record.fields.stringIfPresent("finish_reason").map { FinishReason($0) })
       responses[try Self.value(of: keys.response, in: record), default: []].append(response)
     }
     self.responses = responses
@@ -85,9 +88,11 @@ struct ResponseLogStage {
     used.insert(value)
     for (index, response) in found.enumerated() {
       let rollout = Rollout(
-        index: index, response: response.text, model: response.model, stepStyle: stepStyle,
+        index: index, response: response.text, finishReason: response.finishReason,
+        model: response.model, stepStyle: stepStyle,
         steps: steps(of: response.text, style: stepStyle))
       try writer.write(record, setting: rollout)
+      shares.add(rollout)
       rolloutCount += 1
     }
   }
@@ -101,6 +106,7 @@ struct ResponseLogStage {
     run.summarize(
       "\(counted(rolloutCount, "response")) to \(counted(problemCount - unanswered, "problem")), from the log"
     )
+    shares.report(to: run)
     if unanswered > 0 { run.summarize("\(unanswered) problems have no response in the log") }
     if unmatched > 0 {
       run.summarize("left out the responses to \(counted(unmatched, "other problem"))")

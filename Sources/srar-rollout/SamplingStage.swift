@@ -28,6 +28,7 @@ struct SamplingStage {
     var promptTokens = 0
     var cut = 0
     var logProbability = 0.0
+    var shares = RolloutShares()
   }
 
   init(policy: String, arguments: SamplingArguments, stepStyle: StepStyle) throws {
@@ -133,10 +134,11 @@ struct SamplingStage {
 
   private mutating func count(_ rollout: Rollout) {
     counts.rollouts += 1
+    counts.shares.add(rollout)
     counts.tokens += rollout.tokens?.count ?? 0
     counts.promptTokens += rollout.promptTokens?.count ?? 0
     counts.cut += rollout.finishReason == .length ? 1 : 0
-    counts.logProbability += (rollout.logProbabilities ?? []).reduce(0.0) { $0 + Double($1) }
+    counts.logProbability += (rollout.logProbabilities ?? []).reduce(0.0) { $0 + Double($1 ?? 0) }
   }
 
   private func report(to run: ToolRun) {
@@ -154,5 +156,6 @@ struct SamplingStage {
     line += " at \(Int(rate)) tokens/s"
     if counts.cut > 0 { line += ", \(counts.cut) cut off by the limit" }
     run.summarize(line)
+    counts.shares.report(to: run)
   }
 }

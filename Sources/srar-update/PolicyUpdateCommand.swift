@@ -158,6 +158,20 @@ struct PolicyUpdateCommand: ParsableCommand {
         "\(counted(samples.tokenizedCount, "rollout")) came without tokens and were tokenized here")
     }
     samples.notes.forEach(run.note)
+    let otherwise = samples.endedOtherwise.values.reduce(0, +)
+    run.metrics["ended_otherwise"] = otherwise
+    run.metrics["unknown_logprobs"] = samples.unknownLogProbabilityCount
+    if otherwise > 0 {
+      let words = samples.endedOtherwise.keys.sorted().joined(separator: ", ")
+      run.note(
+        "\(counted(otherwise, "rollout")) ended neither by the policy nor at the limit (\(words)): left out"
+      )
+    }
+    if samples.unknownLogProbabilityCount > 0 {
+      run.note(
+        "the rollouts do not know the log-probability of \(counted(samples.unknownLogProbabilityCount, "token"))"
+      )
+    }
     return samples
   }
 

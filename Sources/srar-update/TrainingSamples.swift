@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import Filters
 import JSONLines
 import Kernels
@@ -13,18 +14,31 @@ struct TrainingSamples {
   private(set) var samples: [PolicySample] = []
   /// Rollouts whose responses had no tokens.
   private(set) var tokenizedCount = 0
+  /// Rollouts that are left out since neither the policy nor the limit ended them, by the words for what did.
+  private(set) var endedOtherwise: [String: Int] = [:]
+  /// Response tokens whose log-probability the rollout does not know, of rollouts that know others.
+  private(set) var unknownLogProbabilityCount = 0
   /// Whether every rollout brings log-probabilities of the policy's own, untruncated distribution, computed as here.
   private var bringUsableLogProbabilities = true
   /// Whether every rollout was drawn from a policy's whole distribution.
   private var areOfWholeDistributions = true
   /// What the rollouts' log-probabilities are taken at: 1 of greedy sampling.
   private var temperatures: Set<Double> = []
+  /// Where each rollout stands.
+  private var places: [Identity: LinePosition] = [:]
   private let tokenizer: Tokenizer
   private let folder: PolicyFolder
   private let chatFormat: ChatTemplate?
   private let precision: ProductPrecision
   /// Made for the first response that came as text: a policy without a chat template can be trained on tokens.
   private var prompts: PromptEncoder?
+
+  /// A rollout; the same index with another response comes of sampling a problem twice.
+  private struct Identity: Hashable {
+    let record: String
+    let index: Int
+    let response: String
+  }
 
   /// - Parameters:
   ///   - chatFormat: what renders prompts; nil for the folder's own template.
@@ -43,6 +57,16 @@ struct TrainingSamples {
     let id = try record.requiredID()
     let rollout = try record.read(Rollout.self)
     let advantage = try record.read(Advantage.self)
+    if case .other(let word)? = rollout.finishReason {
+      endedOtherwise[word, default: 0] += 1
+      return
+    }
+    try rollout.checkLogProbabilities(of: record)
+    let identity = Identity(record: id, index: rollout.index, response: rollout.response)
+    if let first = places.updateValue(record.position, forKey: identity) {
+      throw RecordError.repeatedRollout(
+        rollout.index, record: id, record.position, first: first)
+    }
     let name = "\(id), rollout \(rollout.index)"
     if let prompt = rollout.promptTokens, let response = rollout.tokens {
       samples.append(
@@ -52,9 +76,11 @@ struct TrainingSamples {
           advantages: try tokenAdvantages(advantage, tokenCount: response.count, record) {
             $0.tokens
           },
-          rolloutLogProbabilities: rollout.logProbabilities))
+          rolloutLogProbabilities: rollout.logProbabilities?.map { $0 ?? .nan }))
       note(rollout.sampling)
-      if rollout.logProbabilities == nil { bringUsableLogProbabilities = false }
+      let unknown = rollout.logProbabilities?.count { $0 == nil }
+      unknownLogProbabilityCount += unknown ?? 0
+      if unknown != 0 { bringUsableLogProbabilities = false }
     } else {
       samples.append(try tokenized(rollout, advantage, name: name, record))
       bringUsableLogProbabilities = false
@@ -114,6 +140,7 @@ struct TrainingSamples {
     let prompt = try encoder.prompt(of: Problem(record), in: record)
     var response = encoder.response(rollout.response, after: prompt)
     let bytes = try byteRanges(of: response, writing: rollout.response, advantage, record)
+    // Nobody says why a response from a log ended: it then counts as whole.
     if rollout.finishReason != .length, let end = encoder.responseEnd { response.append(end) }
     let advantages = try tokenAdvantages(
       advantage, tokenCount: response.count, record

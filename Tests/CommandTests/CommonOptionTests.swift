@@ -23,7 +23,7 @@ struct CommonOptionTests {
     Use(command: "srar-judge", line: RecordStreams.rollout(index: 0, correct: true)),
     Use(command: "srar-judge steps", line: RecordStreams.rollout(index: 0, correct: true)),
     Use(command: "srar-reward", line: RecordStreams.judged),
-    Use(command: "srar-advantage", line: RecordStreams.rewarded),
+    Use(command: "srar-advantage --allow-no-effect", line: RecordStreams.rewarded),
     Use(command: "srar-report", line: RecordStreams.rewarded),
   ]
 

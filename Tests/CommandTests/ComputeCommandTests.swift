@@ -22,7 +22,7 @@ struct ComputeCommandTests {
         srar-rollout $options --policy policy -n 3 --max-response-tokens 12 \
           prompts.jsonl.zst --plain --output rollouts-$run --metrics metrics-$run
         srar-judge --quiet --plain rollouts-$run | srar-reward --quiet --plain \
-          | srar-advantage --quiet --plain --output flat
+          | srar-advantage --quiet --allow-no-effect --plain --output flat
         sed '/"index":0/s/"outcome":0.0/"outcome":1.0/' flat > advantages
         srar-update $options advantages --policy policy --output next-$run --learning-rate 1e-3 \
           --metrics metrics-$run
@@ -50,7 +50,7 @@ struct ComputeCommandTests {
       set -e
       srar-rollout --quiet --compute bf16 --policy policy -n 3 --max-response-tokens 12 \
         prompts.jsonl.zst | srar-judge --quiet | srar-reward --quiet \
-        | srar-advantage --quiet --plain --output flat
+        | srar-advantage --quiet --allow-no-effect --plain --output flat
       sed '/"index":0/s/"outcome":0.0/"outcome":1.0/' flat > advantages
       for source in auto rollout; do
         srar-update --quiet advantages --policy policy --output next-$source \

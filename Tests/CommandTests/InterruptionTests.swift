@@ -26,7 +26,9 @@ struct InterruptionTests {
     Stage(
       name: "srar-judge steps", tool: "srar-judge", arguments: ["steps"], line: numbered(rollout)),
     Stage(name: "srar-reward", tool: "srar-reward", line: numbered(RecordStreams.judged)),
-    Stage(name: "srar-advantage", tool: "srar-advantage", line: numbered(RecordStreams.rewarded)),
+    Stage(
+      name: "srar-advantage", tool: "srar-advantage", arguments: ["--allow-no-effect"],
+      line: numbered(RecordStreams.rewarded)),
   ]
 
   /// Kills a tool as soon as its temporary file is there, and looks at what it leaves.
@@ -68,7 +70,7 @@ struct InterruptionTests {
         --positions 320 --output policy
       srar-prep batch --quiet --size 4 --step 1 train --output prompts
       srar-rollout --quiet --policy policy -n 3 --max-response-tokens 12 prompts \
-        | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --plain \
+        | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --allow-no-effect --plain \
         | sed '/"index":0/s/"outcome":0.0/"outcome":1.0/' > advantages
       """, in: folder.url)
     try #require(result.status == 0, "\(result.errorText)")

@@ -99,7 +99,7 @@ struct JudgeCommandTests {
       """
       set -e
       sed 's/"status":"ok"/"status":"skipped"/' judged > skipped
-      srar-reward --plain skipped --metrics metrics > rewarded
+      srar-reward --plain --allow-no-effect skipped --metrics metrics > rewarded
       grep -c '"rubric":-*[0-9]' rewarded || true
       """, in: folder.url)
     #expect(result.status == 0, "\(result.errorText)")
@@ -194,7 +194,10 @@ struct JudgeCommandTests {
       with: #""status":"failed","verdicts":[],"error":"no reply""#)
     try folder.write(failed, to: "judged")
     let result = try ToolProcess.shell(
-      "srar-reward --plain judged --metrics metrics | srar-advantage -q --plain", in: folder.url)
+      """
+      srar-reward --plain --allow-no-effect judged --metrics metrics \
+        | srar-advantage -q --plain --allow-no-effect
+      """, in: folder.url)
     #expect(result.status == 0, "\(result.errorText)")
     #expect(result.text.contains(#""correct":true"#) && result.text.contains(#""base":1.0"#))
     #expect(result.text.contains(#""offsets":[]"#), "\(result.text)")

@@ -24,7 +24,7 @@ struct MakeTests {
     """
     make -C '\(Fixtures.root.path)' \(goal) BIN='\(ToolProcess.folder.path)' RUNS='\(folder.url.path)' RUN=\(run) \
       PROBLEMS='\(folder.path("train.jsonl.zst"))' POLICY='\(folder.path("policy"))' GROUPS_PER_STEP=4 \
-      GROUP_SIZE=2 MAX_RESPONSE_TOKENS=20 LEARNING_RATE=1e-3 TOOL_OPTIONS=--quiet \(more)
+      GROUP_SIZE=2 MAX_RESPONSE_TOKENS=20 LEARNING_RATE=1e-3 TOOL_OPTIONS=--quiet ALLOW_NO_EFFECT=yes \(more)
     """
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import JSONLines
 import TestSupport
 import Testing
 
@@ -7,6 +8,21 @@ struct PipelineExampleTests {
   /// A folder with the files that the examples read, made by the tools themselves.
   private func prepared() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
+    // Of each problem the solution, and one with wrong numbers: nothing can be learned from what an untrained policy writes.
+    let synth = try ToolProcess.run("srar-prep", ["synth", "-q", "--plain", "--count", "3"])
+    var responses = ""
+    for line in synth.text.split(separator: "\n") {
+      let root = try JSONDocument(parsing: Array(line.utf8)).root
+      let id = try #require(root["id"]?.string)
+      let solution = try #require(root["solution"]?.string)
+      let wrong = solution.replacing(" = ", with: " = 9").replacing("boxed{", with: "boxed{9")
+      for response in [solution, wrong] {
+        let entry = try JSONSerialization.data(withJSONObject: ["id": id, "response": response])
+        responses += String(decoding: entry, as: UTF8.self) + "\n"
+      }
+    }
+    try folder.write(synth.text, to: "solved")
+    try folder.write(responses, to: "solutions")
     let made = try ToolProcess.shell(
       """
       set -e
@@ -15,9 +31,9 @@ struct PipelineExampleTests {
       cp train.jsonl.zst runs/demo
       srar-prep batch -q --size 3 --step 1 train.jsonl.zst -o prompts.jsonl.zst
       srar-update init -q --text train.jsonl.zst --layers 1 --hidden 16 --heads 2 --vocabulary 300 \
-        --positions 320 -o runs/demo/warm
+        --positions 1024 -o runs/demo/warm
       cp -r runs/demo/warm initial; cp -r runs/demo/warm next; cp -r runs/demo/warm warm
-      srar-rollout -q --policy warm -n 2 --max-response-tokens 8 prompts.jsonl.zst -o rollouts.jsonl.zst
+      srar-rollout -q --responses solutions solved -o rollouts.jsonl.zst
       srar-judge -q --log judge.log.jsonl rollouts.jsonl.zst -o judged.jsonl.zst
       cp judged.jsonl.zst again.jsonl.zst; cp judged.jsonl.zst judged-by-people.jsonl.zst
       srar-reward -q judged.jsonl.zst -o rewarded.jsonl.zst
@@ -82,7 +98,13 @@ struct PipelineExampleTests {
     let block = try #require(
       text[heading.upperBound...].split(separator: "```\n", maxSplits: 2).dropFirst().first)
     let folder = try prepared()
-    let result = try ToolProcess.shell("set -e\n\(block)", in: folder.url)
+    let result = try ToolProcess.shell(
+      """
+      set -e
+      # The policy has learned nothing that could earn anything.
+      srar-advantage() { command srar-advantage --allow-no-effect "$@"; }
+      \(block)
+      """, in: folder.url)
     #expect(result.status == 0, "\(result.errorText)")
     #expect(
       FileManager.default.fileExists(atPath: folder.path("runs/hand/policy/model.safetensors")))

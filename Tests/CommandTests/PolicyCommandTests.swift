@@ -16,7 +16,7 @@ struct PolicyCommandTests {
       srar-prep batch --quiet --size 4 --step 1 train.jsonl.zst --output prompts.jsonl.zst
       srar-rollout --quiet --policy policy -n 3 --max-response-tokens 12 prompts.jsonl.zst \
         | srar-judge --quiet --log judge.log.jsonl | srar-reward --quiet \
-        | srar-advantage --quiet --plain --output flat.jsonl
+        | srar-advantage --quiet --allow-no-effect --plain --output flat.jsonl
       # An untrained policy earns nothing, so the rollouts are told apart by hand.
       sed '/"index":0/s/"outcome":0.0/"outcome":1.0/; /"index":1/s/"outcome":0.0/"outcome":-1.0/' \
         flat.jsonl > advantages.jsonl
@@ -133,7 +133,7 @@ struct PolicyCommandTests {
         --output padded
       cp policy/tokenizer*.json padded/
       srar-rollout --quiet --policy padded --max-response-tokens 12 prompts.jsonl.zst --stop '###' --plain --output rollouts
-      srar-judge --quiet rollouts | srar-reward --quiet | srar-advantage --quiet | srar-update --quiet --policy padded --output next
+      srar-judge --quiet rollouts | srar-reward --quiet | srar-advantage --quiet --allow-no-effect | srar-update --quiet --policy padded --output next
       cat rollouts
       """)
     #expect(result.status == 0, "\(result.errorText)")
@@ -199,7 +199,7 @@ struct PolicyCommandTests {
     let result = try shell(
       """
       srar-rollout --quiet --policy policy -n 1 --max-response-tokens 12 prompts.jsonl.zst \
-        | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --dense --plain --output one &&
+        | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --allow-no-effect --dense --plain --output one &&
       srar-update one --policy policy --output next && cmp policy/model.safetensors next/model.safetensors
       """, in: folder)
     #expect(result.status == 0, "\(result.errorText)")

@@ -31,7 +31,8 @@ enum RecordStreams {
       tool: "srar-reward", line: judged, requiredMember: "judge",
       complaint: #"record "p1" has no "judge"; run srar-judge first"#),
     Stage(
-      tool: "srar-advantage", line: rewarded, requiredMember: "reward",
+      tool: "srar-advantage", arguments: ["--allow-no-effect"], line: rewarded,
+      requiredMember: "reward",
       complaint: #"record "p1" has no "reward"; run srar-reward first"#),
   ]
 

@@ -13,7 +13,7 @@ struct ShardTests {
       srar-prep synth -q --count 40 --output problems
       srar-update init -q --text problems --layers 1 --hidden 16 --heads 2 --vocabulary 300 --positions 320 --output policy
       srar-rollout -q --policy policy -n 3 --max-response-tokens 12 problems --output rollouts
-      srar-judge -q rollouts | srar-reward -q | srar-advantage -q --output advantages
+      srar-judge -q rollouts | srar-reward -q | srar-advantage -q --allow-no-effect --output advantages
       """, in: folder.url)
     try #require(result.status == 0, "\(result.errorText)")
     return folder
@@ -25,7 +25,7 @@ struct ShardTests {
       ("srar-rollout -q --policy policy -n 3 --max-response-tokens 12", "problems"),
       ("srar-judge -q", "rollouts"), ("srar-judge steps -q", "rollouts"),
       ("srar-judge -q rollouts | srar-reward -q", "-"),
-      ("srar-advantage -q", "advantages"),
+      ("srar-advantage -q --allow-no-effect", "advantages"),
     ])
   func concatenate(command: String, input: String) throws {
     let folder = try rollouts()

@@ -12,7 +12,7 @@ struct UpdateNotesTests {
       set -e
       for top_p in 1 0.5; do
         srar-rollout --quiet --policy policy -n 3 --max-response-tokens 12 --top-p $top_p prompts.jsonl.zst \
-          | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --plain --output flat
+          | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --allow-no-effect --plain --output flat
         sed '/"index":0/s/"outcome":0.0/"outcome":1.0/' flat > advantages-$top_p
       done
       """)
@@ -70,7 +70,7 @@ struct UpdateNotesTests {
       """
       for temperature in 0 0.5; do
         srar-rollout --quiet --policy policy -n 3 --max-response-tokens 12 --temperature $temperature prompts.jsonl.zst \
-          | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --plain --output flat
+          | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --allow-no-effect --plain --output flat
         sed '/"index":0/s/"outcome":0.0/"outcome":1.0/' flat > advantages-t$temperature
       done
       # Greedy ones are of temperature 1 too.

@@ -58,7 +58,7 @@ import Transformer
     expect(
       try failure { $0.rolloutLogProbabilities = nil },
       says: """
-        problem 7, rollout 2: has no log-probabilities of its sampler; recompute them with the \
+        problem 7, rollout 2: lacks log-probabilities of its sampler; recompute them with the \
         policy
         """)
   }

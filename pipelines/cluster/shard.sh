@@ -30,8 +30,8 @@ judge=
 if [[ -n ${JUDGE_SERVERS:-} ]]; then judge=$(addresses "$JUDGE_SERVERS" "$JUDGE_SERVER_COUNT"); fi
 
 metrics=$folder/metrics.jsonl
-# Options are words, as make writes them.
+# Whether rubrics have an effect is seen where the shards are put together. Options are words, as make writes them.
 # shellcheck disable=SC2086
 "$BIN/srar-prep" batch $TOOL_OPTIONS "$PROBLEMS" --size "$GROUPS_PER_STEP" --step "$step" --seed "$SEED" --metrics "$metrics" \
   | "$BIN/srar-rollout" $TOOL_OPTIONS $sampler --shard "$shard/$SHARDS" --seed "$SEED" --step "$step" --metrics "$metrics" $ROLLOUT_OPTIONS \
-  | "$BIN/srar-judge" $TOOL_OPTIONS $judge --log "$folder/judge.log.$shard-of-$SHARDS.jsonl" --metrics "$metrics" $JUDGE_OPTIONS --output "$output"
+  | "$BIN/srar-judge" $TOOL_OPTIONS --allow-no-effect $judge --log "$folder/judge.log.$shard-of-$SHARDS.jsonl" --metrics "$metrics" $JUDGE_OPTIONS --output "$output"

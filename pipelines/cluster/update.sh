@@ -9,11 +9,13 @@ rm -f "$folder"/judged.jsonl.zst.*.tmp
 whole=$folder/judged.jsonl.zst.$RANDOM$RANDOM.tmp
 (set -o noclobber && cat "${judged_shards[@]}" > "$whole")
 mv "$whole" "$folder/judged.jsonl.zst"
+effect=
+if [[ ${ALLOW_NO_EFFECT:-} == yes ]]; then effect=--allow-no-effect; fi
 # Options are words, as make writes them.
 # shellcheck disable=SC2086
 {
-  "$BIN/srar-reward" $TOOL_OPTIONS "$folder/judged.jsonl.zst" --metrics "$metrics" $REWARD_OPTIONS --output "$folder/rewarded.jsonl.zst"
-  "$BIN/srar-advantage" $TOOL_OPTIONS "$folder/rewarded.jsonl.zst" --metrics "$metrics" $ADVANTAGE_OPTIONS \
+  "$BIN/srar-reward" $TOOL_OPTIONS $effect "$folder/judged.jsonl.zst" --metrics "$metrics" $REWARD_OPTIONS --output "$folder/rewarded.jsonl.zst"
+  "$BIN/srar-advantage" $TOOL_OPTIONS $effect "$folder/rewarded.jsonl.zst" --metrics "$metrics" $ADVANTAGE_OPTIONS \
     --output "$folder/advantages.jsonl.zst"
   # UPDATE_COMMAND is words, too, with PYTHONPATH and NPROC before it where PyTorch updates.
   env $UPDATE_COMMAND $TOOL_OPTIONS "$folder/advantages.jsonl.zst" --policy "$policy" --metrics "$metrics" --seed "$SEED" \

@@ -13,7 +13,7 @@ for script in "${scripts[@]}"; do bash -n "$script"; done
 if command -v shellcheck >/dev/null; then shellcheck --shell=bash --exclude=SC1091,SC2034,SC2153,SC2154 "${scripts[@]}"; fi
 
 words=(PROBLEMS="$work/problems.jsonl.zst" POLICY="$work/policy" STEPS=2 GROUPS_PER_STEP=6 GROUP_SIZE=4 SHARDS=2
-  MAX_RESPONSE_TOKENS=40 LEARNING_RATE=1e-3 TOOL_OPTIONS=--quiet)
+  MAX_RESPONSE_TOKENS=40 LEARNING_RATE=1e-3 TOOL_OPTIONS=--quiet ALLOW_NO_EFFECT=yes)
 BIN=$BIN pipelines/cluster/reference.sh "$work" "${words[@]}"
 
 # A dry run needs no Slurm and submits nothing.

@@ -136,6 +136,9 @@ def _read_samples(options: argparse.Namespace, config) -> Samples:
         say("no rollouts: the next policy is a copy of this one")
     if samples.tokenized_count:
         say(f"{samples.tokenized_count} rollouts came without tokens and were tokenized here")
+    if samples.ended_otherwise_count:
+        words = ", ".join(sorted(samples.ended_otherwise))
+        say(f"{samples.ended_otherwise_count} rollouts ended neither by the policy nor at the limit ({words}): left out")
     return samples
 
 

@@ -168,9 +168,13 @@ def kl_penalty(current: Tensor, reference: Tensor, estimator: str) -> Tensor:
 
 
 def rollout_weights(old: Tensor, rollout: Tensor | None, options: LossOptions) -> Tensor:
-    """The constant weights of token losses for the mismatch of sampler and trainer, w = exp(logp_old − logp_rollout)."""
+    """The constant weights of token losses for the mismatch of sampler and trainer, w = exp(logp_old − logp_rollout).
+
+    1 where the sampler does not know a token's log-probability (NaN).
+    """
     if rollout is None or options.importance_cap is None:
         return torch.ones_like(old)
+    rollout = torch.where(rollout.isnan(), old, rollout)
     weights = (old - rollout).clamp(-LOG_RATIO_LIMIT, LOG_RATIO_LIMIT).exp()
     if options.masks_above_cap:
         return torch.where(weights <= options.importance_cap, weights, 0.0)
@@ -182,8 +186,9 @@ def sampler_sums(tokens: Tokens) -> list[Tensor]:
     current = tokens.current.detach()
     if tokens.rollout is None:
         return [torch.zeros_like(current).sum()] * 3
-    difference = (current - tokens.rollout).abs().sum()
-    return [difference, kl_penalty(tokens.rollout, current, "k3").sum(), torch.ones_like(current).sum()]
+    is_known = ~tokens.rollout.isnan()
+    current, rollout = current[is_known], tokens.rollout[is_known]
+    return [(current - rollout).abs().sum(), kl_penalty(rollout, current, "k3").sum(), torch.ones_like(current).sum()]
 
 
 def response_loss(tokens: Tokens, weight: float, options: LossOptions, sums: LossSums) -> Tensor:

@@ -1,6 +1,7 @@
 """From a record with advantages to the tokens and numbers that an update learns from."""
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,8 @@ from .shard import Shard
 from .streams import Line
 
 TOKEN_LIMIT = 2**31
+ROUNDING_OF_ZERO = 1e-4
+"""What rounding may add to a log-probability of 0."""
 
 
 @dataclass
@@ -25,7 +28,7 @@ class Sample:
     advantages: Tensor
     """float64, rounded to float32 as `srar-update` holds them."""
     rollout_logprobs: Tensor | None = None
-    """As the sampler recorded them, natural; None where it gave none."""
+    """As the sampler recorded them, natural, NaN for a token of which it does not know it; None where it gave none."""
 
 
 @dataclass
@@ -39,6 +42,10 @@ class Samples:
     temperatures: set[float] = field(default_factory=set)
     """What the rollouts' log-probabilities are taken at: 1 of greedy sampling."""
     rejected_count: int = 0
+    ended_otherwise: set[str] = field(default_factory=set)
+    """The words for what ended the responses that neither the policy nor the limit ended."""
+    ended_otherwise_count: int = 0
+    """How many these are; nothing is learned from them."""
 
     def common_temperature(self) -> float:
         """The temperature that all log-probabilities are taken at; 1 where nothing says."""
@@ -62,6 +69,11 @@ class Samples:
             return
         rollout = record.object("rollout", "srar-rollout")
         advantage = record.object("advantage", "srar-advantage")
+        reason = rollout.get("finish_reason")
+        if reason not in (None, "stop", "length"):
+            self.ended_otherwise.add(str(reason))
+            self.ended_otherwise_count += 1
+            return
         name = f"{record.id}, rollout {record.typed(rollout, 'rollout.index', int)}"
         if rollout.get("tokens") is not None and rollout.get("prompt_tokens") is not None:
             sample = self._tokens(record, rollout, advantage, name)
@@ -144,9 +156,11 @@ class _Record:
             return None
         if len(values) != count:
             self.fail(f'"rollout.{key}" has {len(values)} values, but "rollout.tokens" has {count}')
-        numbers = torch.tensor(values, dtype=torch.float32).double()
-        if not torch.isfinite(numbers).all():
+        numbers = torch.tensor([math.nan if value is None else value for value in values], dtype=torch.float32).double()
+        if torch.isinf(numbers).any():
             self.fail(f'"rollout.{key}" holds a number that is not finite')
+        if (numbers > ROUNDING_OF_ZERO).any():
+            self.fail(f'"rollout.{key}" are natural logarithms of probabilities, at most 0, but one is {numbers.nan_to_num(-1).max():g}')
         return numbers
 
     def token_advantages(self, advantage: dict, count: int, span: str, starts: list[int] | None) -> Tensor:

@@ -126,8 +126,8 @@ class PolicyUpdate:
                 sample.reference = values
         if self.options.takes_rollout_logprobs:
             for sample, source in zip(prepared, samples, strict=True):
-                if sample.is_trained and sample.rollout is None:
-                    raise BadData(f"{source.name}: has no log-probabilities of its sampler; recompute them with the policy")
+                if sample.is_trained and (sample.rollout is None or bool(sample.rollout.isnan().any())):
+                    raise BadData(f"{source.name}: lacks log-probabilities of its sampler; recompute them with the policy")
                 sample.old = sample.rollout
         elif not old_is_current:
             for sample, values in zip(prepared, self._logprobs(prepared, self.policy), strict=True):

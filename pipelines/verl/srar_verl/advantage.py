@@ -60,7 +60,7 @@ def srar_advantages(
     for row in rows:
         _check(row, token_level_rewards[row.number], response_mask[row.number])
     advantages = torch.zeros(response_mask.shape, dtype=torch.float64)
-    command = options.command("srar-advantage", f"--dense --plain {options.advantage}")
+    command = options.command("srar-advantage", f"--dense --plain --allow-no-effect {options.advantage}")
     for row, line in zip(rows, filtered(command, [_line(row) for row in rows]), strict=True):
         answer = json.loads(line)
         if answer["id"] != row.group:
@@ -106,5 +106,7 @@ def _check(row: _Row, rewards: torch.Tensor, mask: torch.Tensor) -> None:
 
 def _line(row: _Row) -> bytes:
     # verl may draw a problem twice in a batch: what its rollouts share is the row's uid, not the problem's id.
-    record = {"id": row.group, "rollout": row.record["rollout"], "reward": row.record["reward"]}
+    # Not every trainer of verl's names the rollouts of a prompt, which a group must tell apart.
+    rollout = row.record["rollout"] | {"index": row.number}
+    record = {"id": row.group, "rollout": rollout, "reward": row.record["reward"]}
     return json.dumps(record, ensure_ascii=False).encode()

@@ -38,8 +38,10 @@ class SrarRewardManager(RewardManagerBase):
         self._decoding = TokenText(tokenizer)
         self._problems = Problems(options.command("srar-prep", f"--from trainer --mode val --plain --quiet {options.prep}"))
         self._pipe = JudgePipe(
-            judge=[*options.command("srar-judge", options.judge), "--log", str(log), "--plain", "--allow-empty"],
-            reward=options.command("srar-reward", f"--plain --quiet {options.reward}"),
+            judge=[
+                *options.command("srar-judge", options.judge), "--log", str(log), "--plain", "--allow-empty", "--allow-no-effect",
+            ],
+            reward=options.command("srar-reward", f"--plain --quiet --allow-empty --allow-no-effect {options.reward}"),
         )
 
     async def run_single(self, data: DataProto) -> dict:

@@ -2,13 +2,16 @@
 
 import re
 
-# As srar's own: white space is Unicode's, line breaks included; digits are the decimal digits of any script; a header may stand
-# anywhere in a line.
-HEADER = re.compile(r"###\s*Step\s*(\d+)\s*:")
+from .thoughts import thoughts
+
+# As srar's own: white space is Unicode's, line breaks included; digits are the decimal digits of any script; a header begins a line,
+# behind blanks and tabs at most, or follows a thought, and of a longer run of hashes the last three count.
+HEADER = re.compile(r"(?P<before>(?<!#)#*)(?P<header>###\s*Step\s*(?P<label>\d+)\s*:)")
 
 
 def steps_of(response: str, token_bytes: list[tuple[int, int]]) -> list[dict]:
-    """The steps of a response, each from its header to the next one or the end; text before the first is in no step.
+    """The steps of a response, each from its header to the next one, to the end, or to the thoughts that only white space follows; text
+    before the first is in no step.
 
     Arguments:
         response: the text.
@@ -17,18 +20,41 @@ def steps_of(response: str, token_bytes: list[tuple[int, int]]) -> list[dict]:
     Returns: `number` from 1 in order of appearance, `label` as the header says, `bytes` and `tokens`, half-open. A token belongs to
     the step that holds its first byte; one without bytes, such as the end of the sequence, belongs to none.
     """
-    headers = list(HEADER.finditer(response))
-    starts, position, count = [], 0, 0
-    for header in headers:
-        count += len(response[position : header.start()].encode())
-        position = header.start()
-        starts.append(count)
-    ends = [*starts[1:], count + len(response[position:].encode())]
+    inside = thoughts(response)
+    headers = [header for header in HEADER.finditer(response) if _begins_line(header.start("before"), response, inside)]
+    starts = [header.start("header") for header in headers]
+    ends = [_end_of_answer(*step, response, inside) for step in zip(starts, [*starts[1:], len(response)], strict=False)]
+    starts, ends = _in_bytes(starts, response), _in_bytes(ends, response)
     spans = _token_spans(list(zip(starts, ends, strict=True)), token_bytes) if headers else []
     return [
-        {"number": index + 1, "label": header[1], "bytes": [starts[index], ends[index]], "tokens": spans[index]}
+        {"number": index + 1, "label": header["label"], "bytes": [starts[index], ends[index]], "tokens": spans[index]}
         for index, header in enumerate(headers)
     ]
+
+
+def _begins_line(place: int, text: str, inside: list[tuple[int, int]]) -> bool:
+    if any(begin <= place < end for begin, end in inside):
+        return False
+    start = len(text[:place].rstrip(" \t"))
+    return start == 0 or text[start - 1] in "\r\n" or any(begin < start <= end for begin, end in inside)
+
+
+def _end_of_answer(start: int, end: int, text: str, inside: list[tuple[int, int]]) -> int:
+    for thought in reversed([span for span in inside if start <= span[0] and span[1] <= end]):
+        if text[thought[1] : end].strip(" \t\n\v\f\r"):
+            break
+        end = thought[0]
+    return end
+
+
+def _in_bytes(places: list[int], text: str) -> list[int]:
+    """Places in bytes of UTF-8; those that are given rise."""
+    found, position, count = [], 0, 0
+    for place in places:
+        count += len(text[position:place].encode())
+        position = place
+        found.append(count)
+    return found
 
 
 def _token_spans(steps: list[tuple[int, int]], token_bytes: list[tuple[int, int]]) -> list[list[int]]:

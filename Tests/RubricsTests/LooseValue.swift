@@ -1,7 +1,7 @@
 // A JSON value with Python's ideas of truth, equality and text, which the authors' code relies on.
 
 /// A value of a judge's reply as the authors' code sees it.
-package enum LooseValue: Equatable, Sendable {
+enum LooseValue: Equatable, Sendable {
   case null
   case boolean(Bool)
   case integer(Int)
@@ -11,24 +11,24 @@ package enum LooseValue: Equatable, Sendable {
   case object([Member])
 
   /// One member of an object; no two have the same key.
-  package struct Member: Equatable, Sendable {
-    package let key: String
-    package let value: LooseValue
+  struct Member: Equatable, Sendable {
+    let key: String
+    let value: LooseValue
 
-    package init(key: String, value: LooseValue) {
+    init(key: String, value: LooseValue) {
       self.key = key
       self.value = value
     }
   }
 
   /// The member of that name of an object.
-  package subscript(key: String) -> LooseValue? {
+  subscript(key: String) -> LooseValue? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.key == key }?.value
   }
 
   /// Truth in the loose sense: false, null, 0 and everything empty are false, any other text is true ("false", too).
-  package var isTrue: Bool {
+  var isTrue: Bool {
     switch self {
     case .null: false
     case .boolean(let value): value
@@ -41,7 +41,7 @@ package enum LooseValue: Equatable, Sendable {
   }
 
   /// Whether it can be the key of a mapping.
-  package var isHashable: Bool {
+  var isHashable: Bool {
     switch self {
     case .list, .object: false
     default: true
@@ -49,7 +49,7 @@ package enum LooseValue: Equatable, Sendable {
   }
 
   /// Whether both are the same key of a mapping: numbers by value (1, 1.0 and true are one key), text by its characters.
-  package func isSameKey(as other: LooseValue) -> Bool {
+  func isSameKey(as other: LooseValue) -> Bool {
     switch (self, other) {
     case (.null, .null): true
     case (.text(let one), .text(let two)): one.unicodeScalars.elementsEqual(two.unicodeScalars)
@@ -59,7 +59,7 @@ package enum LooseValue: Equatable, Sendable {
   }
 
   /// The text that a key becomes when the mapping is stored: "1", "1.0", "True", "None".
-  package var keyText: String {
+  var keyText: String {
     switch self {
     case .null: "None"
     case .boolean(let value): value ? "True" : "False"

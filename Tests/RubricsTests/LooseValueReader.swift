@@ -4,7 +4,7 @@ extension LooseValue {
   /// The value of a JSON text; nil where the text is not JSON.
   ///
   /// Integers of more than 64 bits become doubles. Deeper nesting than 500 is taken as not JSON: Python fails there too.
-  package init?(json: some Collection<UInt8>) {
+  init?(json: some Collection<UInt8>) {
     var reader = LooseValueReader(bytes: Array(json))
     guard let value = reader.value(depth: 0), reader.isAtEnd else { return nil }
     self = value

@@ -1,8 +1,7 @@
-// A judge's reply as the authors' published code reads and scores it, types as loose as there.
-//
-// This is the reading behind `--preset authors`; the pipeline's own is `rubricScore`, on strict verdicts.
+// A judge's reply as the authors' published code reads and scores it, types as loose as there: the oracle of golden vectors.
 
-package import Diagnostics
+import Diagnostics
+import Rubrics
 
 /// The verdicts in a judge's reply.
 ///
@@ -12,7 +11,7 @@ package import Diagnostics
 /// - Parameters:
 ///   - reply: the raw reply; nil where the call failed or came back empty.
 ///   - rubric: its items, ANSWER items included, numbered by lines.
-package func authorsVerdicts(reply: String?, rubric: [RubricItem]) -> [LooseValue] {
+func authorsVerdicts(reply: String?, rubric: [RubricItem]) -> [LooseValue] {
   if let reply, let list = verdictList(in: reply) { return list }
   return rubric.map { item in
     .object([
@@ -35,36 +34,36 @@ private func verdictList(in reply: String) -> [LooseValue]? {
 }
 
 /// What the authors' code makes of a list of verdicts.
-package struct AuthorsScore: Equatable, Sendable {
+struct AuthorsScore: Equatable, Sendable {
   /// The score of one step, under whatever the verdict called it.
-  package struct Step: Equatable, Sendable {
+  struct Step: Equatable, Sendable {
     /// The step as text: "1", but also "0", "-1", "99", "1.0" or "None".
-    package let key: String
-    package var delta: Double
+    let key: String
+    var delta: Double
   }
 
   /// The steps that a satisfied item names, in the order in which they were first named.
-  package fileprivate(set) var steps: [Step] = []
-  package fileprivate(set) var suggest = 0.0
-  package fileprivate(set) var pitfall = 0.0
-  package fileprivate(set) var bonus = 0.0
+  fileprivate(set) var steps: [Step] = []
+  fileprivate(set) var suggest = 0.0
+  fileprivate(set) var pitfall = 0.0
+  fileprivate(set) var bonus = 0.0
   /// RaR's Σδ. Repeated verdicts all count, so that it has no bound.
-  package var total: Double { suggest + pitfall + bonus }
+  var total: Double { suggest + pitfall + bonus }
 }
 
 /// What in a verdict the authors' code cannot work with.
-package enum AuthorsVerdictError: ToolError, Equatable {
+enum AuthorsVerdictError: ToolError, Equatable {
   /// The member of the n-th verdict (from 1) is a list or an object, which cannot be the key of a mapping.
   case unhashable(member: String, verdict: Int)
 
-  package var description: String {
+  var description: String {
     switch self {
     case .unhashable(let member, let verdict):
       "verdict \(verdict): \"\(member)\" must be a number or a text, but is a list or an object"
     }
   }
 
-  package var exitStatus: ExitStatus { .badData }
+  var exitStatus: ExitStatus { .badData }
 }
 
 /// The score of a list of verdicts, entry by entry: every satisfied one counts, repeats included, whatever its step.
@@ -73,7 +72,7 @@ package enum AuthorsVerdictError: ToolError, Equatable {
 ///   - rubric: its items, numbered by lines.
 ///   - verdicts: entries that are no objects are passed over here.
 /// - Departs from the paper in all that `rubricScore` does not do: repeats, loose truth, steps that are not numbers.
-package func authorsScore(
+func authorsScore(
   rubric: [RubricItem], verdicts: [LooseValue], budgets: RubricBudgets
 ) throws(AuthorsVerdictError) -> AuthorsScore {
   var score = AuthorsScore()
