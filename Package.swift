@@ -60,12 +60,14 @@ let package = Package(
     library("JSONLines", ["CSimdjson", "CZstd", "Diagnostics"]),
     library("HTTPClient", ["CCurl"]),
     library("Fingerprints"),
-    library("ModelServers", ["Diagnostics", "HTTPClient", "JSONLines", "RandomStreams"]),
+    library("Secrets", ["JSONLines"]),
+    library(
+      "ModelServers", ["Diagnostics", "HTTPClient", "JSONLines", "RandomStreams", "Secrets"]),
     library("ChatCompletions", ["JSONLines", "ModelServers"]),
     library(
       "Records",
       ["Diagnostics", "Fingerprints", "JSONLines", "RandomStreams", "Rubrics", "Steps"]),
-    library("Filters", ["Diagnostics", "JSONLines", "Records", argumentParser]),
+    library("Filters", ["Diagnostics", "JSONLines", "Records", "Secrets", argumentParser]),
 
     // The method.
     library("Rubrics"),
@@ -121,7 +123,7 @@ let package = Package(
     // The engines of others.
     library(
       "RemoteSampling",
-      ["HTTPClient", "JSONLines", "ModelServers", "Records", "Steps", "Tokenizers"]),
+      ["HTTPClient", "JSONLines", "ModelServers", "Records", "Steps", "Thoughts", "Tokenizers"]),
 
     // The commands.
     tool(
@@ -193,12 +195,13 @@ let package = Package(
         "Steps",
       ]),
     tests("HTTPClientTests", ["HTTPClient"]),
-    tests("ModelServersTests", ["ChatCompletions", "ModelServers"]),
+    tests("SecretsTests", ["JSONLines", "Secrets"]),
+    tests("ModelServersTests", ["ChatCompletions", "HTTPClient", "ModelServers"]),
     tests(
       "RemoteSamplingTests",
       [
-        "JSONLines", "ModelServers", "RandomStreams", "Records", "RemoteSampling", "Steps",
-        "Tokenizers",
+        "Diagnostics", "JSONLines", "ModelServers", "RandomStreams", "Records", "RemoteSampling",
+        "Steps", "Tokenizers",
       ]),
     tests("PromptsTests", ["Diagnostics", "JSONLines", "Prompts", "Records", "Tokenizers"]),
     tests("FingerprintsTests", ["Fingerprints"]),

@@ -1,6 +1,5 @@
 // A question in, a reply or a reason out.
 
-import JSONLines
 package import ModelServers
 
 /// A client for servers that speak OpenAI's chat-completions protocol.
@@ -21,6 +20,12 @@ package final class ChatClient: Sendable {
   /// Sends nothing more.
   package func giveUp() { client.giveUp() }
 
+  /// Notes that a log holds a reply to a request of these settings.
+  package func noteKnownReply() { client.noteKnownReply() }
+
+  /// The first refusal that may concern every request, as long as no request has had a reply.
+  package var standingRefusal: ServerError? { client.standingRefusal }
+
   /// Asks until there is a reply that can be used.
   ///
   /// A model that is asked again is told what was wrong with its reply, at the end of the last message: the same words at
@@ -29,7 +34,7 @@ package final class ChatClient: Sendable {
   /// - Parameter read: makes something of a reply, or says why it cannot be used.
   /// - Throws: what must end the run.
   package func complete<Value: Sendable>(
-    _ request: ChatRequest, reading read: @Sendable (ChatReply) -> ReplyUse<Value>
+    _ request: ChatRequest, reading read: @escaping @Sendable (ChatReply) -> ReplyUse<Value>
   ) async throws(ServerError) -> CallOutcome<Value> {
     let dialects: [SchemaDialect] =
       settings.usesSchema && request.schema != nil ? SchemaDialect.allCases : [.none]
@@ -40,48 +45,27 @@ package final class ChatClient: Sendable {
     let remarks = Remarks()
     let call = ServerCall(
       label: request.label, tokens: tokens, formCount: dialects.count,
-      formWords: ["response_format"],
+      formWords: ["response_format"], omittableMembers: ChatSettings.omittableMembers,
       body: { [settings] form in
         settings.body(of: request.adding(remarks.text), dialects[form])
       })
     return try await client.ask(call) { body in
-      do throws(Unreadable) {
-        let (reply, tokens) = try Self.reply(body)
+      switch ReadChat(body) {
+      case .reply(let reply, let tokens):
         switch read(reply) {
         case .usable(let value): return .reply(.usable(value), tokens: tokens)
         case .unusable(let reason, let remark):
           remarks.add(remark)
           return .reply(.unusable(reason: reason), tokens: tokens)
         }
-      } catch {
+      case .empty(let reason, let tokens):
         remarks.add("it had no text")
-        return .unreadable(error.reason)
+        return .reply(.unusable(reason: reason), tokens: tokens)
+      case .unreadable(let reason):
+        return .unreadable(reason)
+      case .error(let status):
+        return .error(status: status)
       }
     }
-  }
-
-  private struct Unreadable: Error {
-    let reason: String
-  }
-
-  private static func reply(_ body: [UInt8]) throws(Unreadable) -> (ChatReply, tokens: Int?) {
-    let document: JSONDocument
-    do {
-      document = try JSONDocument(parsing: body)
-    } catch {
-      throw Unreadable(reason: "the reply is not JSON: \(error)")
-    }
-    let root = document.root
-    guard let choice = root["choices"]?.elements?.first,
-      let text = choice["message"]?["content"]?.string
-    else { throw Unreadable(reason: "the reply has no text at choices[0].message.content") }
-    let usage = root["usage"]
-    var tokens: Int?
-    if let prompt = usage?["prompt_tokens"]?.integer,
-      let completion = usage?["completion_tokens"]?.integer
-    {
-      tokens = prompt + completion
-    }
-    return (ChatReply(text: text, finishReason: choice["finish_reason"]?.string), tokens)
   }
 }

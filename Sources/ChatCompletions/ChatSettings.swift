@@ -24,6 +24,6 @@ extension ChatSettings: CustomStringConvertible {
   /// What a reply depends on: the members of the request, without messages and key.
   package var description: String {
     let request = ChatRequest(messages: [], schema: nil, label: "")
-    return String(decoding: body(of: request, .none), as: UTF8.self)
+    return String(decoding: body(of: request, .none, describes: true), as: UTF8.self)
   }
 }

@@ -12,8 +12,17 @@ enum SchemaDialect: CaseIterable {
 }
 
 extension ChatSettings {
+  /// The members that a request can do without.
+  package static let omittableMembers = [
+    "temperature", "max_tokens", "seed", "stream", "response_format",
+  ]
+
   /// The body of a request: OpenAI's members, then the user's own.
-  func body(of request: ChatRequest, _ dialect: SchemaDialect) -> [UInt8] {
+  ///
+  /// - Parameter describes: whether it describes replies, which do not depend on how they are sent.
+  func body(
+    of request: ChatRequest, _ dialect: SchemaDialect, describes: Bool = false
+  ) -> [UInt8] {
     let text = request.messages.reduce(0) { $0 + $1.content.utf8.count }
     // With room for line ends and quotes that become two bytes.
     var json = JSONWriter(capacity: 1024 + text + text / 8)
@@ -25,6 +34,8 @@ extension ChatSettings {
       member("messages") { $0.value(request.messages) }
       member("temperature") { $0.value(temperature) }
       member("max_tokens") { $0.value(maximumTokens) }
+      // Some gateways stream unless they are told not to.
+      if !describes { member("stream") { $0.value(false) } }
       if let schema = request.schema, dialect != .none {
         member("response_format") { $0.object { schema.writeMembers(to: &$0, dialect) } }
       }

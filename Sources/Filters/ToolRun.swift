@@ -2,6 +2,7 @@ import Diagnostics
 import Dispatch
 import JSONLines
 package import Records
+import Secrets
 
 /// One run of a tool: its progress, its metrics and its summary.
 package final class ToolRun {
@@ -19,7 +20,7 @@ package final class ToolRun {
     progress = Progress(tool: tool, isQuiet: options.quiet)
     metrics["tool"] = tool
     metrics["version"] = Version.number
-    metrics["arguments"] = Array(CommandLine.arguments.dropFirst())
+    metrics["arguments"] = shownArguments(Array(CommandLine.arguments.dropFirst()))
   }
 
   /// Seconds since the run began.

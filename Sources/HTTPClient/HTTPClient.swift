@@ -10,6 +10,8 @@ package struct HTTPSettings: Sendable {
   package var maximumConnections = 64
   /// A file of certificates that are trusted instead of the system's.
   package var caFile: String?
+  /// A folder of certificates that are trusted instead of the system's, named by their hashes.
+  package var caFolder: String?
   /// Any certificate is taken for good: for tests of one's own.
   package var isInsecure = false
 

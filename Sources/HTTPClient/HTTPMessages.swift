@@ -30,11 +30,23 @@ package struct HTTPRequest: Sendable {
 package struct HTTPResponse: Sendable {
   package let status: Int
   package var body: [UInt8]
-  /// How many seconds the server asks to wait, from the header Retry-After in either form; nil where it does not say.
-  package let retryAfter: Double?
+  /// The headers about when to ask again, `retry-after…` and `x-ratelimit-…`, names in lower case.
+  package let headers: [String: String]
+  /// Seconds until the date that the header Retry-After names; nil where it names none that is to come.
+  package let secondsUntilRetryDate: Double?
+
+  package init(
+    status: Int, body: [UInt8], headers: [String: String] = [:],
+    secondsUntilRetryDate: Double? = nil
+  ) {
+    self.status = status
+    self.body = body
+    self.headers = headers
+    self.secondsUntilRetryDate = secondsUntilRetryDate
+  }
 }
 
-/// Why there is no response. The texts name neither headers nor bodies.
+/// Why there is no response. The texts name neither headers nor bodies, but may hold parts of the URL.
 package enum HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No connection: a wrong name, a closed port, a time limit.
   case unreachable(String)

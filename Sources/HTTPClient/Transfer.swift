@@ -1,6 +1,7 @@
 // One request under way.
 
 internal import CCurl
+internal import Foundation
 
 /// A request, what has come of it so far, and who waits for it. Used by one thread at a time: the maker's, then the loop's.
 final class Transfer: @unchecked Sendable {
@@ -11,6 +12,7 @@ final class Transfer: @unchecked Sendable {
   private var headerList: UnsafeMutablePointer<curl_slist>?
   private let message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   private var body: [UInt8] = []
+  private var headers: [String: String] = [:]
   /// When the last bytes of the body came; nil before the first.
   private var lastBytes: UInt64?
   private var isTooLarge = false
@@ -39,12 +41,19 @@ final class Transfer: @unchecked Sendable {
       easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(settings.connectLimit))
     srar_curl_set_long(easy, CURLOPT_TCP_NODELAY, 1)
     if let file = settings.caFile { srar_curl_set_string(easy, CURLOPT_CAINFO, file) }
+    if let folder = settings.caFolder { srar_curl_set_string(easy, CURLOPT_CAPATH, folder) }
     srar_curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, settings.isInsecure ? 0 : 1)
     srar_curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, settings.isInsecure ? 0 : 2)
     srar_curl_set_sink(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
       guard let bytes, let context else { return 0 }
       let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
       return transfer.receive(UnsafeRawBufferPointer(start: bytes, count: size * count))
+    }
+    srar_curl_set_sink(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+      guard let bytes, let context else { return 0 }
+      let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+      transfer.receiveHeader(UnsafeRawBufferPointer(start: bytes, count: size * count))
+      return size * count
     }
   }
 
@@ -53,7 +62,7 @@ final class Transfer: @unchecked Sendable {
     srar_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, message)
     guard srar_curl_set_string(easy, CURLOPT_URL, request.url) == CURLE_OK else {
       Self.release(easy)
-      return .badAddress(request.url)
+      return .badAddress("libcurl does not take it")
     }
     srar_curl_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds(request.totalLimit))
     for header in request.headers {
@@ -73,7 +82,9 @@ final class Transfer: @unchecked Sendable {
     } else {
       srar_curl_set_long(easy, CURLOPT_HTTPGET, 1)
     }
-    srar_curl_set_pointer(easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    srar_curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
+    srar_curl_set_pointer(easy, CURLOPT_HEADERDATA, context)
     return nil
   }
 
@@ -81,6 +92,7 @@ final class Transfer: @unchecked Sendable {
   static func release(_ easy: UnsafeMutableRawPointer) {
     srar_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, nil)
     srar_curl_set_pointer(easy, CURLOPT_WRITEDATA, nil)
+    srar_curl_set_pointer(easy, CURLOPT_HEADERDATA, nil)
     srar_curl_set_list(easy, CURLOPT_HTTPHEADER, nil)
   }
 
@@ -95,6 +107,18 @@ final class Transfer: @unchecked Sendable {
     return bytes.count
   }
 
+  /// Keeps a header that says when to ask again. Of several responses, such as a proxy's before the server's, the last counts.
+  private func receiveHeader(_ bytes: UnsafeRawBufferPointer) {
+    if bytes.starts(with: "HTTP/".utf8) { headers = [:] }
+    guard let first = bytes.first, [0x52, 0x72, 0x58, 0x78].contains(first) else { return }
+    let line = String(decoding: bytes, as: UTF8.self)
+    guard let colon = line.firstIndex(of: ":") else { return }
+    let name = line[..<colon].lowercased()
+    guard name.hasPrefix("retry-after") || name.hasPrefix("x-ratelimit-") else { return }
+    headers[name] = line[line.index(after: colon)...].trimmingCharacters(
+      in: .whitespacesAndNewlines)
+  }
+
   /// Whether the response has begun, and then nothing came for too long.
   func isStalled(at now: UInt64) -> Bool {
     guard let lastBytes, now > lastBytes else { return false }
@@ -105,10 +129,10 @@ final class Transfer: @unchecked Sendable {
 
   func finish(_ easy: UnsafeMutableRawPointer, _ result: CURLcode) {
     if result == CURLE_OK {
-      let retryAfter = srar_curl_get_size(easy, CURLINFO_RETRY_AFTER)
+      let retryDate = srar_curl_get_size(easy, CURLINFO_RETRY_AFTER)
       let response = HTTPResponse(
-        status: srar_curl_get_long(easy, CURLINFO_RESPONSE_CODE), body: body,
-        retryAfter: retryAfter > 0 ? Double(retryAfter) : nil)
+        status: srar_curl_get_long(easy, CURLINFO_RESPONSE_CODE), body: body, headers: headers,
+        secondsUntilRetryDate: retryDate > 0 ? Double(retryDate) : nil)
       return continuation.resume(returning: .success(response))
     }
     fail(error(easy, result))

@@ -14,6 +14,14 @@ package struct ConnectionArguments: ParsableArguments {
     completion: .file())
   var apiKeyFile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      A header to send with every request; may be given several times. NAME=@FILE takes the value from a file, \
+      NAME=env:VARIABLE from the environment. Values are never shown.
+      """, valueName: "name=value"))
+  var header: [String] = []
+
   @Option(help: ArgumentHelp("How many requests are under way at once.", valueName: "count"))
   var concurrency = 32
 
@@ -46,7 +54,8 @@ package struct ConnectionArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Trust the certificates of this file instead of the system's.", valueName: "file"),
+      "Trust the certificates of this file instead of the system's. (default: SSL_CERT_FILE, SSL_CERT_DIR)",
+      valueName: "file"),
     completion: .file())
   var caFile: String?
 
@@ -89,7 +98,9 @@ package struct ConnectionArguments: ParsableArguments {
     settings.totalLimit = timeout
     settings.stallLimit = stallTimeout
     settings.http.connectLimit = connectTimeout
-    settings.http.caFile = caFile
+    settings.headers = try header.map(requestHeader)
+    settings.http.caFile = caFile ?? environmentValue("SSL_CERT_FILE")
+    settings.http.caFolder = caFile == nil ? environmentValue("SSL_CERT_DIR") : nil
     settings.http.isInsecure = insecure
     return settings
   }
@@ -115,12 +126,53 @@ package func environmentValue(_ name: String) -> String? {
   ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
 }
 
-/// What `--extra-body` says.
-package func extraMembers(_ json: String?) throws -> ExtraBody {
-  guard let json else { return ExtraBody() }
-  guard let extra = ExtraBody(json) else {
-    throw UsageError("'--extra-body' must be a JSON object")
+/// A header as `--header` says it. Errors name no value.
+private func requestHeader(_ option: String) throws -> RequestHeader {
+  guard let equals = option.firstIndex(of: "=") else {
+    throw UsageError("'--header' must be NAME=VALUE, NAME=@FILE or NAME=env:VARIABLE")
   }
+  let name = String(option[..<equals])
+  var value = String(option[option.index(after: equals)...])
+  if value.hasPrefix("@") {
+    value = String(decoding: try wholeFile(String(value.dropFirst())), as: UTF8.self)
+  } else if value.hasPrefix("env:") {
+    let variable = String(value.dropFirst(4))
+    guard let found = environmentValue(variable) else {
+      throw UsageError("'--header \(name)': the environment has no variable '\(variable)'")
+    }
+    value = found
+  }
+  guard
+    let header = RequestHeader(
+      name: name, value: value.trimmingCharacters(in: .whitespacesAndNewlines))
+  else {
+    throw UsageError("'--header \(name)': the name or the value has characters that no header has")
+  }
+  return header
+}
+
+/// What `--extra-body` and `--omit` say.
+///
+/// - Parameter known: the members that can be left out.
+package func extraMembers(
+  _ json: String?, omitting omitted: [String], of known: [String]
+) throws -> ExtraBody {
+  var extra = ExtraBody()
+  if let json {
+    guard let given = ExtraBody(json) else {
+      throw UsageError("'--extra-body' must be a JSON object")
+    }
+    extra = given
+  }
+  for name in omitted {
+    guard known.contains(name) else {
+      throw UsageError("'--omit \(name)': only \(known.joined(separator: ", ")) can be left out")
+    }
+    guard !extra.names(name) else {
+      throw UsageError("'--omit' and '--extra-body' both name '\(name)'")
+    }
+  }
+  extra.omitted = Set(omitted)
   return extra
 }
 

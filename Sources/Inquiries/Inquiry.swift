@@ -56,6 +56,11 @@ package struct Inquiry<Question: JudgeQuestion> {
   /// Asks nothing more.
   package func giveUp() { voters.forEach { $0.giveUp() } }
 
+  /// A refusal that every question to a voter may meet, as long as nobody knows of any reply of it.
+  package var standingRefusal: (any ToolError)? {
+    voters.lazy.compactMap(\.standingRefusal).first
+  }
+
   /// Asks every voter, or finds what it said before.
   ///
   /// - Parameters:
@@ -83,12 +88,16 @@ package struct Inquiry<Question: JudgeQuestion> {
     of voter: any Judge<Question>, _ question: Question, _ fingerprint: String, record: String,
     index: Int?, _ position: LinePosition
   ) throws -> Vote<Entry> {
-    if let entry = replay?.entry(for: fingerprint) { return .known(entry) }
+    if let entry = replay?.entry(for: fingerprint) {
+      if case .entries = entry.reply.outcome { voter.noteKnownReply() }
+      return .known(entry)
+    }
     guard asksForMissing else {
       throw JudgingError.notInLog(record: record, index: index, judge: voter.name, position)
     }
     // A call that failed is worth another try.
     if let entry = kept.entry(for: fingerprint), case .entries = entry.reply.outcome {
+      voter.noteKnownReply()
       return .known(entry)
     }
     let pending = PendingReply(on: voter.executor) { [log] in

@@ -94,14 +94,19 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
         return error
       },
       awaitingRest: { _ = try $0.decision?.wait() }, flushing: flush)
+    if let refusal = inquiry.standingRefusal { throw refusal }
     if let error = tooManyFailures(isAtEnd: true) { throw error }
   }
 
-  private func tooManyFailures(isAtEnd: Bool) -> JudgingError? {
-    limit.excess(isAtEnd: isAtEnd).map {
-      .tooManyFailures(
-        failed: $0.failed, judged: $0.total, subject: subject, last: $0.reason)
-    }
+  /// Too many failures, or the refusal that they all may come from.
+  private func tooManyFailures(isAtEnd: Bool) -> (any ToolError)? {
+    guard let excess = limit.excess(isAtEnd: isAtEnd) else { return nil }
+    return inquiry.standingRefusal ?? tooManyFailures(excess)
+  }
+
+  private func tooManyFailures(_ excess: FailureLimit.Excess) -> JudgingError {
+    .tooManyFailures(
+      failed: excess.failed, judged: excess.total, subject: subject, last: excess.reason)
   }
 
   private func reached(_ asked: Asked, _ flush: () throws -> Void) throws -> Reached? {

@@ -37,6 +37,14 @@ package struct ServerArguments: ParsableArguments {
       "Further members of the request, which replace those of the same name.", valueName: "json"))
   var extraBody: String?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Leave this member out of requests, for servers that refuse it; may be given several times. \
+      (\(ChatSettings.omittableMembers.joined(separator: ", ")))
+      """, valueName: "member"))
+  var omit: [String] = []
+
   @Flag(help: "Do not ask servers to enforce the form of a reply by a JSON schema.")
   var noSchema = false
 
@@ -114,7 +122,9 @@ package struct ServerArguments: ParsableArguments {
     var settings = ChatSettings(try connection.settings(keyVariable: "JUDGE_API_KEY"), model: "")
     settings.temperature = temperature ?? 0
     settings.maximumTokens = maxTokens
-    settings.extraBody = try extraMembers(extraBody)
+    settings.extraBody = try extraMembers(
+      extraBody, omitting: omit, of: ChatSettings.omittableMembers)
+    settings.servers.secrets = settings.extraBody.secrets
     settings.usesSchema = !noSchema
     settings.servers.seed = seed
     return settings

@@ -1,5 +1,7 @@
 // The seam between the pipeline and whoever judges: exact arithmetic here, language models behind the same protocol.
 
+package import Diagnostics
+
 /// What came of asking.
 package enum JudgeOutcome<Entry: JudgementEntry>: Equatable, Sendable {
   /// An entry for each thing that the judge could decide; none where it could decide nothing.
@@ -61,10 +63,18 @@ package protocol Judge<Question>: Sendable {
 
   /// Asks nothing more: a question that waits for its turn or for another attempt ends with a failure.
   func giveUp()
+
+  /// Notes that a log holds a usable reply of this judge.
+  func noteKnownReply()
+
+  /// What every question may meet: a refusal, as long as nobody knows of any reply; nil where nothing speaks for that.
+  var standingRefusal: (any ToolError)? { get }
 }
 
 extension Judge {
   package func giveUp() {}
+  package func noteKnownReply() {}
+  package var standingRefusal: (any ToolError)? { nil }
 }
 
 extension Judge {

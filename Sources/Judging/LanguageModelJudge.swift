@@ -1,6 +1,7 @@
 // A judge that is a language model behind a server.
 
 package import ChatCompletions
+package import Diagnostics
 import Fingerprints
 import JSONLines
 import ModelServers
@@ -44,6 +45,8 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
   package var executor: (any TaskExecutor)? { client.executor }
 
   package func giveUp() { client.giveUp() }
+  package func noteKnownReply() { client.noteKnownReply() }
+  package var standingRefusal: (any ToolError)? { client.standingRefusal }
 
   package func reply(
     to question: Question, fingerprint: String

@@ -1,7 +1,6 @@
 // What one call came to.
 
 import HTTPClient
-import JSONLines
 
 /// What a failure says about the server.
 enum Trouble {
@@ -13,16 +12,46 @@ enum Trouble {
   case server
 }
 
+/// Why a server refuses a request.
+struct Refusal: Sendable {
+  /// Whom it concerns.
+  enum Concern {
+    /// This request alone: it is too long, or its content is filtered.
+    case request
+    /// Every request: a wrong key, model or member.
+    case everyRequest
+    /// Nobody can tell by the words.
+    case unknown
+  }
+
+  let status: Int
+  let concern: Concern
+  let error: ErrorBody
+
+  init(status: Int, _ error: ErrorBody) {
+    self.status = status
+    self.error = error
+    let mayConcernRequest = [400, 403, 413, 422].contains(status)
+    if status == 413 || mayConcernRequest && error.isAboutContent {
+      concern = .request
+    } else if [400, 422].contains(status), !error.isAboutConfiguration {
+      concern = .unknown
+    } else {
+      concern = .everyRequest
+    }
+  }
+}
+
 /// What one call came to.
 enum Attempt: Sendable {
-  /// It succeeded, with this body.
-  case reply([UInt8])
+  /// It succeeded.
+  case reply(HTTPResponse)
   /// The server has enough for now; it may have said for how many seconds.
-  case limited(seconds: Double?)
+  case limited(seconds: Double?, message: String)
   /// Another call may fare better.
   case failed(String, Trouble)
   /// The request itself is refused.
-  case refused(status: Int, message: String)
+  case refused(Refusal)
   /// The address, or the server's certificate, is no good.
   case unusable(String)
   /// The server answers, but has not what it should answer with.
@@ -31,7 +60,8 @@ enum Attempt: Sendable {
   /// Whether it may be the form of the request that the server does not know: some say so as a fault of their own.
   func mayRefuseForm(_ words: [String]) -> Bool {
     switch self {
-    case .refused(let status, _): [400, 422, 501].contains(status)
+    case .refused(let refusal):
+      [400, 422, 501].contains(refusal.status) && refusal.concern != .request
     case .failed(let reason, .request): words.contains { reason.contains($0) }
     default: false
     }
@@ -47,34 +77,26 @@ enum Attempt: Sendable {
   }
 
   init(_ response: HTTPResponse) {
-    switch response.status {
-    case 200..<300: self = .reply(response.body)
-    case 429: self = .limited(seconds: response.retryAfter)
-    case 503 where response.retryAfter != nil: self = .limited(seconds: response.retryAfter)
-    case 503:
-      self = .failed("status 503: \(serverMessage(in: response.body))", .server)
-    case 408, 409, 425, 500...:
-      self = .failed(
-        "status \(response.status): \(serverMessage(in: response.body))", .request)
+    self =
+      200..<300 ~= response.status
+      ? .reply(response) : Attempt(error: response.status, response)
+  }
+
+  /// - Parameter status: of the error, which a successful response may hold.
+  init(error status: Int, _ response: HTTPResponse) {
+    let advice = RetryAdvice(response)
+    let error = ErrorBody(response.body)
+    let said = "status \(status): \(error.message)"
+    switch status {
+    case 429 where error.isAboutQuota: self = .refused(Refusal(status: status, error))
+    case 429: self = .limited(seconds: advice.seconds, message: said)
+    case 503 where advice.asked != nil: self = .limited(seconds: advice.asked, message: said)
+    case 503: self = .failed(said, .server)
+    case 408, 409, 425, 500...: self = .failed(said, .request)
     case 300..<400:
       self = .failed(
-        "status \(response.status): the server points elsewhere, where nobody follows", .request)
-    default:
-      self = .refused(status: response.status, message: serverMessage(in: response.body))
+        "status \(status): the server points elsewhere, where nobody follows", .request)
+    default: self = .refused(Refusal(status: status, error))
     }
   }
-}
-
-/// The server's own words about an error, on one line and of bounded length.
-package func serverMessage(in body: [UInt8]) -> String {
-  var text = String(decoding: body.prefix(2000), as: UTF8.self)
-  // What is not JSON is itself the message.
-  if let root = try? JSONDocument(parsing: body).root {
-    text =
-      root["error"]?["message"]?.string ?? root["error"]?.string ?? root["message"]?.string
-      ?? root["detail"]?.string ?? text
-  }
-  let line = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
-  let shown = String(String.UnicodeScalarView(line.prefix(300)))
-  return shown.isEmpty ? "no message" : shown
 }

@@ -3,99 +3,22 @@
 import Dispatch
 import Synchronization
 
-/// The servers, as a state machine: what happens to them and the time go in, whom to ask comes out.
-///
-/// The one with the fewest requests under way is asked. One that fails rests, longer every time. One that turns a request away for
-/// a rate limit rests, too, and is then asked by half as many at once as were under way; every reply after that allows a little more,
-/// so that the number settles where the server keeps up.
-package struct EndpointStates {
-  private struct Endpoint {
-    var outstanding = 0
-    /// How many requests may be under way.
-    var allowed: Double
-    var restsUntil = 0.0
-    /// How often in a row it had to rest.
-    var rests = 0
-  }
-
-  /// A server, lent for one call.
-  package struct Lease: Sendable {
-    package let index: Int
-    fileprivate let start: Double
-  }
-
-  /// How a call ended, as far as the server is concerned.
-  package enum Ending {
-    case worked
-    /// In a way that says nothing about the server.
-    case failed
-    /// Other requests would meet the same.
-    case isDown
-    /// It has enough for now; it may have said for how many seconds.
-    case limited(seconds: Double?)
-  }
-
-  private let firstPause: Double
-  private let longestPause: Double
-  private let concurrency: Int
-  private var endpoints: [Endpoint]
-
-  package init(count: Int, concurrency: Int, firstPause: Double, longestPause: Double) {
-    self.firstPause = firstPause
-    self.longestPause = longestPause
-    self.concurrency = concurrency
-    endpoints = Array(repeating: Endpoint(allowed: Double(concurrency)), count: count)
-  }
-
-  /// A server to ask now; nil where all rest or have enough.
-  package mutating func lease(at now: Double) -> Lease? {
-    guard endpoints.reduce(0, { $0 + $1.outstanding }) < concurrency else { return nil }
-    let ready = endpoints.indices.filter { index in
-      let endpoint = endpoints[index]
-      return endpoint.restsUntil <= now && endpoint.outstanding < Int(endpoint.allowed)
-    }
-    guard let index = ready.min(by: { endpoints[$0].outstanding < endpoints[$1].outstanding })
-    else { return nil }
-    endpoints[index].outstanding += 1
-    return Lease(index: index, start: now)
-  }
-
-  /// When the first of the servers that rest can be asked again; nil where none rests.
-  package func nextAwakening(after now: Double) -> Double? {
-    endpoints.map(\.restsUntil).filter { $0 > now }.min()
-  }
-
-  package mutating func release(_ lease: Lease, _ ending: Ending, at now: Double) {
-    var endpoint = endpoints[lease.index]
-    defer { endpoints[lease.index] = endpoint }
-    endpoint.outstanding -= 1
-    // Of many calls that failed together only the first counts.
-    let isNews = lease.start >= endpoint.restsUntil
-    switch ending {
-    case .worked:
-      endpoint.rests = 0
-      endpoint.allowed = min(endpoint.allowed + 1 / endpoint.allowed, Double(concurrency))
-    case .failed: break
-    case .limited(let seconds?):
-      endpoint.restsUntil = max(endpoint.restsUntil, now + min(seconds, 3600))
-      if isNews { endpoint.allowed = max(1, Double(endpoint.outstanding + 1) / 2) }
-    case .limited(nil):
-      if isNews { endpoint.allowed = max(1, Double(endpoint.outstanding + 1) / 2) }
-      fallthrough
-    case .isDown:
-      guard isNews else { return }
-      let pause = firstPause * Double(1 << min(endpoint.rests, 16))
-      endpoint.rests += 1
-      endpoint.restsUntil = now + min(pause, longestPause)
-    }
-  }
+/// Whom to ask, or why nobody.
+enum EndpointTurn: Sendable {
+  case server(EndpointStates.Lease)
+  /// All servers are absent; the last failure says why.
+  case absent(reason: String)
+  /// Nobody is served any more.
+  case closed
 }
 
-/// The servers, and who waits for one: those who were there before, then first come, first served. Where no server answers, the first
-/// requests so come to the end of their attempts, and the run to its own, before all others are tried.
+/// The servers, and who waits for one: those who were there before, then first come, first served. Where all servers are absent,
+/// nobody waits.
 final class EndpointPool: Sendable {
   fileprivate struct State {
     var endpoints: EndpointStates
+    /// Why the last call that says something of its server failed.
+    var lastFault = ""
     var returning = WaitingLine()
     var waiting = WaitingLine()
     /// When somebody looks for servers that have rested; nil where nobody does.
@@ -105,18 +28,12 @@ final class EndpointPool: Sendable {
 
   private let state: Mutex<State>
 
-  init(count: Int, concurrency: Int, firstPause: Double, longestPause: Double) {
-    state = Mutex(
-      State(
-        endpoints: EndpointStates(
-          count: count, concurrency: concurrency, firstPause: firstPause,
-          longestPause: longestPause)))
-  }
+  init(_ endpoints: EndpointStates) { state = Mutex(State(endpoints: endpoints)) }
 
-  /// A server, when there is one to ask; nil once nobody is served any more.
+  /// A server, when there is one to ask.
   ///
   /// - Parameter isRepeated: whether it is for a request that was sent before.
-  func lease(isRepeated: Bool) async -> EndpointStates.Lease? {
+  func turn(isRepeated: Bool) async -> EndpointTurn {
     await withCheckedContinuation { continuation in
       state.withLock { state in
         if isRepeated {
@@ -129,8 +46,14 @@ final class EndpointPool: Sendable {
     }
   }
 
-  func release(_ lease: EndpointStates.Lease, _ ending: EndpointStates.Ending) {
-    state.withLock { $0.endpoints.release(lease, ending, at: now()) }
+  /// - Parameter fault: what happened, where it says something of the server.
+  func release(
+    _ lease: EndpointStates.Lease, _ ending: EndpointStates.Ending, fault: String? = nil
+  ) {
+    state.withLock { state in
+      if let fault { state.lastFault = fault }
+      state.endpoints.release(lease, ending, at: now())
+    }
     serve()
   }
 
@@ -144,11 +67,11 @@ final class EndpointPool: Sendable {
   /// the others have tried, too, and none is held up for ever longer by those before it.
   private func serve() {
     let served = state.withLock { state in
-      var served: [(CheckedContinuation<EndpointStates.Lease?, Never>, EndpointStates.Lease?)] = []
+      var served: [(Waiting, EndpointTurn)] = []
       while let next = state.nextServed(at: now()) { served.append(next) }
       return served
     }
-    for (continuation, lease) in served { continuation.resume(returning: lease) }
+    for (waiting, turn) in served { waiting.resume(returning: turn) }
     setAlarm()
   }
 
@@ -174,29 +97,33 @@ final class EndpointPool: Sendable {
 func now() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
 
 extension EndpointPool.State {
-  fileprivate mutating func nextServed(
-    at now: Double
-  ) -> (CheckedContinuation<EndpointStates.Lease?, Never>, EndpointStates.Lease?)? {
-    guard !returning.isEmpty || !waiting.isEmpty else { return nil }
-    let lease = isClosed ? nil : endpoints.lease(at: now)
-    guard isClosed || lease != nil else { return nil }
-    guard let continuation = returning.next() ?? waiting.next() else { return nil }
-    return (continuation, lease)
+  fileprivate mutating func nextServed(at now: Double) -> (Waiting, EndpointTurn)? {
+    guard !returning.isEmpty || !waiting.isEmpty, let turn = turn(at: now),
+      let next = returning.next() ?? waiting.next()
+    else { return nil }
+    return (next, turn)
+  }
+
+  private mutating func turn(at now: Double) -> EndpointTurn? {
+    if isClosed { return .closed }
+    if let lease = endpoints.lease(at: now) { return .server(lease) }
+    return endpoints.areAbsent(at: now) ? .absent(reason: lastFault) : nil
   }
 }
 
+/// Somebody who waits for a server.
+private typealias Waiting = CheckedContinuation<EndpointTurn, Never>
+
 /// Who waits, first come, first served.
 private struct WaitingLine {
-  private var line: [CheckedContinuation<EndpointStates.Lease?, Never>] = []
+  private var line: [Waiting] = []
   private var served = 0
 
   var isEmpty: Bool { served == line.count }
 
-  mutating func append(_ continuation: CheckedContinuation<EndpointStates.Lease?, Never>) {
-    line.append(continuation)
-  }
+  mutating func append(_ waiting: Waiting) { line.append(waiting) }
 
-  mutating func next() -> CheckedContinuation<EndpointStates.Lease?, Never>? {
+  mutating func next() -> Waiting? {
     guard served < line.count else { return nil }
     defer {
       served += 1

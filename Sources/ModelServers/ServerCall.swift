@@ -12,17 +12,24 @@ package struct ServerCall: Sendable {
   let formCount: Int
   /// A server's fault that has one of these words means that it does not know the form.
   let formWords: [String]
+  /// The members of the request that `--omit` can leave out.
+  let omittableMembers: [String]
+  /// Whether reading a reply takes so long that it must not hold up the thread of the transfers.
+  let isLongToRead: Bool
   /// The request in one of its forms, from 0.
   let body: @Sendable (_ form: Int) -> [UInt8]
 
   package init(
     label: String, tokens: Int, formCount: Int = 1, formWords: [String] = [],
+    omittableMembers: [String] = [], isLongToRead: Bool = false,
     body: @escaping @Sendable (_ form: Int) -> [UInt8]
   ) {
     self.label = label
     self.tokens = tokens
     self.formCount = formCount
     self.formWords = formWords
+    self.omittableMembers = omittableMembers
+    self.isLongToRead = isLongToRead
     self.body = body
   }
 }
@@ -33,6 +40,8 @@ package enum ReadBody<Value: Sendable>: Sendable {
   case reply(ReadReply<Value>, tokens: Int?)
   /// It is not what such a server should answer.
   case unreadable(String)
+  /// It is an error under the guise of a success; this status would have been right.
+  case error(status: Int)
   /// The server must be made ready again.
   case outOfDate(String)
 }
@@ -61,7 +70,13 @@ package struct CallFailure: Error, Equatable, Sendable {
 /// What ends a run: asking goes wrong for every request.
 package enum ServerError: ToolError, Equatable {
   /// The server refuses: a wrong key, model or request.
-  case refused(url: String, status: Int, message: String)
+  ///
+  /// - Parameter member: the member of the request that it refuses, where it says so and the member can be left out.
+  case refused(url: String, status: Int, message: String, member: String?)
+  /// The account has nothing left.
+  case quotaIsSpent(url: String, message: String)
+  /// Rate limits have let nothing through for so many seconds.
+  case limited(url: String, seconds: Double, message: String)
   /// The address, or the server's certificate, cannot be used.
   case unusable(url: String, reason: String)
   /// The server has not the weights that it should answer with.
@@ -69,8 +84,15 @@ package enum ServerError: ToolError, Equatable {
 
   package var description: String {
     switch self {
-    case .refused(let url, let status, let message):
+    case .refused(let url, let status, let message, let member?):
+      "\(url): the server refuses the member '\(member)' with status \(status): \(message); leave it out by "
+        + "'--omit \(member)', and give what stands in its place by '--extra-body'"
+    case .refused(let url, let status, let message, nil):
       "\(url): the server refuses with status \(status): \(message); check the key, the model's name and the request"
+    case .quotaIsSpent(let url, let message):
+      "\(url): the quota is spent: \(message); check the account, then run the same command again"
+    case .limited(let url, let seconds, let message):
+      "\(url): rate limits let nothing through for \(Int(seconds)) s: \(message); run the same command again later"
     case .unusable(let url, let reason): "\(url): \(reason)"
     case .notReady(let url, let reason): "\(url): the server does not serve the policy: \(reason)"
     }

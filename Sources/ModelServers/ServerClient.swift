@@ -2,27 +2,32 @@
 
 internal import HTTPClient
 import RandomStreams
+internal import Secrets
 import Synchronization
 
 /// A client for several servers that answer alike.
 ///
-/// Rate limits (429, or 503 with Retry-After) are waited out. 408, 409, 425, 5xx, broken connections, time limits and replies that
-/// cannot be used are tried again after pauses that double, with jitter. Another 4xx ends the run: a wrong key or model must not burn
-/// an hour. Only 400, 413 and 422 of a server that has answered before concern that request alone, such as one that is too long.
+/// Rate limits (429, or 503 with Retry-After) are waited out, for so long as the settings' patience lasts. 408, 409, 425, 5xx, broken
+/// connections, time limits and replies that cannot be used are tried again after pauses that double, with jitter. Another 4xx ends
+/// the run: a wrong key or model must not burn an hour. 413, and 400, 403 and 422 about a request's content, concern that request
+/// alone; of other 400 and 422 `RefusalWatch` decides.
 package final class ServerClient: Sendable {
-  private let settings: ServerSettings
-  private let addresses: [String]
-  private let http: HTTPClient
-  private let pool: EndpointPool
-  private let pacer: Pacer
-  private let state: Mutex<State>
-  private let readiness: Readiness?
+  let settings: ServerSettings
+  let addresses: [String]
+  let http: HTTPClient
+  let secrets: SecretMask
+  let pool: EndpointPool
+  let pacer: Pacer
+  let state: Mutex<State>
+  let readiness: Readiness?
 
-  private struct State {
+  struct State {
     /// The form that the servers take; nil as long as nobody knows.
     var form: Int?
-    /// The servers, by index, that have answered.
-    var answering: Set<Int> = []
+    var refusals = RefusalWatch()
+    /// The first refusal that may concern every request.
+    var firstRefusal: ServerError?
+    var limits: LimitWatch
     var reports: TroubleReports
     var hasGivenUp = false
   }
@@ -38,19 +43,26 @@ package final class ServerClient: Sendable {
   ) {
     self.settings = settings
     self.addresses = addresses
-    state = Mutex(State(reports: TroubleReports(count: addresses.count)))
+    let secrets = settings.mask
+    self.secrets = secrets
+    state = Mutex(
+      State(
+        limits: LimitWatch(patience: settings.patience),
+        reports: TroubleReports(count: addresses.count)))
     var http = settings.http
     http.maximumConnections = max(settings.concurrency, 1)
     let client = HTTPClient(http)
     self.http = client
     pool = EndpointPool(
-      count: addresses.count, concurrency: max(settings.concurrency, 1),
-      firstPause: settings.firstPause, longestPause: settings.longestPause)
+      EndpointStates(
+        count: addresses.count, concurrency: max(settings.concurrency, 1), pauses: settings.pauses,
+        longestWait: settings.patience))
     pacer = Pacer(
       requestsPerMinute: settings.requestsPerMinute, tokensPerMinute: settings.tokensPerMinute)
     readiness = prepare.map { prepare in
       Readiness { server in
-        let requests = ServerRequests(url: settings.urls[server], settings: settings, http: client)
+        let requests = ServerRequests(
+          url: settings.urls[server], settings: settings, secrets: secrets, http: client)
         return await prepare(requests).map { fault in
           switch fault {
           case .away(let reason): .failed(reason, .server)
@@ -64,6 +76,9 @@ package final class ServerClient: Sendable {
   /// Runs tasks that do little but ask and read replies.
   package var executor: any TaskExecutor { http.executor }
 
+  /// A server's URL as it may be shown.
+  func shownURL(_ server: Int) -> String { maskedURL(settings.urls[server]) }
+
   /// Makes all servers ready, those that are away after as many attempts as a request has.
   package func prepareAll() async throws(ServerError) {
     guard let readiness else { return }
@@ -75,15 +90,15 @@ package final class ServerClient: Sendable {
             switch await readiness.ensure(server) {
             case nil: return nil
             case .notReady(let fault):
-              return .notReady(url: settings.urls[server], reason: fault)
+              return .notReady(url: maskedURL(settings.urls[server]), reason: fault)
             case .failed(let fault, _): reason = fault
             default: reason = "it is away"
             }
             if attempt < settings.attempts - 1 {
-              try? await Task.sleep(for: .seconds(settings.pause(after: attempt + 1)))
+              try? await Task.sleep(for: .seconds(settings.pauses.pause(after: attempt + 1)))
             }
           }
-          return .notReady(url: settings.urls[server], reason: reason)
+          return .notReady(url: maskedURL(settings.urls[server]), reason: reason)
         }
       }
       var faults: [ServerError] = []
@@ -99,23 +114,32 @@ package final class ServerClient: Sendable {
     pool.close()
   }
 
-  private var hasGivenUp: Bool { state.withLock { $0.hasGivenUp } }
+  var hasGivenUp: Bool { state.withLock { $0.hasGivenUp } }
+
+  /// Notes that a log holds a reply to a request of these settings: the servers have taken such requests.
+  package func noteKnownReply() { state.withLock { $0.refusals.noteReply() } }
+
+  /// The first refusal that may concern every request, as long as no request has had a reply.
+  package var standingRefusal: ServerError? {
+    state.withLock { $0.refusals.hasReply ? nil : $0.firstRefusal }
+  }
 
   /// Asks until there is a reply that can be used.
   ///
   /// - Parameter read: makes something of a reply's body, or says why it cannot be used.
   /// - Throws: what must end the run.
   package func ask<Value: Sendable>(
-    _ request: ServerCall, reading read: @Sendable ([UInt8]) -> ReadBody<Value>
+    _ request: ServerCall, reading read: @escaping @Sendable ([UInt8]) -> ReadBody<Value>
   ) async throws(ServerError) -> CallOutcome<Value> {
     let kept = Kept<Value>()
-    let end = try await end(of: request) { body in
+    let end = try await watchedEnd(of: request) { body in
       switch read(body) {
       case .reply(.usable(let value), let tokens):
         kept.value = value
         return .usable(tokens: tokens)
       case .reply(.unusable(let reason), let tokens): return .unusable(reason, tokens: tokens)
       case .unreadable(let reason): return .failed(reason, .request)
+      case .error(let status): return .error(status: status)
       case .outOfDate(let reason): return .failed(reason, .connection)
       }
     }
@@ -126,155 +150,129 @@ package final class ServerClient: Sendable {
   }
 
   /// What a reply came to, its value apart: code that knows no types of values is compiled once for all.
-  private enum Use {
+  enum Use {
     case usable(tokens: Int?)
     case unusable(String, tokens: Int?)
     case failed(String, Trouble)
+    case error(status: Int)
   }
+
+  typealias Reading = @Sendable ([UInt8]) -> Use
 
   /// What asking came to, where there is no value with a reason.
   private struct End {
     var attempts = 0
     var milliseconds = 0
     var reason = ""
+    /// Set where the request was refused, and others might be.
+    var refusal: ServerError?
   }
 
-  private func end(
-    of request: ServerCall, _ read: @Sendable ([UInt8]) -> Use
-  ) async throws(ServerError) -> End {
+  /// Asks, and ends the run where the refusals so far leave no hope.
+  private func watchedEnd(of request: ServerCall, _ read: Reading) async throws(ServerError) -> End
+  {
+    let number = state.withLock { $0.refusals.begin() }
+    let result: Result<End, ServerError>
+    do throws(ServerError) {
+      result = .success(try await end(of: request, read))
+    } catch {
+      result = .failure(error)
+    }
+    let refusal = (try? result.get())?.refusal
+    let hopeless = state.withLock { state in
+      state.firstRefusal = state.firstRefusal ?? refusal
+      state.refusals.end(number, isRefused: refusal != nil)
+      return state.refusals.isHopeless ? state.firstRefusal : nil
+    }
+    if let hopeless { throw hopeless }
+    return try result.get()
+  }
+
+  private func end(of request: ServerCall, _ read: Reading) async throws(ServerError) -> End {
     var jitter = RandomStream(seed: settings.seed, "retry", request.label)
     var end = End()
-    var secondsLimited = 0.0
+    var limits = (count: 0, start: 0.0)
     var isRepeated = false
     while end.attempts < settings.attempts {
-      end.attempts += 1
-      let (outcome, server, took): (ReadAttempt?, Int, Duration) = await call(
-        request, isRepeated: isRepeated, read)
+      let call = await call(request, isRepeated: isRepeated, read)
       isRepeated = true
-      end.milliseconds += Int(took / .milliseconds(1))
-      switch outcome {
+      end.attempts += 1
+      end.milliseconds += Int(call.took / .milliseconds(1))
+      switch call.result {
       case .used: return end
-      case .fault(.limited(let seconds)):
+      case .unused(let reason), .fault(.failed(let reason, _)): end.reason = reason
+      case .fault(.limited(_, let message)):
+        // Such a call does not count. The server rests; whoever asks next waits for that.
         end.attempts -= 1
-        secondsLimited += seconds ?? settings.firstPause
-        guard secondsLimited <= settings.patience else {
-          end.reason = "turned away by rate limits for \(Int(settings.patience)) s"
+        if limits.count == 0 { limits.start = now() }
+        limits.count += 1
+        try checkLimits(message, call.server)
+        guard now() - limits.start < settings.patience || limits.count < settings.attempts else {
+          end.reason = "turned away by rate limits for \(Int(settings.patience)) s: \(message)"
           return end
         }
-        // The server rests; whoever asks next waits for that.
         continue
-      case .unused(let reason), .fault(.failed(let reason, _)): end.reason = reason
       case .fault(.unusable(let reason)):
-        throw .unusable(url: addresses[server], reason: reason)
+        throw .unusable(url: maskedURL(addresses[call.server]), reason: reason)
       case .fault(.notReady(let reason)):
-        throw .notReady(url: settings.urls[server], reason: reason)
-      case .fault(.refused(let status, let message)):
-        guard [400, 413, 422].contains(status), state.withLock({ $0.answering.contains(server) })
-        else { throw .refused(url: addresses[server], status: status, message: message) }
-        end.reason = "status \(status): \(message)"
+        throw .notReady(url: shownURL(call.server), reason: reason)
+      case .fault(.refused(let refusal)):
+        end.refusal = try refused(refusal, call.server, request)
+        end.reason = "status \(refusal.status): \(refusal.error.message)"
         return end
       case .fault(.reply): preconditionFailure("a reply is read where it comes")
-      case nil:
+      case .absent(let reason):
+        end.attempts -= 1
+        end.reason = reason
+        return end
+      case .notSent:
         end.attempts -= 1
         if end.reason.isEmpty { end.reason = "was not sent, since too many others failed" }
         return end
       }
       guard end.attempts < settings.attempts else { break }
-      await rest(settings.pause(after: end.attempts) * (0.5 + 0.5 * jitter.uniform()))
+      await rest(settings.pauses.pause(after: end.attempts) * (0.5 + 0.5 * jitter.uniform()))
     }
     return end
   }
 
+  /// Ends the run where rate limits have let nothing through for too long.
+  private func checkLimits(_ message: String, _ server: Int) throws(ServerError) {
+    guard state.withLock({ $0.limits.isAtEnd(at: now()) }) else { return }
+    throw .limited(url: shownURL(server), seconds: settings.patience, message: message)
+  }
+
+  /// What a refusal means beyond its request: nil where nothing, an error where perhaps the same for others.
+  ///
+  /// - Throws: where it certainly means the same for every other request.
+  private func refused(
+    _ refusal: Refusal, _ server: Int, _ request: ServerCall
+  ) throws(ServerError) -> ServerError? {
+    let url = maskedURL(addresses[server])
+    if refusal.error.isAboutQuota {
+      throw .quotaIsSpent(url: url, message: refusal.error.message)
+    }
+    let error = ServerError.refused(
+      url: url, status: refusal.status, message: refusal.error.message,
+      member: refusal.concern == .request
+        ? nil : refusal.error.refusedMember(of: request.omittableMembers))
+    switch refusal.concern {
+    case .request: return nil
+    case .unknown: return error
+    case .everyRequest:
+      let mayBeOfContent = [400, 422].contains(refusal.status)
+      guard mayBeOfContent, state.withLock({ $0.refusals.hasReply }) else { throw error }
+      return nil
+    }
+  }
+
   /// Waits, unless nothing more is sent anyway.
-  private func rest(_ seconds: Double) async {
+  func rest(_ seconds: Double) async {
     let end = now() + seconds
     while !hasGivenUp, case let rest = end - now(), rest > 0 {
       // Nobody cancels these tasks, so a sleep that is cut short needs no care.
       try? await Task.sleep(for: .seconds(min(rest, 0.5)))
     }
-  }
-
-  /// What one call came to, its reply read.
-  private enum ReadAttempt {
-    case used
-    case unused(String)
-    case fault(Attempt)
-  }
-
-  /// One call, when there is a server that can be asked and leave to ask it; nil where nothing more is sent.
-  private func call(
-    _ request: ServerCall, isRepeated: Bool, _ read: @Sendable ([UInt8]) -> Use
-  ) async -> (ReadAttempt?, server: Int, Duration) {
-    guard let lease = await pool.lease(isRepeated: isRepeated) else { return (nil, 0, .zero) }
-    let start = pacer.reserve(tokens: request.tokens)
-    await rest((start - .now) / .seconds(1))
-    guard !hasGivenUp else {
-      pool.release(lease, .failed)
-      return (nil, lease.index, .zero)
-    }
-
-    let clock = ContinuousClock.now
-    let (attempt, form) = await attempt(request, lease.index)
-    let took = ContinuousClock.now - clock
-    var fault = attempt
-    if case .reply(let body) = attempt {
-      let use = read(body)
-      if case .failed(let reason, let trouble) = use {
-        fault = .failed(reason, trouble)
-      } else {
-        pool.release(lease, .worked)
-        state.withLock { state in
-          state.answering.insert(lease.index)
-          state.reports.noteReply(from: lease.index, at: now())
-          if state.form == nil { state.form = form }
-        }
-        switch use {
-        case .usable(let tokens), .unusable(_, let tokens):
-          if let tokens { pacer.correct(by: tokens - request.tokens) }
-        case .failed: break
-        }
-        if case .unusable(let reason, _) = use { return (.unused(reason), lease.index, took) }
-        return (.used, lease.index, took)
-      }
-    }
-    switch fault {
-    case .limited(let seconds):
-      tell(of: lease.index, "turns requests away by a rate limit; they wait")
-      pool.release(lease, .limited(seconds: seconds))
-    case .failed(let reason, let trouble):
-      tell(of: lease.index, "\(reason); such requests are tried again")
-      switch trouble {
-      case .server:
-        await readiness?.wasAway(lease.index)
-        pool.release(lease, .isDown)
-      case .connection:
-        // That may be all that is seen of a server that starts anew.
-        await readiness?.wasAway(lease.index)
-        pool.release(lease, .failed)
-      case .request: pool.release(lease, .failed)
-      }
-    case .refused, .unusable, .notReady, .reply: pool.release(lease, .failed)
-    }
-    return (.fault(fault), lease.index, took)
-  }
-
-  private func tell(of server: Int, _ trouble: String) {
-    guard state.withLock({ $0.reports.isDue(server, at: now()) }) else { return }
-    settings.tellOfTrouble("\(settings.urls[server]): \(trouble)")
-  }
-
-  /// One call of that server, in the first form that it takes.
-  private func attempt(_ request: ServerCall, _ server: Int) async -> (Attempt, form: Int) {
-    if let fault = await readiness?.ensure(server) { return (fault, 0) }
-    let requests = ServerRequests(url: addresses[server], settings: settings, http: http)
-    let known = state.withLock { $0.form }
-    var form = known ?? 0
-    var attempt = await requests.send(request.body(form))
-    while known == nil, form < request.formCount - 1, attempt.mayRefuseForm(request.formWords) {
-      form += 1
-      attempt = await requests.send(request.body(form))
-    }
-    return (attempt, form)
   }
 }
 
@@ -282,11 +280,4 @@ package final class ServerClient: Sendable {
 private final class Kept<Value: Sendable>: @unchecked Sendable {
   // Set by one attempt after the other, and read after the last.
   var value: Value?
-}
-
-extension ServerSettings {
-  /// Seconds to wait after so many attempts.
-  func pause(after attempts: Int) -> Double {
-    min(firstPause * Double(1 << min(attempts - 1, 16)), longestPause)
-  }
 }

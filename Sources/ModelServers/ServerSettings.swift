@@ -2,36 +2,17 @@
 
 package import HTTPClient
 package import JSONLines
-
-/// A key, which is sent and never shown.
-package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
-  let value: String
-
-  /// - Returns: nil where the text is empty or cannot stand in a header.
-  package init?(_ text: String) {
-    guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
-    value = text
-  }
-
-  package var description: String { "(a key)" }
-  package var debugDescription: String { description }
-
-  /// A text in which asterisks stand in place of the key.
-  func redacted(in text: [UInt8]) -> [UInt8] {
-    let key = Array(value.utf8)
-    var text = text
-    while let found = text.firstRange(ofBytes: key) {
-      text.replaceSubrange(found, with: repeatElement(UInt8(ascii: "*"), count: key.count))
-    }
-    return text
-  }
-}
+internal import Secrets
 
 /// Whom to ask, and how hard.
 package struct ServerSettings: Sendable {
   /// The servers, such as `http://localhost:8000/v1`; at least one where something is asked.
   package var urls: [String] = []
   package var key: APIKey?
+  /// Headers of the user's own, sent with every request.
+  package var headers: [RequestHeader] = []
+  /// Further texts that nothing must show, such as keys in a request's body.
+  package var secrets: [String] = []
   /// How many requests are under way at once.
   package var concurrency = 32
   package var requestsPerMinute: Double?
@@ -41,7 +22,7 @@ package struct ServerSettings: Sendable {
   /// Seconds before the second attempt; they double up to the longest pause.
   package var firstPause = 1.0
   package var longestPause = 60.0
-  /// Seconds that one request may spend on being turned away by rate limits.
+  /// Seconds for which rate limits may let nothing through, and which they may turn one request away for.
   package var patience = 900.0
   /// Seconds until the last byte of a reply.
   package var totalLimit = 600.0
@@ -55,11 +36,26 @@ package struct ServerSettings: Sendable {
   package var tellOfTrouble: @Sendable (String) -> Void = { _ in }
 
   package init() {}
+
+  var pauses: RetryPauses {
+    RetryPauses(first: firstPause, longest: longestPause, attempts: attempts)
+  }
+
+  /// What masks everything secret that is sent.
+  var mask: SecretMask {
+    SecretMask(
+      [key?.value].compactMap { $0 } + headers.map(\.value) + urls.flatMap(Secrets.secrets(inURL:))
+        + secrets)
+  }
 }
 
-/// Members of a request as the user wrote them.
+/// Members of a request as the user wrote them, and those that the user wants left out.
 package struct ExtraBody: Sendable {
   private(set) var members: [(key: String, json: [UInt8])] = []
+  /// The names of members that are not sent.
+  package var omitted: Set<String> = []
+  /// The texts in it that nothing must show.
+  package private(set) var secrets: [String] = []
 
   package init() {}
 
@@ -68,6 +64,7 @@ package struct ExtraBody: Sendable {
     guard let document = try? JSONDocument(parsing: Array(text.utf8)),
       let members = document.root.members
     else { return nil }
+    secrets = Secrets.secrets(in: document.root)
     self.members = members.map { member in
       var json = JSONWriter()
       json.value(member.value)
@@ -75,11 +72,14 @@ package struct ExtraBody: Sendable {
     }
   }
 
-  /// Writes a member of the request that these members do not replace.
+  /// Whether a member of that name is among them.
+  package func names(_ key: String) -> Bool { members.contains { $0.key == key } }
+
+  /// Writes a member of the request that these members do not replace, and that is not left out.
   package func write(
     _ key: String, to body: inout JSONWriter, _ value: (inout JSONWriter) -> Void
   ) {
-    guard !members.contains(where: { $0.key == key }) else { return }
+    guard !omitted.contains(key), !names(key) else { return }
     body.member(key, value)
   }
 
@@ -87,27 +87,4 @@ package struct ExtraBody: Sendable {
   package func write(to body: inout JSONWriter) {
     for member in members { body.member(member.key) { $0.raw(member.json) } }
   }
-}
-
-/// The address of something on a server: what its URL lacks of `/v1` and of the path is added.
-///
-/// - Parameter path: such as `/chat/completions`.
-package func apiAddress(_ url: String, _ path: String) -> String {
-  let address = withoutSlashes(url)
-  if address.hasSuffix(path) { return address }
-  let afterScheme = address.firstRange(of: "://").map { address[$0.upperBound...] } ?? address[...]
-  return address + (afterScheme.contains("/") ? "" : "/v1") + path
-}
-
-/// The address of something beside a server's `/v1`.
-package func rootAddress(_ url: String, _ path: String) -> String {
-  var address = withoutSlashes(url)
-  if address.hasSuffix("/v1") { address.removeLast(3) }
-  return withoutSlashes(address) + path
-}
-
-private func withoutSlashes(_ url: String) -> String {
-  var address = url
-  while address.hasSuffix("/") { address.removeLast() }
-  return address
 }

@@ -74,6 +74,7 @@ package struct Fields {
     try optional(key, "an array of numbers", \.doubles)
   }
 
+  /// Numbers, nil where a null stands in place of one.
   package func numbersOrNullsIfPresent(_ key: String) throws(RecordError) -> [Double?]? {
     try optional(key, "an array of numbers and nulls") { value in
       if let numbers = value.doubles { return numbers }

@@ -2,12 +2,14 @@
 
 package import ModelServers
 package import Records
+import Synchronization
 
 /// Samples from servers of a policy.
 package final class RemoteSampler: Sendable {
   private let client: ServerClient
   private let reading: RolloutReading
   private let policy: ServedPolicy?
+  private let answersAlone = Mutex(0)
 
   /// - Parameter policy: what every server must load first; nil where they serve what they are meant to.
   package init(_ settings: ServerSettings, _ reading: RolloutReading, policy: ServedPolicy?) {
@@ -28,6 +30,15 @@ package final class RemoteSampler: Sendable {
   /// Sends nothing more: a request that waits for its turn or for another attempt ends with a failure.
   package func giveUp() { client.giveUp() }
 
+  /// Notes that a log holds responses to a request of these settings.
+  package func noteKnownReply() { client.noteKnownReply() }
+
+  /// The first refusal that may concern every request, as long as no request has had a reply.
+  package var standingRefusal: ServerError? { client.standingRefusal }
+
+  /// Responses of which the record lacks the thoughts: the server parts them from the text, and names no tokens to join them by.
+  package var answersAloneCount: Int { answersAlone.withLock { $0 } }
+
   /// Samples one prompt.
   ///
   /// - Parameters:
@@ -46,10 +57,12 @@ package final class RemoteSampler: Sendable {
       label: label,
       tokens: promptTokens + indices.count * server.sampling.maxResponseTokens / 4,
       formCount: SamplingServer.formCount, formWords: SamplingServer.formWords,
+      omittableMembers: server.api.omittableMembers, isLongToRead: true,
       body: { server.body(prompt, count: indices.count, seed: seed, form: $0) })
-    return try await client.ask(call) { [policy] body in
+    return try await client.ask(call) { [self] body in
       do throws(UnreadableReply) {
         let reply = try server.api.read(body)
+        if let status = reply.errorStatus { return .error(status: status) }
         if let policy, reply.samples.contains(where: policy.isStale) {
           return .outOfDate("the server answers with other weights than \(policy.folder)")
         }
@@ -72,6 +85,8 @@ package final class RemoteSampler: Sendable {
       for (index, sample) in zip(indices, samples) {
         rollouts.append(try reading.rollout(sample, index: index, prompt: prompt))
       }
+      let count = samples.count { $0.thoughts != nil && $0.tokens == nil }
+      answersAlone.withLock { $0 += count }
       return .usable(rollouts)
     } catch {
       return .unusable(reason: error.reason)

@@ -23,6 +23,19 @@ package enum SamplingAPI: String, CaseIterable, Sendable {
   }
 
   package var needsPrompt: Bool { self != .chat }
+
+  /// The members that a request can do without, and its response be what the record says.
+  package var omittableMembers: [String] {
+    self == .sglang
+      ? [
+        "temperature", "top_p", "max_new_tokens", "sampling_seed", "no_stop_trim",
+        "return_logprob", "return_text_in_logprobs", "stream",
+      ]
+      : [
+        "temperature", "top_p", "max_tokens", "seed", "include_stop_str_in_output", "logprobs",
+        "return_token_ids", "stream",
+      ]
+  }
 }
 
 /// What a server's log-probabilities are under.
@@ -75,7 +88,10 @@ package struct SamplingServer: Sendable {
   /// - Parameters:
   ///   - seed: the first sample's; servers derive those of the others.
   ///   - form: from 0, see `formCount`.
-  func body(_ prompt: SamplingPrompt, count: Int, seed: UInt64, form: Int) -> [UInt8] {
+  ///   - describes: whether it describes samples, which do not depend on how they are sent.
+  func body(
+    _ prompt: SamplingPrompt, count: Int, seed: UInt64, form: Int, describes: Bool = false
+  ) -> [UInt8] {
     var json = JSONWriter()
     json.object { body in
       switch api {
@@ -103,6 +119,8 @@ package struct SamplingServer: Sendable {
           write("return_token_ids", to: &body) { $0.value(true) }
         }
       }
+      // Some gateways stream unless they are told not to.
+      if !describes { write("stream", to: &body) { $0.value(false) } }
       extraBody.write(to: &body)
     }
     return json.bytes
@@ -110,7 +128,9 @@ package struct SamplingServer: Sendable {
 
   /// What a sample depends on, beside the weights.
   package func description(_ prompt: SamplingPrompt, count: Int, seed: UInt64) -> String {
-    api.rawValue + String(decoding: body(prompt, count: count, seed: seed, form: 0), as: UTF8.self)
+    api.rawValue
+      + String(
+        decoding: body(prompt, count: count, seed: seed, form: 0, describes: true), as: UTF8.self)
   }
 
   private func write(

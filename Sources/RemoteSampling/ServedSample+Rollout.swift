@@ -75,7 +75,7 @@ package struct RolloutReading: Sendable {
         throw Fault(reason: "the tokenizer cannot read the server's tokens: \(error)")
       }
       // A server may part thoughts from the text, or cut it behind a stop string.
-      guard decoded.text.contains(sample.text) else {
+      guard holds(decoded.text, sample) else {
         throw Fault(reason: "the tokenizer makes another text of the tokens than the server")
       }
       return (decoded.text, decoded.byteRanges)
@@ -86,10 +86,24 @@ package struct RolloutReading: Sendable {
           "the server names tokens, but not what each of them wrote; '--tokenizer' with the policy's folder decodes them"
       )
     }
-    guard
-      let places = tokenPlaces(
-        tokenBytes, in: Array(sample.text.utf8), mayExceed: !server.sampling.stop.isEmpty)
-    else {
+    let mayExceed = !server.sampling.stop.isEmpty
+    let text = Array(sample.text.utf8)
+    let places: TokenPlaces?
+    if sample.thoughts != nil || lackThoughts(text, tokenBytes) {
+      places = joinedText(
+        thoughts: Array((sample.thoughts ?? "").utf8), answer: text, tokens: tokenBytes
+      ).flatMap { tokenPlaces(tokenBytes, in: $0, mayExceed: mayExceed, mayLoseTokens: false) }
+      if places == nil {
+        throw Fault(
+          reason:
+            "the server parts thoughts from the text, and its tokens do not show where they stand; start it without a "
+            + "reasoning parser, or give '--tokenizer' with the policy's folder"
+        )
+      }
+    } else {
+      places = tokenPlaces(tokenBytes, in: text, mayExceed: mayExceed)
+    }
+    guard let places else {
       throw Fault(
         reason:
           "the tokens as the server shows them do not make up its text; '--tokenizer' with the policy's folder decodes them"
@@ -98,8 +112,15 @@ package struct RolloutReading: Sendable {
     return (String(decoding: places.text, as: UTF8.self), places.ranges)
   }
 
+  /// Whether a text holds what the server gives of it: the thoughts, where they are parted from it, and the text behind them.
+  private func holds(_ text: String, _ sample: ServedSample) -> Bool {
+    guard let thoughts = sample.thoughts else { return text.contains(sample.text) }
+    guard let found = text.firstRange(of: thoughts) else { return false }
+    return text[found.upperBound...].contains(sample.text) || sample.text.isEmpty
+  }
+
   /// Puts log-probabilities where a record has those under this distribution; nowhere where it has none such.
-  private func place(_ values: [Float], in rollout: inout Rollout) {
+  private func place(_ values: [Float?], in rollout: inout Rollout) {
     let sampling = server.sampling
     let isUnpenalized =
       sampling.presencePenalty == 0 && sampling.frequencyPenalty == 0

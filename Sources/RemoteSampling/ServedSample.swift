@@ -1,15 +1,19 @@
 // What a server answers.
 
 import JSONLines
+import ModelServers
 
 /// One response as a server gives it.
 package struct ServedSample: Equatable, Sendable {
   package var text: String
+  /// What a reasoning parser of the server has parted from the text.
+  package var thoughts: String?
   /// The end-of-sequence token included; nil where the server names no tokens.
   package var tokens: [Int]?
   /// What the server says that each token wrote; nil where it does not. U+FFFD stands for parts of characters.
   package var tokenBytes: [[UInt8]]?
-  package var logProbabilities: [Float]?
+  /// NaN of a token for which the server gives none.
+  package var logProbabilities: [Float?]?
   package var promptTokens: [Int]?
   /// As the server says it: `stop`, `length` or something else.
   package var finishReason: String
@@ -24,6 +28,8 @@ struct ServedReply: Sendable {
   let samples: [ServedSample]
   /// Prompt and responses together.
   let tokens: Int?
+  /// Where it is an error under the guise of a success, the status that would have been right.
+  var errorStatus: Int?
 }
 
 /// Why a reply cannot be read.
@@ -34,13 +40,10 @@ struct UnreadableReply: Error, Equatable {
 extension SamplingAPI {
   /// Reads the body of a reply.
   func read(_ body: [UInt8]) throws(UnreadableReply) -> ServedReply {
-    let document: JSONDocument
-    do {
-      document = try JSONDocument(parsing: body)
-    } catch {
-      throw UnreadableReply(reason: "the reply is not JSON: \(error)")
+    let root = try replyDocument(body).root
+    if let status = errorStatus(in: root) {
+      return ServedReply(samples: [], tokens: nil, errorStatus: status)
     }
-    let root = document.root
     if self == .sglang {
       var samples: [ServedSample] = []
       for element in root.elements ?? [root] { samples.append(try ServedSample(sglang: element)) }
@@ -69,12 +72,14 @@ extension SamplingAPI {
 extension ServedSample {
   /// A choice of OpenAI's chat completions; vLLM adds `token_ids`, and `prompt_token_ids` of the whole reply.
   fileprivate init(chat choice: JSONValue, reply: JSONValue) throws(UnreadableReply) {
-    guard let text = choice["message"]?["content"]?.string else {
+    let content = choice["message"].map(MessageContent.init)
+    guard let text = content?.text ?? content?.thoughts.map({ _ in "" }) else {
       throw UnreadableReply(reason: "a choice has no text at message.content")
     }
     try self.init(choice, text: text, reply: reply)
+    thoughts = content?.thoughts
     guard let entries = choice["logprobs"]?["content"]?.elements else { return }
-    logProbabilities = try numbers(entries.map { $0["logprob"]?.double })
+    logProbabilities = numbers(entries.map { $0["logprob"]?.double })
     // Bytes where they are given; else the token's text, which is the same unless a character is split.
     tokenBytes = entries.map { entry in
       entry["bytes"]?.integers.map { $0.map(UInt8.init(truncatingIfNeeded:)) }
@@ -92,7 +97,7 @@ extension ServedSample {
     else {
       return
     }
-    logProbabilities = try numbers(values.map(\.double))
+    logProbabilities = numbers(values.map(\.double))
     tokenBytes = logprobs["tokens"]?.elements?.map { Array(($0.string ?? "").utf8) }
   }
 
@@ -119,7 +124,7 @@ extension ServedSample {
     guard triples.allSatisfy({ $0.count >= 2 }) else {
       throw UnreadableReply(reason: "output_token_logprobs has an entry without a token")
     }
-    logProbabilities = try numbers(triples.map { $0[0].double })
+    logProbabilities = numbers(triples.map { $0[0].double })
     let named = triples.compactMap { $0[1].integer }
     guard named.count == triples.count else {
       throw UnreadableReply(reason: "output_token_logprobs has a token that is no number")
@@ -131,14 +136,12 @@ extension ServedSample {
   }
 }
 
-/// Log-probabilities, all of them numbers.
-private func numbers(_ values: [Double?]) throws(UnreadableReply) -> [Float] {
-  var result: [Float] = []
-  for value in values {
-    guard let value, value.isFinite else {
-      throw UnreadableReply(reason: "a log-probability is no number")
-    }
-    result.append(Float(value))
+/// Log-probabilities, nil for each value that is no number; nil where none is.
+///
+/// Servers write −9999 in place of −∞.
+private func numbers(_ values: [Double?]) -> [Float?]? {
+  let numbers = values.map { value in
+    value.flatMap { $0.isFinite && $0 > -9999 ? Float($0) : nil }
   }
-  return result
+  return !numbers.isEmpty && numbers.allSatisfy { $0 == nil } ? nil : numbers
 }

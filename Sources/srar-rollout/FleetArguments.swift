@@ -3,6 +3,7 @@ import Diagnostics
 import Filters
 import Foundation
 import Inquiries
+import ModelServers
 import RemoteSampling
 
 /// Servers that sample, and how they are asked.
@@ -53,6 +54,14 @@ struct FleetArguments: ParsableArguments {
     help: ArgumentHelp(
       "Further members of the request, which replace those of the same name.", valueName: "json"))
   var extraBody: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Leave this member out of requests, for servers that refuse it; may be given several times. Members that change \
+      what is sampled cannot be left out.
+      """, valueName: "member"))
+  var omit: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -116,6 +125,18 @@ struct FleetArguments: ParsableArguments {
 
   /// The servers: those named, or the environment's.
   var servers: [String] { url.isEmpty ? environmentValue("ROLLOUT_URL").map { [$0] } ?? [] : url }
+
+  /// The members of requests that are added, replaced and left out.
+  ///
+  /// A record says how its response was sampled, so what is left out must be the servers' default.
+  func extraMembers(_ sampling: SamplingArguments) throws -> ExtraBody {
+    for (name, option, value) in [
+      ("temperature", "--temperature", sampling.temperature), ("top_p", "--top-p", sampling.topP),
+    ] where omit.contains(name) && value != 1 {
+      throw UsageError("'--omit \(name)' needs '\(option) 1', which servers take by default")
+    }
+    return try Inquiries.extraMembers(extraBody, omitting: omit, of: api.omittableMembers)
+  }
 
   /// What every server must load first.
   func servedPolicy() throws -> ServedPolicy? {

@@ -36,6 +36,7 @@ struct FleetStage {
     var cut = 0
     var withoutTokens = 0
     var withoutLogProbabilities = 0
+    var withoutNumbers = 0
     var kept = 0
     var calls = 0
     var failed = 0
@@ -57,7 +58,7 @@ struct FleetStage {
     }
     server = SamplingServer(
       api: fleet.api, model: model, sampling: arguments.description,
-      extraBody: try extraMembers(fleet.extraBody))
+      extraBody: try fleet.extraMembers(arguments))
     if let folder = fleet.tokenizer {
       tokenizer = try Tokenizer(folder: folder)
     } else if let folder = fleet.loadPolicy {
@@ -79,6 +80,7 @@ struct FleetStage {
     }
     var settings = try fleet.connection.settings(keyVariable: "ROLLOUT_API_KEY")
     settings.urls = fleet.servers
+    settings.secrets = server.extraBody.secrets
     settings.tellOfTrouble = run.progress.note
     settings.seed = arguments.seed
     // A token id and its log-probability take some 200 bytes in the wordiest protocol.
@@ -121,7 +123,7 @@ struct FleetStage {
       reading: { put in try reading.forEachRecord { try put(try ask($0)) } },
       writing: { asked in
         try write(asked, to: records)
-        let error = limit.excess(isAtEnd: false).map(FleetError.tooManyFailures)
+        let error = tooManyFailures(isAtEnd: false)
         if error != nil { sampler.giveUp() }
         return error
       },
@@ -129,8 +131,15 @@ struct FleetStage {
         for case .pending(let reply, _) in asked.answers { _ = try reply.wait() }
       },
       flushing: { try records.writer.flush() })
-    if let excess = limit.excess(isAtEnd: true) { throw FleetError.tooManyFailures(excess) }
+    if let refusal = sampler.standingRefusal { throw refusal }
+    if let error = tooManyFailures(isAtEnd: true) { throw error }
     report(to: records.run)
+  }
+
+  /// Too many failures, or the refusal that they all may come from.
+  private func tooManyFailures(isAtEnd: Bool) -> (any ToolError)? {
+    guard let excess = limit.excess(isAtEnd: isAtEnd) else { return nil }
+    return sampler.standingRefusal ?? FleetError.tooManyFailures(excess)
   }
 
   /// Makes every server serve the policy, before the first sample.
@@ -173,7 +182,10 @@ struct FleetStage {
       seed: arguments.seed, "rollout", arguments.step, id, indices.lowerBound)
     let seed = stream.next() >> 33
     let request = fingerprint(prompt, id, indices, seed: seed)
-    if let rollouts = try log?.rollouts(of: request) { return .kept(rollouts) }
+    if let rollouts = try log?.rollouts(of: request) {
+      sampler.noteKnownReply()
+      return .kept(rollouts)
+    }
     return .pending(
       PendingReply(on: sampler.executor) { [sampler, log] in
         let outcome = try await sampler.rollouts(
@@ -243,6 +255,8 @@ struct FleetStage {
       counts.withoutTokens += rollout.tokens == nil ? 1 : 0
       counts.withoutLogProbabilities +=
         rollout.tokens != nil && rollout.logProbabilities == nil ? 1 : 0
+      counts.withoutNumbers +=
+        (rollout.logProbabilities ?? rollout.rawLogProbabilities ?? []).count(where: \.isNaN)
     }
   }
 
@@ -266,6 +280,18 @@ struct FleetStage {
     if counts.withoutTokens > 0 {
       run.summarize(
         "\(counts.withoutTokens) responses are text only: the server names no tokens")
+    }
+    if sampler.answersAloneCount > 0 {
+      run.metrics["without_thoughts"] = sampler.answersAloneCount
+      run.summarize(
+        "\(sampler.answersAloneCount) responses lack their thoughts: the server parts them from the text and names no tokens"
+      )
+    }
+    if counts.withoutNumbers > 0 {
+      run.metrics["tokens_without_logprobs"] = counts.withoutNumbers
+      run.summarize(
+        "\(counted(counts.withoutNumbers, "token")) have null for a log-probability: the server gives no number"
+      )
     }
     if counts.withoutLogProbabilities > 0 {
       run.summarize(

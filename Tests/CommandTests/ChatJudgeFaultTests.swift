@@ -220,10 +220,10 @@ struct ChatJudgeFaultTests {
     #expect(lines.count == 2, "\(result.errorText)")
     #expect(lines.first?.hasSuffix("such requests are tried again") == true)
     #expect(result.errorText.contains("rollouts could not be judged"), "\(result.errorText)")
-    // The first thirty-two come to the end of their attempts; others meet an absent server at most while they do.
+    // The first are asked until the server counts as absent; then nothing waits for it.
     let log = try String(contentsOfFile: folder.path("log"), encoding: .utf8)
     let entries = try log.split(separator: "\n").map { try JSONDocument(parsing: Array($0.utf8)) }
-    #expect(entries.count { $0.root["attempts"]?.integer == 4 } >= 20)
+    #expect(entries.count { (1...4).contains($0.root["attempts"]?.integer ?? 0) } >= 32)
     #expect(entries.count { $0.root["attempts"]?.integer == 0 } >= 32)
   }
 

@@ -6,7 +6,7 @@ import Testing
 struct ChatJudgeTLSTests {
   /// Judges three rollouts through a server whose certificate nobody has signed but itself.
   private func judge(
-    _ options: [String]
+    _ options: [String], environment: [String: String] = [:]
   ) throws -> (result: ToolProcess.Result, requests: Int) {
     let server = try TLSServer { request in
       JudgedProblems.Question(request).map {
@@ -20,7 +20,7 @@ struct ChatJudgeTLSTests {
       [
         "--url", "https://127.0.0.1:\(server.port)/v1", "--model", "m", "--plain", "--concurrency",
         "1", "--retry-pause", "0.05",
-      ] + options, input: JudgedProblems.stream(3))
+      ] + options, input: JudgedProblems.stream(3), environment: environment)
     return (result, server.requestCount)
   }
 
@@ -38,6 +38,15 @@ struct ChatJudgeTLSTests {
     #expect(result.status == 0 && requests == 3, "\(result.errorText)")
     #expect(result.text.components(separatedBy: #""status":"ok""#).count == 4)
     #expect(!result.errorText.contains("not verified"), "\(result.errorText)")
+  }
+
+  @Test("SSL_CERT_FILE trusts it, too, and '--ca-file' counts before it")
+  func environment() throws {
+    let environment = ["SSL_CERT_FILE": TLSServer.certificate]
+    let (result, requests) = try judge([], environment: environment)
+    #expect(result.status == 0 && requests == 3, "\(result.errorText)")
+    let other = try judge(["--ca-file", "/etc/hostname"], environment: environment)
+    #expect(other.result.status == 69 && other.requests == 0)
   }
 
   @Test("--insecure takes it, and says so")

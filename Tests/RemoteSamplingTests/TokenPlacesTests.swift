@@ -1,6 +1,7 @@
 import RandomStreams
-import RemoteSampling
 import Testing
+
+@testable import RemoteSampling
 
 @Suite("The bytes that tokens wrote")
 struct TokenPlacesTests {
@@ -83,5 +84,66 @@ struct TokenPlacesTests {
     #expect(tokenPlaces(tokens, in: [UInt8](repeating: 0x61, count: 3000), mayExceed: false) == nil)
     let mixed: [[UInt8]] = (0..<600).map { $0 % 2 == 0 ? [] : [0x61] } + [[0x78]]
     #expect(tokenPlaces(mixed, in: [UInt8](repeating: 0x61, count: 900), mayExceed: false) == nil)
+  }
+}
+
+@Suite("Where tokens end")
+struct TokenEndsTests {
+  private let part: [UInt8] = [0xEF, 0xBF, 0xBD]
+
+  /// A text, tokens that make it up or nearly do, and how they are shown.
+  private func draw(_ seed: UInt64) -> (tokens: [[UInt8]], text: [UInt8]) {
+    var random = RandomStream(seed: seed, "ends")
+    let letters = ["a", "a", "b", "é", "€", "\u{1F600}", "界", "\u{FFFD}"]
+    let count = random.integer(in: 0..<24)
+    let text = Array((0..<count).map { _ in random.element(of: letters) }.joined().utf8)
+    var tokens: [[UInt8]] = []
+    var position = 0
+    while position < text.count {
+      let end = min(text.count, position + random.integer(in: 1...5))
+      tokens.append(Array(String(decoding: text[position..<end], as: UTF8.self).utf8))
+      position = end
+      switch random.integer(in: 0..<20) {
+      case 0: tokens.append([])
+      case 1: tokens.append(Array("<|x|>".utf8))
+      case 2: tokens.append(Array("a".utf8))
+      case 3: tokens.removeLast()
+      case 4: tokens.append(part)
+      default: break
+      }
+    }
+    if random.integer(in: 0..<3) == 0 { tokens.append((tokens.popLast() ?? []) + Array("ab".utf8)) }
+    return (tokens, text)
+  }
+
+  @Test("the ends are those of the plain search", arguments: UInt64(0)..<1000)
+  func agreement(seed: UInt64) {
+    let (tokens, text) = draw(seed)
+    for mayExceed in [false, true] {
+      for isStrict in [false, true] {
+        let expected = searchedEnds(tokens, in: text, mayExceed: mayExceed, isStrict: isStrict)
+        let found = tokenEnds(tokens, in: text, mayExceed: mayExceed, isStrict: isStrict)
+        #expect(found == expected, "seed \(seed): \(tokens) in \(text), \(mayExceed), \(isStrict)")
+      }
+    }
+  }
+
+  @Test(
+    "thousands of parts of characters are found at once, whether they fit or not",
+    arguments: [2000, 8000])
+  func long(count: Int) {
+    let tokens = [[UInt8]](repeating: part, count: count)
+    let whole = [UInt8](repeating: 0xE7, count: 3 * count)
+    for length in [count, 2 * count, 3 * count] {
+      let found = tokenEnds(
+        tokens, in: Array(whole.prefix(length)), mayExceed: false, isStrict: true)
+      #expect(found?.count == count && found?.last == length)
+    }
+    #expect(tokenEnds(tokens, in: whole + [0xE7], mayExceed: false, isStrict: true) == nil)
+    // A run with room in front of one without.
+    let text = [UInt8](repeating: 0xE7, count: 3 * count) + [0x61] + whole.prefix(count)
+    let two = tokens + [[0x61]] + tokens
+    #expect(tokenEnds(two, in: text, mayExceed: false, isStrict: true)?[count] == 3 * count + 1)
+    #expect(tokenPlaces(two, in: [0x62] + text, mayExceed: true) == nil)
   }
 }

@@ -29,10 +29,18 @@ package struct ToolProcess {
   private let collected = Collected()
 
   /// Starts a tool; nothing is written to it yet.
-  package init(_ tool: String, _ arguments: [String], in folder: URL? = nil) throws {
+  ///
+  /// - Parameter environment: variables beside those of the tests.
+  package init(
+    _ tool: String, _ arguments: [String], in folder: URL? = nil,
+    environment: [String: String] = [:]
+  ) throws {
     process.executableURL = Self.folder.appendingPathComponent(tool)
     process.arguments = arguments
     process.currentDirectoryURL = folder
+    if !environment.isEmpty {
+      process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    }
     process.standardInput = input
     process.standardOutput = output
     process.standardError = errors
@@ -70,9 +78,10 @@ package struct ToolProcess {
 
   /// Runs a tool on an input, to its end.
   package static func run(
-    _ tool: String, _ arguments: [String], input: Data = Data(), in folder: URL? = nil
+    _ tool: String, _ arguments: [String], input: Data = Data(), in folder: URL? = nil,
+    environment: [String: String] = [:]
   ) throws -> Result {
-    let process = try ToolProcess(tool, arguments, in: folder)
+    let process = try ToolProcess(tool, arguments, in: folder, environment: environment)
     process.write(input)
     return process.finish()
   }

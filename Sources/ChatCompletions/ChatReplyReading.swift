@@ -1,0 +1,66 @@
+// From the body of a reply to what the model answered.
+
+import JSONLines
+import ModelServers
+
+/// What a body holds.
+enum ReadChat {
+  case reply(ChatReply, tokens: Int?)
+  /// It is a reply, but says nothing.
+  case empty(reason: String, tokens: Int?)
+  case unreadable(String)
+  /// It is an error under the guise of a success.
+  case error(status: Int)
+
+  /// Reads a completion, or the events of one that was streamed although that was not asked for.
+  init(_ body: [UInt8]) {
+    let roots: [JSONValue]
+    do {
+      roots = try (serverSentEvents(body) ?? [body]).map { try JSONDocument(parsing: $0).root }
+    } catch {
+      self = .unreadable("the reply is not JSON: \(error)")
+      return
+    }
+    if let status = roots.lazy.compactMap(errorStatus).first {
+      self = .error(status: status)
+      return
+    }
+    let choices = roots.compactMap { $0["choices"]?.elements?.first }
+    let contents = choices.compactMap { ($0["message"] ?? $0["delta"]).map(MessageContent.init) }
+    guard !contents.isEmpty else {
+      self = .unreadable("the reply has no message at choices[0].message")
+      return
+    }
+    let content = contents.count == 1 ? contents[0] : MessageContent(joining: contents)
+    let finishReason = choices.lazy.compactMap { $0["finish_reason"]?.string }.first
+    let tokens = roots.lazy.compactMap(Self.tokens).first
+    if let reason = Self.silence(content, finishReason) {
+      self = .empty(reason: reason, tokens: tokens)
+    } else {
+      self = .reply(
+        ChatReply(text: content.text ?? "", finishReason: finishReason), tokens: tokens)
+    }
+  }
+
+  /// Why a message says nothing; nil where it says something.
+  private static func silence(_ content: MessageContent, _ finishReason: String?) -> String? {
+    if content.text?.contains(where: { !$0.isWhitespace }) == true { return nil }
+    if let refusal = content.refusal { return "the model refuses: \(refusal.prefix(300))" }
+    switch finishReason {
+    case "length":
+      let place = content.thoughts == nil ? "before its answer" : "while the model was thinking"
+      return "the reply was cut off \(place); raise '--max-tokens'"
+    case "content_filter": return "the server filtered the reply's content"
+    default: break
+    }
+    if content.thoughts != nil { return "the reply has thoughts and no answer" }
+    return content.text == nil ? "the reply has no text at choices[0].message.content" : nil
+  }
+
+  private static func tokens(_ root: JSONValue) -> Int? {
+    guard let prompt = root["usage"]?["prompt_tokens"]?.integer,
+      let completion = root["usage"]?["completion_tokens"]?.integer
+    else { return nil }
+    return prompt + completion
+  }
+}
