@@ -53,6 +53,24 @@ import Testing
     }
   }
 
+  @Test("a token without a number of the sampler has weight 1 and is not compared with it")
+  func missingNumber() {
+    var tokens = Self.tokens(seed: 3)
+    func sums(_ tokens: PolicyLoss.Tokens) -> PolicyLossSums {
+      var sums = PolicyLossSums()
+      _ = Self.loss.gradient(tokens, tokenWeight: 1, adding: &sums)
+      return sums
+    }
+    // As if the sampler had been as the old policy there: the same weight, but one more comparison.
+    tokens.rollout?[2] = tokens.old[2]
+    let same = sums(tokens)
+    tokens.rollout?[2] = .nan
+    let missing = sums(tokens)
+    #expect(missing.loss == same.loss && missing.rolloutWeight == same.rolloutWeight)
+    #expect(missing.samplerTokenCount == same.samplerTokenCount - 1)
+    #expect(missing.meanSamplerDifference?.isFinite == true)
+  }
+
   @Test(
     "a mini-batch's loss does not depend on how its responses are parted",
     arguments: UInt64(0)..<100)
