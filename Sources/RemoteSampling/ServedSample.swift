@@ -12,7 +12,7 @@ package struct ServedSample: Equatable, Sendable {
   package var tokens: [Int]?
   /// What the server says that each token wrote; nil where it does not. U+FFFD stands for parts of characters.
   package var tokenBytes: [[UInt8]]?
-  /// NaN of a token for which the server gives none.
+  /// nil for each token for which the server gives none.
   package var logProbabilities: [Float?]?
   package var promptTokens: [Int]?
   /// As the server says it: `stop`, `length` or something else.
