@@ -1,9 +1,9 @@
 // What one call came to.
 
-import HTTPClient
+package import HTTPClient
 
 /// What a failure says about the server.
-enum Trouble {
+package enum Trouble {
   /// Nothing.
   case request
   /// It may have gone.
@@ -13,9 +13,9 @@ enum Trouble {
 }
 
 /// Why a server refuses a request.
-struct Refusal: Sendable {
+package struct Refusal: Sendable {
   /// Whom it concerns.
-  enum Concern {
+  package enum Concern {
     /// This request alone: it is too long, or its content is filtered.
     case request
     /// Every request: a wrong key, model or member.
@@ -24,9 +24,9 @@ struct Refusal: Sendable {
     case unknown
   }
 
-  let status: Int
-  let concern: Concern
-  let error: ErrorBody
+  package let status: Int
+  package let concern: Concern
+  package let error: ErrorBody
 
   init(status: Int, _ error: ErrorBody) {
     self.status = status
@@ -43,7 +43,7 @@ struct Refusal: Sendable {
 }
 
 /// What one call came to.
-enum Attempt: Sendable {
+package enum Attempt: Sendable {
   /// It succeeded.
   case reply(HTTPResponse)
   /// The server has enough for now; it may have said for how many seconds.
@@ -76,7 +76,7 @@ enum Attempt: Sendable {
     }
   }
 
-  init(_ response: HTTPResponse) {
+  package init(_ response: HTTPResponse) {
     self =
       200..<300 ~= response.status
       ? .reply(response) : Attempt(error: response.status, response)

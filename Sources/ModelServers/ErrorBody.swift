@@ -3,15 +3,15 @@
 package import JSONLines
 
 /// What the body of an error says, in whichever of the usual forms.
-struct ErrorBody {
+package struct ErrorBody {
   /// The server's own words, on one line and of bounded length.
-  let message: String
+  package let message: String
   /// Words for programs, such as `context_length_exceeded`.
   let codes: [String]
   /// The member of the request that is at fault, where the server names one.
   let parameter: String?
 
-  init(_ body: [UInt8]) {
+  package init(_ body: [UInt8]) {
     // What is not JSON is itself the message.
     let text = String(decoding: body.prefix(2000), as: UTF8.self)
     guard let root = errorObject(in: body) else {
@@ -45,7 +45,7 @@ struct ErrorBody {
   }
 
   /// Whether the account has nothing left, which no waiting mends.
-  var isAboutQuota: Bool {
+  package var isAboutQuota: Bool {
     let words = ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"]
     return codes.contains { words.contains($0) } || words.contains { message.contains($0) }
   }
@@ -71,7 +71,7 @@ struct ErrorBody {
   }
 
   /// Which of a request's members the server refuses, where it names one.
-  func refusedMember(of members: [String]) -> String? {
+  package func refusedMember(of members: [String]) -> String? {
     if let parameter, members.contains(parameter) { return parameter }
     let text = message.lowercased()
     let verbs = [

@@ -65,6 +65,8 @@ package struct CallOutcome<Value: Sendable>: Sendable {
 /// Why one request has no reply; others may have.
 package struct CallFailure: Error, Equatable, Sendable {
   package let reason: String
+
+  package init(reason: String) { self.reason = reason }
 }
 
 /// What ends a run: asking goes wrong for every request.

@@ -24,22 +24,22 @@ package struct ServedSample: Equatable, Sendable {
 }
 
 /// What a reply holds, and what it took.
-struct ServedReply: Sendable {
-  let samples: [ServedSample]
+package struct ServedReply: Sendable {
+  package let samples: [ServedSample]
   /// Prompt and responses together.
-  let tokens: Int?
+  package let tokens: Int?
   /// Where it is an error under the guise of a success, the status that would have been right.
-  var errorStatus: Int?
+  package var errorStatus: Int?
 }
 
 /// Why a reply cannot be read.
-struct UnreadableReply: Error, Equatable {
-  let reason: String
+package struct UnreadableReply: Error, Equatable {
+  package let reason: String
 }
 
 extension SamplingAPI {
   /// Reads the body of a reply.
-  func read(_ body: [UInt8]) throws(UnreadableReply) -> ServedReply {
+  package func read(_ body: [UInt8]) throws(UnreadableReply) -> ServedReply {
     let root = try replyDocument(body).root
     if let status = errorStatus(in: root) {
       return ServedReply(samples: [], tokens: nil, errorStatus: status)

@@ -9,7 +9,7 @@
 /// text, unless thousands of tokens on end are parts of characters.
 ///
 /// - Parameter isStrict: whether only markers may write nothing.
-func tokenEnds(
+package func tokenEnds(
   _ tokens: [[UInt8]], in text: [UInt8], mayExceed: Bool, isStrict: Bool
 ) -> [Int]? {
   let options = tokens.map {

@@ -1,8 +1,7 @@
 import HTTPClient
 import JSONLines
+import ModelServers
 import Testing
-
-@testable import ModelServers
 
 @Suite("What a call came to")
 struct AttemptTests {

@@ -1,10 +1,9 @@
 import Foundation
 import HTTPClient
+import ModelServers
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import ModelServers
 
 @Suite("Asking servers", .timeLimit(.minutes(3)))
 struct ServerClientTests {

@@ -2,10 +2,9 @@ import Diagnostics
 import JSONLines
 import ModelServers
 import Records
+import RemoteSampling
 import Steps
 import Testing
-
-@testable import RemoteSampling
 
 @Suite("From a server's reply to a rollout")
 struct ServedSampleTests {

@@ -1,7 +1,6 @@
 import RandomStreams
+import RemoteSampling
 import Testing
-
-@testable import RemoteSampling
 
 @Suite("The bytes that tokens wrote")
 struct TokenPlacesTests {
