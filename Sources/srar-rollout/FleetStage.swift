@@ -256,7 +256,7 @@ struct FleetStage {
       counts.withoutLogProbabilities +=
         rollout.tokens != nil && rollout.logProbabilities == nil ? 1 : 0
       counts.withoutNumbers +=
-        (rollout.logProbabilities ?? rollout.rawLogProbabilities ?? []).count(where: \.isNaN)
+        (rollout.logProbabilities ?? rollout.rawLogProbabilities ?? []).count(where: { $0 == nil })
     }
   }
 
