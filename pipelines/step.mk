@@ -84,7 +84,7 @@ $(1)/prompts.jsonl.zst: $(PROBLEMS) $(1)/problems.options $(1)/prompts.options |
 $(1)/rollouts.jsonl.zst: $(1)/prompts.jsonl.zst $(2)/config.json $(1)/start.options $(1)/rollout.options
 	$(call sharded-stage,srar-rollout --policy $(2),$(1),rollout)
 $(1)/judged.jsonl.zst: $(1)/rollouts.jsonl.zst $(1)/judge.options
-	$(call sharded-stage,srar-judge $(effect-option) --log $(1)/judge.log.jsonl,$(1),judge)
+	$(call sharded-stage,srar-judge --log $(1)/judge.log.jsonl $(effect-option),$(1),judge)
 $(1)/checked.jsonl.zst: $(1)/$(before-check).jsonl.zst $(1)/checked-from.options $(1)/check.options
 	@$(call stage,srar-judge steps,$(1),check)
 $(1)/rewarded.jsonl.zst: $(1)/$(before-reward).jsonl.zst $(1)/rewarded-from.options $(1)/reward.options

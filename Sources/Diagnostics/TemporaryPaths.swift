@@ -53,15 +53,7 @@ package enum TemporaryPaths {
   /// instead of reporting that its file is gone. Faults of the removal are of no use to anyone now.
   package static func removeAll(thenDieOf signalNumber: Int32) -> Never {
     paths.withLock { paths in
-      for path in paths {
-        let removed = path + interruptedSuffix
-        do {
-          try FileManager.default.moveItem(atPath: path, toPath: removed)
-          try FileManager.default.removeItem(atPath: removed)
-        } catch {
-          continue
-        }
-      }
+      remove(paths)
       // Threads of Dispatch block signals: this one has to let it through.
       signal(signalNumber, SIG_DFL)
       var mask = sigset_t()
@@ -70,6 +62,29 @@ package enum TemporaryPaths {
       pthread_sigmask(SIG_UNBLOCK, &mask, nil)
       raise(signalNumber)
       while true { pause() }
+    }
+  }
+
+  /// Removes everything that is registered, and ends the process with a status; the lock is never released, as after a signal.
+  ///
+  /// A tool that fails may leave a file in the hands of another thread, so that nobody gives it up.
+  package static func removeAll(thenExitWith status: Int32) -> Never {
+    paths.withLock { paths in
+      remove(paths)
+      fflush(nil)
+      _exit(status)
+    }
+  }
+
+  private static func remove(_ paths: [String]) {
+    for path in paths {
+      let removed = path + interruptedSuffix
+      do {
+        try FileManager.default.moveItem(atPath: path, toPath: removed)
+        try FileManager.default.removeItem(atPath: removed)
+      } catch {
+        continue
+      }
     }
   }
 }

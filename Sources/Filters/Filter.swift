@@ -68,8 +68,7 @@ extension Filter {
 
   /// Ends the process at once: other threads may still be at work, and must not meet libraries that have been taken down.
   private static func leave(_ status: Int32) -> Never {
-    fflush(nil)
-    _exit(status)
+    TemporaryPaths.removeAll(thenExitWith: status)
   }
 }
 

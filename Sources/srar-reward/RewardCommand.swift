@@ -35,8 +35,8 @@ struct RewardCommand: Filter {
       try records.forEachRecord { record in
         try stage.process(record, into: records.writer)
       }
-      try effect.check(stage.complaint, of: input)
       try stage.report(to: records.run)
+      try effect.check(stage.complaint, of: input)
     }
   }
 }

@@ -11,7 +11,8 @@ struct DivergedPolicyTests {
       """
       set -e
       srar-rollout --quiet --policy policy -n 3 --max-response-tokens 12 prompts.jsonl.zst \
-        | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --plain --output flat
+        | srar-judge --quiet | srar-reward --quiet --allow-no-effect \
+        | srar-advantage --quiet --allow-no-effect --plain --output flat
       sed '/"index":0/s/"outcome":0.0/"outcome":1.0/; /"index":1/s/"outcome":0.0/"outcome":-1.0/' flat > advantages
       # Writes a float32 over the last of a file, or over that of so many before it.
       poke() { printf "$2" | dd of="$1" bs=1 seek=$(($(stat -c %s "$1") - 4 - 4 * ${3:-0})) conv=notrunc status=none; }

@@ -20,7 +20,8 @@ struct MemoryLimitTests {
       """
       set -e
       srar-rollout --quiet --policy policy -n 2 --max-response-tokens 12 prompts.jsonl.zst \
-        | srar-judge --quiet | srar-reward --quiet | srar-advantage --quiet --dense --output advantages
+        | srar-judge --quiet | srar-reward --quiet --allow-no-effect \
+        | srar-advantage --quiet --allow-no-effect --dense --output advantages
       srar-update init --quiet --text train.jsonl.zst --layers 2 --hidden 512 --vocabulary 300 --output large
       set +e
       limited() { (ulimit -v 200000; "$@"); echo $?; }

@@ -13,9 +13,11 @@ struct RewardVerdictTests {
       + "\n"
   }
 
-  private func reward(_ lines: [String], in folder: TemporaryFolder) throws -> ToolProcess.Result {
+  private func reward(
+    _ lines: [String], _ options: [String] = [], in folder: TemporaryFolder
+  ) throws -> ToolProcess.Result {
     try ToolProcess.run(
-      "srar-reward", ["--plain", "--metrics", folder.path("metrics")],
+      "srar-reward", ["--plain", "--metrics", folder.path("metrics")] + options,
       input: Data(lines.joined().utf8))
   }
 
@@ -55,7 +57,7 @@ struct RewardVerdictTests {
         "none of the 3 verdicts is on an item of its record's rubric; the \"id\" of a verdict must be that of an item, "
           + "and items count from 1, where some verdicts say 0"), "\(result.errorText)")
     // A stream without verdicts is another matter.
-    let without = try reward([rollout(1, verdictsOn: [])], in: folder)
+    let without = try reward([rollout(1, verdictsOn: [])], ["--allow-no-effect"], in: folder)
     #expect(without.status == 0)
   }
 }

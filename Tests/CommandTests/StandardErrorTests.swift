@@ -45,7 +45,7 @@ struct StandardErrorTests {
         --output policy; } \(hostile); echo $?
       { srar-update sft train --policy policy --output warm; } \(hostile); echo $?
       { srar-prep batch --size 2 --step 1 train | srar-rollout --policy warm -n 2 --max-response-tokens 4 \
-        | srar-judge | srar-reward | srar-advantage | srar-update --policy warm --output next; } \(hostile)
+        | srar-judge | srar-reward --allow-no-effect | srar-advantage --allow-no-effect | srar-update --policy warm --output next; } \(hostile)
       echo $?; ls next/config.json
       """, in: folder.url)
     #expect(result.text == "0\n0\n0\nnext/config.json\n", "\(result.text) \(result.errorText)")

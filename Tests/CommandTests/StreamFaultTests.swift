@@ -72,7 +72,8 @@ struct StreamFaultTests {
     let folder = try TemporaryFolder()
     let input = "\(stage.line)\nnot json\n"
     let result = try ToolProcess.run(
-      stage.tool, ["--plain", "--rejects", folder.path("bad")], input: Data(input.utf8))
+      stage.tool, stage.arguments + ["--plain", "--rejects", folder.path("bad")],
+      input: Data(input.utf8))
     #expect(result.status == 0, "\(result.errorText)")
     #expect(result.text.split(separator: "\n").count == 1)
     #expect(result.errorText.contains("1 line could not be used, kept in "), "\(result.errorText)")
@@ -112,7 +113,8 @@ struct StreamFaultTests {
         "\(result.errorText)")
       #expect(result.errorText.hasSuffix("or accept them by '--allow-empty'\n"))
       #expect(try folder.names == ["none", "one"])
-      let allowed = try ToolProcess.run(stage.tool, arguments + ["--allow-empty"], in: folder.url)
+      let allowed = try ToolProcess.run(
+        stage.tool, stage.arguments + arguments + ["--allow-empty"], in: folder.url)
       #expect(allowed.status == 0 && allowed.output.count > 4, "\(allowed.errorText)")
       try? FileManager.default.removeItem(atPath: folder.path("bad"))
     }
@@ -241,11 +243,13 @@ struct StreamFaultTests {
   func passesThrough(stage: RecordStreams.Stage) throws {
     let odd = #""x" : [1.50, 12345678901234567890123, 1e999, "\u00e9"] , "#
     let line = "{ " + odd + stage.line.dropFirst()
-    let result = try ToolProcess.run(stage.tool, ["--plain", "--quiet"], input: Data(line.utf8))
+    let result = try ToolProcess.run(
+      stage.tool, stage.arguments + ["--plain", "--quiet"], input: Data(line.utf8))
     #expect(result.status == 0, "\(result.errorText)")
     #expect(result.text.hasPrefix("{ " + odd), "\(result.text)")
     // Run again on its own output, a tool replaces its object and nothing else.
-    let again = try ToolProcess.run(stage.tool, ["--plain", "--quiet"], input: result.output)
+    let again = try ToolProcess.run(
+      stage.tool, stage.arguments + ["--plain", "--quiet"], input: result.output)
     #expect(again.output == result.output)
   }
 }
