@@ -16,7 +16,7 @@ enum ReadChat {
   init(_ body: [UInt8]) {
     let roots: [JSONValue]
     do {
-      roots = try (serverSentEvents(body) ?? [body]).map { try JSONDocument(parsing: $0).root }
+      roots = try (serverSentEvents(body) ?? [body]).map(parsed)
     } catch {
       self = .unreadable("the reply is not JSON: \(error)")
       return
@@ -62,5 +62,17 @@ enum ReadChat {
       let completion = root["usage"]?["completion_tokens"]?.integer
     else { return nil }
     return prompt + completion
+  }
+}
+
+/// Parses a body; where it is no JSON for a text that is no Unicode, U+FFFD stands for what is none.
+private func parsed(_ body: [UInt8]) throws(JSONFault) -> JSONValue {
+  do {
+    return try JSONDocument(parsing: body).root
+  } catch {
+    guard let root = try? JSONDocument(parsing: replacingBrokenUnicode(in: body)).root else {
+      throw error
+    }
+    return root
   }
 }

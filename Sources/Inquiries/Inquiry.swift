@@ -88,15 +88,22 @@ package struct Inquiry<Question: JudgeQuestion> {
     of voter: any Judge<Question>, _ question: Question, _ fingerprint: String, record: String,
     index: Int?, _ position: LinePosition
   ) throws -> Vote<Entry> {
-    if let entry = replay?.entry(for: fingerprint) {
+    let replayed = replay?.entry(for: fingerprint)
+    if let entry = replayed, entry.fits(question) {
       if case .entries = entry.reply.outcome { voter.noteKnownReply() }
       return .known(entry)
     }
     guard asksForMissing else {
-      throw JudgingError.notInLog(record: record, index: index, judge: voter.name, position)
+      throw replayed == nil
+        ? JudgingError.notInLog(
+          record: record, index: index, judge: voter.name, position,
+          unreadable: replay?.unreadable.first?.description)
+        : .unfitInLog(record: record, index: index, judge: voter.name, position)
     }
     // A call that failed is worth another try.
-    if let entry = kept.entry(for: fingerprint), case .entries = entry.reply.outcome {
+    if let entry = kept.entry(for: fingerprint), case .entries = entry.reply.outcome,
+      entry.fits(question)
+    {
       voter.noteKnownReply()
       return .known(entry)
     }

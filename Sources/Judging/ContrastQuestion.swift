@@ -56,7 +56,7 @@ package struct ContrastQuestion: JudgeQuestion, Equatable {
   }
 
   package func complaint(about items: [RubricItem]) -> String? {
-    if items.map(\.id).sorted() != Array(1...items.count) {
+    if items.map(\.id).sorted() != Array(1..<items.count + 1) {
       return "the rubric's items are not numbered from 1"
     }
     if !items.contains(where: { $0.type == .suggest }) { return "the rubric has no SUGGEST item" }

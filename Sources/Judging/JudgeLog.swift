@@ -55,6 +55,18 @@ package struct JudgeLogEntry<Entry: JudgementEntry>: Equatable, Sendable {
     reply.unusable = try (fields.objectsIfPresent("unusable") ?? []).map(UnusableReply.init)
   }
 
+  /// Whether it can be the answer to a question: what is wrong with a reply is wrong with a log that somebody changed. A failure can.
+  package func fits<Question: JudgeQuestion>(
+    _ question: Question
+  ) -> Bool where Question.Entry == Entry {
+    guard case .entries(let entries) = reply.outcome else { return true }
+    let answered = Set(entries.map(\.id))
+    let asked = Set(question.ids)
+    guard answered.count == entries.count, answered.isSubset(of: asked) else { return false }
+    if Question.needsEveryEntry, answered != asked { return false }
+    return question.complaint(about: entries) == nil
+  }
+
   fileprivate func write(to json: inout JSONWriter) {
     json.object { entry in
       entry.member("request", request)

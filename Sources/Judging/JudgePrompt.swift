@@ -1,6 +1,8 @@
 /// The words that a language model is asked with, for questions of one kind; marks such as `{{steps}}` in them are replaced.
 package struct JudgePrompt<Question: JudgeQuestion>: Equatable, Sendable {
   package let template: String
+  /// The entries that the template shows as examples.
+  let examples: [Question.Entry]
   private let parts: [Part]
 
   private enum Part: Equatable, Sendable {
@@ -12,6 +14,7 @@ package struct JudgePrompt<Question: JudgeQuestion>: Equatable, Sendable {
   package init() {
     template = Question.template
     parts = Self.parts(of: template)
+    examples = entries(in: Array(template.utf8), of: Question.Entry.self)
   }
 
   /// - Returns: nil where the template lacks a mark without which nothing can be decided.
@@ -20,6 +23,7 @@ package struct JudgePrompt<Question: JudgeQuestion>: Equatable, Sendable {
     let parts = Self.parts(of: template)
     guard Question.requiredMarks.allSatisfy({ parts.contains(.mark($0)) }) else { return nil }
     self.parts = parts
+    examples = entries(in: Array(template.utf8), of: Question.Entry.self)
   }
 
   /// What the model reads. Each mark is replaced once: what a value contains is no mark, and one without a value stays.

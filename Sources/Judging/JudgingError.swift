@@ -3,17 +3,24 @@ package import Diagnostics
 /// What can go wrong with judging as a whole.
 package enum JudgingError: ToolError, Equatable {
   /// A replay was asked what its logs do not hold; the index is that of a rollout.
-  case notInLog(record: String, index: Int?, judge: String, LinePosition)
+  /// - Parameter unreadable: what is wrong with the first line of the logs that is no entry; the answer may have stood there.
+  case notInLog(
+    record: String, index: Int?, judge: String, LinePosition, unreadable: String? = nil)
+  /// A log's answer does not fit its question: it repeats an id, has one that was not asked about, or lacks one.
+  case unfitInLog(record: String, index: Int?, judge: String, LinePosition)
   /// More could not be judged than may be; what was judged is in the log.
   /// - Parameter subject: what was judged, such as "rollout".
   case tooManyFailures(failed: Int, judged: Int, subject: String, last: String)
 
   package var description: String {
     switch self {
-    case .notInLog(let record, let index, let judge, let place):
-      "\(place): the log has no answer of \"\(judge)\" for "
-        + (index.map { "rollout \($0) of " } ?? "") + "record \"\(record)\"; "
+    case .notInLog(let record, let index, let judge, let place, let unreadable):
+      "\(place): the log has no answer of \"\(judge)\" for \(subject(record, index)); "
+        + (unreadable.map { "a line of it cannot be read (\($0)); " } ?? "")
         + "add the log that has it, or give '--replay-missing live'"
+    case .unfitInLog(let record, let index, let judge, let place):
+      "\(place): the log's answer of \"\(judge)\" for \(subject(record, index)) repeats ids, lacks some or has others than were "
+        + "asked about; remove its line, and give '--replay-missing live'"
     case .tooManyFailures(let failed, let judged, let subject, let last):
       "\(failed) of \(counted(judged, subject)) could not be judged, more than '--max-failures' allows; "
         + "the last because of: \(last); with '--log' the next run goes on from here"
@@ -22,8 +29,12 @@ package enum JudgingError: ToolError, Equatable {
 
   package var exitStatus: ExitStatus {
     switch self {
-    case .notInLog: .badData
+    case .notInLog, .unfitInLog: .badData
     case .tooManyFailures: .unavailable
     }
   }
+}
+
+private func subject(_ record: String, _ index: Int?) -> String {
+  (index.map { "rollout \($0) of " } ?? "") + "record \"\(record)\""
 }

@@ -89,14 +89,18 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
       role: "user", content: prompt.text(question, asking: ids, marker: marker))
     let wanted = Set(ids)
     let unusable = UnusableReplies<Question.Entry>()
+    let examples = prompt.examples
     let outcome = try await client.complete(
       ChatRequest(
         messages: [message], schema: replySchema(for: ids, code: marker), label: fingerprint)
     ) { reply -> ReplyUse<(ReadEntries<Question.Entry>, text: String)> in
       let read = ReadEntries<Question.Entry>(
-        reply: reply.text, ids: wanted, code: marker, material: question.material)
+        reply: reply.text, ids: wanted, code: marker, material: question.material,
+        examples: examples)
+      let isCutOff = reply.finishReason == "length"
       let fault =
-        read.fault(isCutOff: reply.finishReason == "length")
+        read.fault(isCutOff: isCutOff)
+        ?? (Question.asksForMissing ? nil : read.faultOfWhole(isCutOff: isCutOff))
         ?? question.complaint(about: read.entries).map(ReplyFault.unfit)
       guard let fault else { return .usable((read, reply.text)) }
       unusable.add(UnusableReply(text: reply.text, fault), read)

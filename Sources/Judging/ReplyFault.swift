@@ -58,6 +58,20 @@ package struct ReplyFault: Equatable, Sendable {
     .unknownIDs, reason: "the reply has no entry that can be used: its ids were not asked about",
     remark: "its entries were about numbers that are not asked about")
 
+  package static let shiftedIDs = ReplyFault(
+    .unknownIDs, reason: "the reply counts its ids differently than they were given",
+    remark: "its numbers were not those that are given above; use the numbers as they are given")
+
+  /// Of an answer whose end nobody can guess.
+  package static let cutOffInside = ReplyFault(
+    .cutOff, reason: "the reply was cut off before its end; raise '--max-tokens'",
+    remark: "it was cut off before its end; answer more briefly")
+
+  /// Of an answer that has to be whole.
+  package static let fragment = ReplyFault(
+    .unfit, reason: "the reply has an entry that is no JSON to its end",
+    remark: "one of its entries was not valid JSON")
+
   package static let tooLong = ReplyFault(
     .tooLong, reason: "the reply has more than \(longestAnswer >> 10) KiB without its thoughts",
     remark: "it was far too long")

@@ -17,6 +17,10 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
   package var hasForeignCode = false
   /// Whether the reply, without its thoughts, is longer than what is read; it then has no entries.
   package var isTooLong = false
+  /// Whether the ids look counted from another number than those that were asked about.
+  package var hasShiftedIDs = false
+  /// Whether an entry of the answer cannot be read to its end.
+  package var hasFragment = false
 
   package init() {}
 
@@ -26,62 +30,92 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
   /// truth value. Around the entries anything may stand: fences, prose, several arrays, an array that is cut off. `ReplyScanner`
   /// says which slips of JSON are forgiven, and `Thoughts` which parts of a reply a model only thought.
   ///
-  /// What is read is what follows the last code of the question, which nobody else knows: drafts and quotations stand in front of
-  /// it. It ends at a code with another value, if one follows. A reply with another code alone is another question's, and has no entries. A
-  /// reply without any code is read whole, and an object or a code that stands in the material as well is taken for a quotation.
+  /// What is read is what belongs to the last code of the question, which nobody else knows (see `AnsweredObjects`): drafts and
+  /// quotations do not. A reply with another code alone is another question's, and has no entries. A reply without any code is read
+  /// whole. `ReplyQuotations` says what of it is none of the judge's own.
   ///
   /// - Parameters:
   ///   - ids: what was asked about.
   ///   - code: the code of the question.
   ///   - material: what the model was shown and may quote.
-  package init(reply: String, ids: Set<Int>, code: String, material: String = "") {
-    let answer = withoutThoughts(Array((unwrapped(reply) ?? reply).utf8))
+  ///   - examples: the entries in the words of the prompt.
+  package init(
+    reply: String, ids: Set<Int>, code: String, material: String = "", examples: [Entry] = []
+  ) {
+    let members = Entry.schema.map(\.member)
+    let answer = answer(in: Array((unwrapped(reply) ?? reply).utf8), entryMembers: members)
     guard answer.count <= longestAnswer else {
       isTooLong = true
       return
     }
-    let scanner = ReplyScanner(answer, entryMember: Entry.schema[0].member)
-    let own = scanner.codes.lastIndex { isSame($0.value, as: code) }
-    let others = scanner.codes[(own.map { $0 + 1 } ?? 0)...]
-    let quotable = own == nil || !others.isEmpty ? withoutSpace(material.utf8) : []
-    func isQuoted(_ bytes: Range<Int>) -> Bool {
-      quotable.firstRange(ofBytes: withoutSpace(answer[bytes])) != nil
+    let scanner = ReplyScanner(answer, entryMembers: members)
+    let quotations = ReplyQuotations(answer, material: material, examples: examples)
+    let isCoded = scanner.codes.contains { $0.isSame(as: code) }
+    let entryBytes = Set(scanner.objects.map(\.bytes))
+    let codes = scanner.codes.filter { found in
+      if found.isSame(as: code) { return true }
+      // An entry may say what it likes of a code of its own, such as one of a program.
+      let isInEntry = found.carrier.map(entryBytes.contains) ?? false
+      if isCoded, isInEntry, !ReplyCode.isLikely(found.value) { return false }
+      return !quotations.isInMaterial(found.bytes)
     }
-    let start = own.map { scanner.codes[$0].bytes.upperBound } ?? 0
-    let foreign = others.first { !isQuoted($0.bytes) }
-    if own == nil, foreign != nil {
+    guard isCoded || codes.isEmpty else {
       hasForeignCode = true
       return
     }
-    let end = foreign?.bytes.lowerBound ?? answer.count
-    var found: [Int: Entry] = [:]
-    var disputed: Set<Int> = []
     let document = JSONDocument()
-    for object in scanner.objects where object.bytes.upperBound > start {
-      guard object.bytes.upperBound <= end else { break }
-      let isJSON = object.json.withUnsafeBytes { (try? document.parse($0)) != nil }
-      guard isJSON, document.root[Entry.schema[0].member] != nil else { continue }
-      guard let entry = Entry(reply: document.root), own != nil || !isQuoted(object.bytes)
-      else {
+    let objects = scanner.objects.compactMap { ReadObject<Entry>($0, document) }
+    let own = objects.filter { object in
+      guard let entry = object.entry else { return true }
+      return !quotations.isQuotation(object.object, entry, isCoded: isCoded)
+    }
+    dropped = objects.count - own.count
+    let answered = AnsweredObjects(own, codes: codes, code: code).answer
+    collect(answered, ids: ids)
+    let start = codes.last { $0.isSame(as: code) }?.bytes.lowerBound ?? 0
+    for fragment in scanner.fragments where fragment.start > start {
+      hasFragment = true
+      // Whether the rest of it is part of its text or another entry, nobody can say.
+      if let id = fragment.id,
+        answered.contains(where: { $0.entry?.id == id && $0.bytes.lowerBound > fragment.start })
+      {
+        contradicted.append(id)
+      }
+    }
+    let disputed = Set(contradicted)
+    contradicted = disputed.sorted()
+    entries.removeAll { disputed.contains($0.id) }
+  }
+
+  /// Takes the entries of an answer.
+  private mutating func collect(_ answer: [ReadObject<Entry>], ids: Set<Int>) {
+    var found: [Int: Entry] = [:]
+    var unknownIDs: Set<Int> = []
+    var mistyped: Set<Int> = []
+    for object in answer {
+      guard let entry = object.entry else {
         dropped += 1
+        if object.object.isComplete, let id = object.id { mistyped.insert(id) }
         continue
       }
       guard ids.contains(entry.id) else {
         dropped += 1
         unknown += 1
+        unknownIDs.insert(entry.id)
         continue
       }
-      if repeatsMember(document.root) { disputed.insert(entry.id) }
+      if object.repeatsMember { contradicted.append(entry.id) }
       if let first = found[entry.id] {
         dropped += 1
-        if first != entry { disputed.insert(entry.id) }
+        if first != entry { contradicted.append(entry.id) }
       } else {
         found[entry.id] = entry
         entries.append(entry)
       }
     }
-    contradicted = disputed.sorted()
-    entries.removeAll { disputed.contains($0.id) }
+    // The same said once more in another type may mean anything.
+    contradicted += mistyped.filter { found[$0] != nil }
+    hasShiftedIDs = isShifted(unknownIDs, missing: ids.subtracting(found.keys), asked: ids)
   }
 
   /// Why the reply cannot be used as it is; nil where it can.
@@ -90,23 +124,34 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
   package func fault(isCutOff: Bool) -> ReplyFault? {
     if isTooLong { return .tooLong }
     if hasForeignCode { return .foreignCode }
+    if hasShiftedIDs { return .shiftedIDs }
     if !contradicted.isEmpty { return .contradiction(on: contradicted) }
     guard entries.isEmpty else { return nil }
     if isCutOff { return .cutOff }
     return unknown > 0 ? .unknownIDs : .noEntry
   }
 
-  /// Whether a member of an entry is given twice, with different values.
-  private func repeatsMember(_ entry: JSONValue) -> Bool {
-    guard let members = entry.members else { return false }
-    return Entry.schema.contains { (member, _) in
-      let values = members.filter { $0.key == member }.map(\.value)
-      return values.dropFirst().contains { value in
-        value.kind != values[0].kind || value.integer != values[0].integer
-          || value.boolean != values[0].boolean || value.string != values[0].string
-      }
-    }
+  /// Why a reply whose entries only make sense together cannot be used, as far as its form tells; nil where it can.
+  ///
+  /// - Parameter isCutOff: whether the server says that the reply came to its longest.
+  package func faultOfWhole(isCutOff: Bool) -> ReplyFault? {
+    isCutOff ? .cutOffInside : hasFragment ? .fragment : nil
   }
+}
+
+/// Whether ids that nobody asked about look like a count from another number: a 0, or one beside the asked ones or between them while
+/// an asked one is missing.
+private func isShifted(_ unknown: Set<Int>, missing: Set<Int>, asked: Set<Int>) -> Bool {
+  if unknown.contains(0) { return true }
+  guard !missing.isEmpty, let first = asked.min(), let last = asked.max() else { return false }
+  return unknown.contains { (first - 1...last + 1).contains($0) }
+}
+
+/// What a model says after thinking: a mark of a thought inside a string of an entry is part of its text.
+private func answer(in reply: [UInt8], entryMembers: [String]) -> [UInt8] {
+  if Thoughts(in: reply).spans.isEmpty { return reply }
+  return withoutThoughts(
+    reply, passingOver: ReplyScanner(reply, entryMembers: entryMembers).strings)
 }
 
 /// The text inside a reply that is one string of JSON, or a list of parts of content; nil for other replies.
@@ -119,13 +164,4 @@ private func unwrapped(_ reply: String) -> String? {
   guard let parts = root.elements, !parts.isEmpty else { return nil }
   let texts = parts.compactMap { $0["type"]?.string == "text" ? $0["text"]?.string : nil }
   return texts.isEmpty ? nil : texts.joined()
-}
-
-/// Whether the value of a code is that code, whatever the case of its letters.
-private func isSame(_ value: String, as code: String) -> Bool {
-  value.lowercased().filter { !$0.isWhitespace } == code.lowercased()
-}
-
-private func withoutSpace(_ bytes: some Sequence<UInt8>) -> [UInt8] {
-  bytes.filter { !" \n\r\t".utf8.contains($0) }
 }

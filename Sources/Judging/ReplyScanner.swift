@@ -9,28 +9,39 @@ import JSONLines
 /// of lines, line breaks inside strings, and backslashes of LaTeX (see `appendString`). Where a text is no JSON even so, reading goes
 /// on behind the brace, so that one bad entry costs none of the others. The work is linear in the text.
 struct ReplyScanner {
-  /// An object that has the member by which entries are known, and no such object inside.
+  /// An object that has the member by which entries are known.
+  ///
+  /// Where it has all members of an entry, objects inside it are its own business; where it lacks one, they count in its place.
   struct Object {
     /// Where it stands in the text.
     let bytes: Range<Int>
     /// The same object as strict JSON.
     let json: [UInt8]
+    /// Whether it has all members of an entry, of whatever type.
+    let isComplete: Bool
+    /// Whether it stands in no other object or array.
+    let isOutermost: Bool
   }
 
-  /// A member `"code"`.
-  struct Code {
-    /// Where key and value stand in the text.
-    let bytes: Range<Int>
-    let value: String
+  /// An object that begins as an entry and cannot be read to its end.
+  struct Fragment {
+    let start: Int
+    /// What the entry is about, where that could be read.
+    let id: Int?
   }
 
   /// In the order in which they end.
   private(set) var objects: [Object] = []
+  /// In the order of the text; one that is read twice is here twice.
+  private(set) var fragments: [Fragment] = []
   /// In the order of the text.
-  private(set) var codes: [Code] = []
+  private(set) var codes: [ReplyCode] = []
+  /// The strings of entries and of whole objects, quotes included, in the order of the text.
+  private(set) var strings: [Range<Int>] = []
 
   private let text: [UInt8]
-  private let entryMember: String
+  private let doublesBackslashes: Bool
+  private let entryMembers: [String]
   private var position = 0
   /// What is open, the outermost first.
   private var frames: [Frame] = []
@@ -38,6 +49,8 @@ struct ReplyScanner {
   private var json: [UInt8] = []
   /// Where the last object of `objects` ends.
   private var lastEnd = 0
+  /// The strings of what is open.
+  private var openStrings: [Range<Int>] = []
   /// How many bytes may be read once more after a brace that begins no object.
   private var rereadable: Int
 
@@ -53,14 +66,21 @@ struct ReplyScanner {
     var isEmpty = true
     /// The member that is being read: its name, and where its key begins.
     var member: (name: String, start: Int) = ("", 0)
-    var isEntry = false
+    /// Which members of an entry it has.
+    var entryMembers: Set<Int> = []
+    var entryID: Int?
     var holdsEntry = false
+    /// The codes that it carries, by their place in `codes`.
+    var codes: [Int] = []
+
+    var isEntry: Bool { entryMembers.contains(0) }
   }
 
-  /// - Parameter entryMember: the name of the member by which entries are known.
-  init(_ text: [UInt8], entryMember: String) {
+  /// - Parameter entryMembers: the names of an entry's members, the one first by which entries are known.
+  init(_ text: [UInt8], entryMembers: [String]) {
     self.text = text
-    self.entryMember = entryMember
+    self.entryMembers = entryMembers
+    doublesBackslashes = doublesItsBackslashes(text)
     rereadable = 4 * text.count + 4096
     while position < text.count || !frames.isEmpty {
       if frames.isEmpty {
@@ -75,36 +95,12 @@ struct ReplyScanner {
   private mutating func passProse() {
     switch text[position] {
     case UInt8(ascii: "{"): open(isObject: true)
-    case UInt8(ascii: "\""), UInt8(ascii: "'"):
-      guard let code = codeInProse() else { return position += 1 }
+    case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "c"), UInt8(ascii: "C"):
+      guard let code = ReplyCode(inProse: text, at: position) else { return position += 1 }
       codes.append(code)
       position = code.bytes.upperBound
     default: position += 1
     }
-  }
-
-  private func codeInProse() -> Code? {
-    let start = position
-    let quote = text[start]
-    var end = start + 1
-    guard end + 5 <= text.count, isCodeKey(text[end..<end + 4]), text[end + 4] == quote else {
-      return nil
-    }
-    end += 5
-    func skipBlanks() { while end < text.count, isBlank(text[end]) { end += 1 } }
-    skipBlanks()
-    guard end < text.count, text[end] == UInt8(ascii: ":") else { return nil }
-    end += 1
-    skipBlanks()
-    guard end < text.count else { return nil }
-    let isQuoted = text[end] == UInt8(ascii: "\"") || text[end] == UInt8(ascii: "'")
-    let valueStart = isQuoted ? end + 1 : end
-    let valueEnd =
-      text[valueStart...].firstIndex { isQuoted ? $0 == text[end] : !isWordByte($0) } ?? text.count
-    guard isQuoted || valueEnd > valueStart else { return nil }
-    return Code(
-      bytes: start..<min(isQuoted ? valueEnd + 1 : valueEnd, text.count),
-      value: String(decoding: text[valueStart..<valueEnd], as: UTF8.self))
   }
 
   private mutating func open(isObject: Bool) {
@@ -115,15 +111,26 @@ struct ReplyScanner {
 
   /// Reads on behind a brace or bracket that begins no JSON, or behind the last entry in it.
   private mutating func startAgain() {
-    guard let frame = frames.last else { return }
-    let start = max(frame.start + 1, lastEnd)
+    guard let innermost = frames.last else { return }
+    let start = max(innermost.start + 1, lastEnd)
+    for frame in frames where frame.isEntry {
+      if frame.entryMembers.count > 1 { dropObjects(from: frame.start) }
+      if !frame.holdsEntry || frame.entryMembers.count > 1 {
+        fragments.append(Fragment(start: frame.start, id: frame.entryID))
+      }
+    }
     frames = []
+    openStrings.removeAll(keepingCapacity: true)
     json.removeAll(keepingCapacity: true)
     // With nothing left to reread the text up to here is passed over.
     guard position - start <= rereadable else { return }
     rereadable -= position - start
     position = start
     while let code = codes.last, code.bytes.lowerBound >= start { codes.removeLast() }
+  }
+
+  private mutating func dropObjects(from start: Int) {
+    while let last = objects.last, last.bytes.lowerBound >= start { objects.removeLast() }
   }
 
   /// One token of the innermost object or array.
@@ -144,7 +151,9 @@ struct ReplyScanner {
       let start = position
       guard let name = readKey() else { return false }
       frames[innermost].member = (name, start)
-      frames[innermost].isEntry = frame.isEntry || name == entryMember
+      if let member = entryMembers.firstIndex(of: name) {
+        frames[innermost].entryMembers.insert(member)
+      }
       frames[innermost].expects = .colon
       return true
     case .value: return readValue()
@@ -166,8 +175,7 @@ struct ReplyScanner {
   private mutating func readKey() -> String? {
     let jsonStart = json.count
     if text[position] == UInt8(ascii: "\"") || text[position] == UInt8(ascii: "'") {
-      guard appendString(text, at: &position, to: &json) else { return nil }
-      return String(decoding: json[(jsonStart + 1)..<(json.count - 1)], as: UTF8.self)
+      return readString() ? decodedString(json[jsonStart...]) : nil
     }
     let word = takeWord()
     guard let first = word.first, !isDigit(first) else { return nil }
@@ -175,6 +183,16 @@ struct ReplyScanner {
     json.append(contentsOf: word)
     json.append(UInt8(ascii: "\""))
     return String(decoding: word, as: UTF8.self)
+  }
+
+  /// Appends a string to `json`; false where it does not end.
+  private mutating func readString() -> Bool {
+    let start = position
+    guard
+      appendString(text, at: &position, to: &json, doublesBackslashes: doublesBackslashes)
+    else { return false }
+    openStrings.append(start..<position)
+    return true
   }
 
   private mutating func readValue() -> Bool {
@@ -186,13 +204,16 @@ struct ReplyScanner {
       open(isObject: text[position] == UInt8(ascii: "{"))
       return true
     case UInt8(ascii: "\""), UInt8(ascii: "'"):
-      guard appendString(text, at: &position, to: &json) else { return false }
-      noteCode(json[(jsonStart + 1)..<(json.count - 1)])
+      guard readString() else { return false }
+      noteCode(json[jsonStart...])
     case UInt8(ascii: "-"), 0x30...0x39:
       let end = text[position...].firstIndex { !isNumberByte($0) } ?? text.count
       guard isNumber(text[position..<end]) else { return false }
       json.append(contentsOf: text[position..<end])
       position = end
+      if frames[innermost].member.name == entryMembers[0] {
+        frames[innermost].entryID = Int(String(decoding: json[jsonStart...], as: UTF8.self))
+      }
       noteCode(json[jsonStart...])
     default:
       guard let value = literal(takeWord()) else { return false }
@@ -202,24 +223,41 @@ struct ReplyScanner {
     return true
   }
 
-  /// Keeps a value that has just been read where it is a code.
+  /// Keeps a value that has just been read where it is a code: of a member `"code"`, or of an array or object that is one.
   private mutating func noteCode(_ value: ArraySlice<UInt8>) {
-    guard let frame = frames.last, frame.isObject, isCodeKey(frame.member.name.utf8) else { return }
-    codes.append(
-      Code(
-        bytes: frame.member.start..<position, value: String(decoding: value, as: UTF8.self)))
+    var carrier = frames.count - 1
+    let isInside = !frames[carrier].isObject || NameOfCode(frames[carrier].member.name) == nil
+    if isInside { carrier -= 1 }
+    guard carrier >= 0, frames[carrier].isObject,
+      let name = NameOfCode(frames[carrier].member.name)
+    else { return }
+    let text = decodedString(value)
+    // Names such as "error_code", and members of a code, say many things.
+    let isCertain = name == .code && (!isInside || !frames[carrier + 1].isObject)
+    guard isCertain || ReplyCode.isLikely(text) else { return }
+    frames[carrier].codes.append(codes.count)
+    codes.append(ReplyCode(bytes: frames[carrier].member.start..<position, value: text))
   }
 
   private mutating func close() -> Bool {
     json.append(text[position])
     position += 1
     guard let frame = frames.popLast() else { return false }
+    for code in frame.codes { codes[code].carrier = frame.start..<position }
     var holdsEntry = frame.holdsEntry
-    if frame.isEntry, !holdsEntry {
+    let isComplete = frame.entryMembers.count == entryMembers.count
+    if frame.isEntry, isComplete || !holdsEntry {
+      dropObjects(from: frame.start)
       objects.append(
-        Object(bytes: frame.start..<position, json: Array(json[frame.jsonStart...])))
+        Object(
+          bytes: frame.start..<position, json: Array(json[frame.jsonStart...]),
+          isComplete: isComplete, isOutermost: frames.isEmpty))
       holdsEntry = true
       lastEnd = position
+    }
+    if frames.isEmpty || lastEnd == position {
+      strings += openStrings
+      openStrings.removeAll(keepingCapacity: true)
     }
     if frames.isEmpty {
       json.removeAll(keepingCapacity: true)
@@ -254,61 +292,4 @@ struct ReplyScanner {
       }
     }
   }
-}
-
-private let commentEnd = Array("*/".utf8)
-
-private func isCodeKey(_ name: some Collection<UInt8>) -> Bool {
-  name.count == 4 && name.lazy.map { $0 | 0x20 }.elementsEqual("code".utf8)
-}
-
-/// What a word without quotes stands for in JSON.
-private func literal(_ word: ArraySlice<UInt8>) -> String? {
-  guard word.count <= 5 else { return nil }
-  return switch String(decoding: word, as: UTF8.self).lowercased() {
-  case "true": "true"
-  case "false": "false"
-  case "null", "none": "null"
-  default: nil
-  }
-}
-
-private func isBlank(_ byte: UInt8) -> Bool {
-  byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
-}
-
-private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
-private func isWordByte(_ byte: UInt8) -> Bool {
-  isDigit(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == UInt8(ascii: "_")
-}
-
-private func isNumberByte(_ byte: UInt8) -> Bool {
-  isDigit(byte) || "+-.eE".utf8.contains(byte)
-}
-
-/// Whether a text is a number of JSON.
-private func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
-  var rest = text
-  func takeDigits() -> Int {
-    let digits = rest.prefix { isDigit($0) }
-    rest = rest.dropFirst(digits.count)
-    return digits.count
-  }
-  if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
-  let startsWithZero = rest.first == UInt8(ascii: "0")
-  let count = takeDigits()
-  guard count > 0, count == 1 || !startsWithZero else { return false }
-  if rest.first == UInt8(ascii: ".") {
-    rest = rest.dropFirst()
-    guard takeDigits() > 0 else { return false }
-  }
-  if let byte = rest.first, byte | 0x20 == UInt8(ascii: "e") {
-    rest = rest.dropFirst()
-    if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") {
-      rest = rest.dropFirst()
-    }
-    guard takeDigits() > 0 else { return false }
-  }
-  return rest.isEmpty
 }

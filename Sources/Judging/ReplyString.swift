@@ -8,14 +8,20 @@ import Rubrics
 ///
 /// - whatever JSON does not escape: `\(`, `\[`, `\{`, `\sqrt`, `\alpha`;
 /// - `b` or `f` and another letter, since nobody means a backspace or a form feed: `\frac`, `\binom`;
-/// - `n`, `r` or `t` where the letters from there spell a command of LaTeX entirely: `\nu`, but not `\nut`;
+/// - `r` and another letter, since nobody means a carriage return inside a line: `\rho`, `\rm`;
+/// - `n` or `t` where the letters from there spell a command of LaTeX: `\nu`, but not `\nut`; not in a text that doubles the
+///   backslashes of its LaTeX, where `\n` and `\t` are blanks;
 /// - `u` without four hexadecimal digits: `\underline`.
 ///
 /// `\'` is an apostrophe. Line breaks and other control characters, which JSON does not allow in a string, are escaped.
 ///
-/// - Parameter position: where the opening quote stands; then behind the closing one, or at the end of a text that has none.
+/// - Parameters:
+///   - position: where the opening quote stands; then behind the closing one, or at the end of a text that has none.
+///   - doublesBackslashes: whether the text doubles the backslashes of its LaTeX.
 /// - Returns: whether the string is closed.
-func appendString(_ text: [UInt8], at position: inout Int, to json: inout [UInt8]) -> Bool {
+func appendString(
+  _ text: [UInt8], at position: inout Int, to json: inout [UInt8], doublesBackslashes: Bool
+) -> Bool {
   let quote = text[position]
   position += 1
   json.append(UInt8(ascii: "\""))
@@ -26,7 +32,8 @@ func appendString(_ text: [UInt8], at position: inout Int, to json: inout [UInt8
       position += 1
       json.append(UInt8(ascii: "\""))
       return true
-    case UInt8(ascii: "\\"): appendEscape(text, at: &position, to: &json)
+    case UInt8(ascii: "\\"):
+      appendEscape(text, at: &position, to: &json, doublesBackslashes: doublesBackslashes)
     case UInt8(ascii: "\""):
       json.append(contentsOf: #"\""#.utf8)
       position += 1
@@ -42,7 +49,9 @@ func appendString(_ text: [UInt8], at position: inout Int, to json: inout [UInt8
 }
 
 /// Appends what a backslash and what follows it stand for, as strict JSON.
-private func appendEscape(_ text: [UInt8], at position: inout Int, to json: inout [UInt8]) {
+private func appendEscape(
+  _ text: [UInt8], at position: inout Int, to json: inout [UInt8], doublesBackslashes: Bool
+) {
   let start = position
   position += 1
   guard position < text.count else { return }
@@ -53,12 +62,17 @@ private func appendEscape(_ text: [UInt8], at position: inout Int, to json: inou
     json.append(letter)
     position += 1
     return
-  case UInt8(ascii: "b"), UInt8(ascii: "f"):
+  case UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "r"):
     if position + 1 < text.count, isLetter(text[position + 1]) { return appendBackslash(&json) }
-  case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+  case UInt8(ascii: "n"), UInt8(ascii: "t"):
+    if doublesBackslashes {
+      json.append(UInt8(ascii: " "))
+      position += 1
+      return
+    }
     // A command longer than this is none.
     let word = text[position..<min(position + 32, text.count)].prefix { isLetter($0) }
-    if isLaTeXCommand(word) { return appendBackslash(&json) }
+    if beginsLaTeXCommand(word) { return appendBackslash(&json) }
   case UInt8(ascii: "u"):
     guard let unit = codeUnit(text, at: start) else { return appendBackslash(&json) }
     position = start + 6
@@ -99,3 +113,23 @@ private func escaped(_ control: UInt8) -> String {
 }
 
 private func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
+
+/// Whether a text has LaTeX with two backslashes, as JSON wants it, and none with one.
+func doublesItsBackslashes(_ text: [UInt8]) -> Bool {
+  var hasDoubled = false
+  var position = 0
+  while let start = text[position...].firstIndex(of: UInt8(ascii: "\\")) {
+    let end = text[start...].firstIndex { $0 != UInt8(ascii: "\\") } ?? text.count
+    guard end < text.count else { break }
+    let letters = text[end...].prefix(3).prefix { isLetter($0) }.count
+    if (end - start) % 2 == 1 {
+      let isJSON = "\"'/bfnrtu".utf8.contains(text[end])
+      let isLost = "bfr".utf8.contains(text[end]) && letters > 1
+      if !isJSON || isLost { return false }
+    } else if letters == 3 {
+      hasDoubled = true
+    }
+    position = end
+  }
+  return hasDoubled
+}

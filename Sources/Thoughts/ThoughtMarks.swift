@@ -3,7 +3,7 @@
 /// Which marks belong together: a thought ends with a mark of the family that opened it.
 ///
 /// Sources: the chat templates and model cards of DeepSeek-R1, Qwen3 and others (`<think>`), Seed-OSS, Magistral (`[THINK]`),
-/// Kimi (`◁think▷`), Sky-T1 (`<|begin_of_thought|>`), Command A (`<|START_THINKING|>`), gpt-oss (harmony channels); the other
+/// Kimi (`◁think▷`), Sky-T1 (`<|begin_of_thought|>`), Command A (`<|START_THINKING|>`), Gemma (`<|channel>thought`), MedGemma (`<unused94>thought`), gpt-oss (harmony channels); the other
 /// tags are those that prompts ask for most often.
 enum ThoughtFamily: Equatable {
   /// `<NAME>` and `</NAME>`.
@@ -12,6 +12,8 @@ enum ThoughtFamily: Equatable {
   case words(Int)
   /// `<|channel|>analysis<|message|>` up to the next message or the final channel.
   case harmony
+  /// `<details type="reasoning">` and `</details>`; other details are none.
+  case details
 }
 
 /// A mark that begins or ends a thought.
@@ -32,7 +34,7 @@ struct ThoughtMark {
       guard
         let mark =
           Self.word(in: text, at: start) ?? Self.harmony(in: text, at: start)
-          ?? Self.tag(in: text, at: start)
+          ?? Self.tag(in: text, at: start) ?? Self.details(in: text, at: start)
       else { return nil }
       self = mark
     default: return nil
@@ -58,7 +60,7 @@ struct ThoughtMark {
     return nil
   }
 
-  /// `<think>`, `</think>`, `<think >` and `<think mode="long">`, for every name in `tagNames`.
+  /// `<think>`, `</think>`, `<think >`, with a line break for the blank, and `<think mode="long">`, for every name in `tagNames`.
   private static func tag(in text: [UInt8], at start: Int) -> Self? {
     guard text[start] == UInt8(ascii: "<"), start + 1 < text.count else { return nil }
     let isClosing = text[start + 1] == UInt8(ascii: "/")
@@ -66,7 +68,7 @@ struct ThoughtMark {
     for name in tagNames {
       guard let nameEnd = text.end(of: name, at: nameStart), nameEnd < text.count else { continue }
       var end = nameEnd
-      if text[end] == UInt8(ascii: " ") {
+      if " \n\r\t".utf8.contains(text[end]) {
         // Attributes are short; a tag that does not end soon is none.
         end = text[end..<min(end + 64, text.count)].firstIndex(of: UInt8(ascii: ">")) ?? nameEnd
       }
@@ -78,10 +80,20 @@ struct ThoughtMark {
     return nil
   }
 
+  private static func details(in text: [UInt8], at start: Int) -> Self? {
+    if let end = text.end(of: "<details type=\"reasoning\"", at: start) {
+      let tagEnd = text[end..<min(end + 64, text.count)].firstIndex(of: UInt8(ascii: ">"))
+      return tagEnd.map { Self(.opening, .details, start..<$0 + 1, endsUnopened: false) }
+    }
+    return text.end(of: "</details>", at: start).map {
+      Self(.closing, .details, start..<$0, endsUnopened: false)
+    }
+  }
+
   /// A channel other than `final` opens a thought; the next message, the end of a message or the final channel closes it.
   private static func harmony(in text: [UInt8], at start: Int) -> Self? {
     if let end = text.end(of: "<|channel|>", at: start) {
-      if let final = text.end(of: "final<|message|>", at: end) {
+      if let final = text.endOfFinalChannel(at: end) {
         return Self(.closing, .harmony, start..<final, endsUnopened: true)
       }
       let isThought = ["analysis", "commentary"].contains { text.end(of: $0, at: end) != nil }
@@ -97,7 +109,8 @@ struct ThoughtMark {
 /// The names of tags whose content is a thought; none is the beginning of a later one with a `>` behind it.
 private let tagNames = [
   "think", "thinking", "thought", "thoughts", "reasoning", "reflection", "scratchpad", "analysis",
-  "seed:think", "longcat_think", "mm:think", "inner_thoughts", "inner_monologue",
+  "antthinking", "chain_of_thought", "cot", "draft", "thought_process", "seed:think",
+  "longcat_think", "mm:think", "inner_thoughts", "inner_monologue",
 ]
 
 /// Opening and closing marks that are no plain tags.
@@ -107,6 +120,9 @@ private let wordMarks: [(opening: String, closing: String)] = [
   ("<|begin_of_thought|>", "<|end_of_thought|>"),
   ("<|START_THINKING|>", "<|END_THINKING|>"),
   ("<|think|>", "<|/think|>"),
+  ("<|thinking|>", "<|/thinking|>"),
+  ("<|channel>thought", "<channel|>"),
+  ("<unused94>thought", "<unused95>"),
   ("<|inner_prefix|>", "<|inner_suffix|>"),
 ]
 
@@ -118,7 +134,22 @@ func endOfPlainHarmonyThought(in text: [UInt8]) -> Int? {
     .map { $0 + word.utf8.count }
 }
 
+/// Whether a text is the beginning of such a response whose final message never came: `analysisWe have to …`.
+///
+/// Words such as "analysis of" begin many answers, so a capital letter or a brace has to stand right behind.
+func beginsAsPlainHarmonyThought(_ text: [UInt8]) -> Bool {
+  guard text.starts(with: "analysis".utf8), let next = text.dropFirst(8).first else { return false }
+  return (0x41...0x5A).contains(next) || next == UInt8(ascii: "{")
+}
+
 extension [UInt8] {
+  /// Where the message of the final channel begins, at the name of a channel: `final<|message|>` or `final <|constrain|>json<|message|>`.
+  fileprivate func endOfFinalChannel(at start: Int) -> Int? {
+    guard let name = end(of: "final", at: start) else { return nil }
+    return (name..<Swift.min(name + 40, count)).lazy.compactMap { end(of: "<|message|>", at: $0) }
+      .first
+  }
+
   /// Where a word that stands at a byte ends, letters of ASCII in either case; nil where it does not stand there.
   fileprivate func end(of word: String, at start: Int) -> Int? {
     var position = start

@@ -16,16 +16,26 @@ package struct Thoughts: Equatable, Sendable {
   }
 
   /// Finds the thoughts of a text in UTF-8; bytes that are not valid UTF-8 do no harm.
-  package init(in text: [UInt8]) {
+  ///
+  /// - Parameter quotations: ranges of the text, ascending and without overlap, in which no mark counts.
+  package init(in text: [UInt8], passingOver quotations: [Range<Int>] = []) {
     var spans: [Range<Int>] = []
     // The opening mark that waits for its end.
     var open: (start: Int, family: ThoughtFamily)?
     var position = 0
+    var quoted = quotations[...]
     if let end = endOfPlainHarmonyThought(in: text) {
       spans.append(0..<end)
       position = end
+    } else if beginsAsPlainHarmonyThought(text) {
+      open = (0, .harmony)
     }
     while position < text.count {
+      while let next = quoted.first, next.upperBound <= position { quoted.removeFirst() }
+      if let next = quoted.first, next.contains(position) {
+        position = next.upperBound
+        continue
+      }
       guard let mark = ThoughtMark(in: text, at: position) else {
         position += 1
         continue
@@ -89,8 +99,12 @@ package struct Thoughts: Equatable, Sendable {
 /// A text in UTF-8 without its thoughts; a line feed stands where a thought stood between two parts.
 ///
 /// A text that never stops thinking, or only thinks, is empty.
-package func withoutThoughts(_ text: [UInt8]) -> [UInt8] {
-  let thoughts = Thoughts(in: text)
+///
+/// - Parameter quotations: ranges of the text, ascending and without overlap, in which no mark counts.
+package func withoutThoughts(
+  _ text: [UInt8], passingOver quotations: [Range<Int>] = []
+) -> [UInt8] {
+  let thoughts = Thoughts(in: text, passingOver: quotations)
   if thoughts.spans.isEmpty { return text }
   let parts = thoughts.answerSpans(count: text.count).map { text[$0] }
   return Array(parts.joined(separator: [UInt8(ascii: "\n")]))

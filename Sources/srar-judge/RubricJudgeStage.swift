@@ -112,7 +112,10 @@ struct RubricJudgeStage {
       run.summarize("\(undecided) items got no verdict: \(reason)")
     }
     if counts.undecidable > 0 {
-      run.summarize("\(counts.undecidable) rollouts have a rubric that states no calculation")
+      run.summarize(
+        inquiry.asksModels
+          ? "\(counted(counts.undecidable, "rollout")) got no verdict at all"
+          : "\(counts.undecidable) rollouts have a rubric that states no calculation")
     }
     if counts.skipped > 0 {
       run.summarize("\(counted(counts.skipped, "rollout")) without a rubric to judge by")

@@ -118,8 +118,38 @@ struct JudgeLogTests {
     #expect(error?.exitStatus == .inputOutput)
   }
 
+  @Test(
+    "answer a question only with what a reply to it may hold",
+    arguments: [
+      ([1, 2], true), ([1], true), ([], true), ([1, 1], false), ([0, 1], false), ([1, 3], false),
+    ])
+  func fits(ids: [Int], fits: Bool) {
+    let question = request([(.suggest, "1 + 1 = 2"), (.bonus, "2 + 2 = 4")], steps: ["1 + 1 = 2"])
+    func logged<Entry: JudgementEntry>(_ outcome: JudgeOutcome<Entry>) -> JudgeLogEntry<Entry> {
+      JudgeLogEntry(
+        request: "q", record: "p", index: 0, judge: "m",
+        reply: JudgeReply(outcome: outcome, text: nil, attempts: 1))
+    }
+    let entry = logged(.entries(ids.map { Verdict(id: $0, isSatisfied: true, step: 1) }))
+    #expect(entry.fits(question) == fits)
+    // Where every entry is needed, all have to be there.
+    let steps = StepQuestion(problem: "", response: question.response, steps: question.steps)
+    let checks = logged(.entries(ids.map { StepVerdict(number: $0, isCorrect: true) }))
+    #expect(checks.fits(steps) == (ids == [1]))
+    #expect(logged(JudgeOutcome<StepVerdict>.failure(reason: "no")).fits(steps))
+    let contrast = ContrastQuestion(
+      problem: "", groundTruth: nil, rightSolutions: [], flawedSolutions: [])
+    #expect(!logged(JudgeOutcome<RubricItem>.entries([])).fits(contrast))
+  }
+
   @Test("that lack an answer say which, and what to do")
   func missingAnswer() {
+    let place = LinePosition(source: "in.jsonl", line: 9)
+    let half = JudgingError.notInLog(
+      record: "p7", index: nil, judge: "m", place, unreadable: "log:3: not JSON")
+    #expect(half.description.contains("a line of it cannot be read (log:3: not JSON); add the log"))
+    let unfit = JudgingError.unfitInLog(record: "p7", index: nil, judge: "m", place)
+    #expect(unfit.description.contains("repeats ids") && unfit.exitStatus == .badData)
     let error = JudgingError.notInLog(
       record: "p7", index: 3, judge: "equations", LinePosition(source: "in.jsonl", line: 9))
     #expect(

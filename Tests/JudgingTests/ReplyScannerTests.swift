@@ -70,6 +70,7 @@ struct ReplyScannerTests {
       #"\nu \neq \ne \nabla \not\in \notin \rho \right) \rangle \rightarrow"#,
       #"\theta \tan x \to \text{cm} \tfrac12 \tau \triangle"#,
       #"\bar{x} \binom{n}{k} \begin{cases} \boldsymbol{v} \bullet \forall \frac12 \flat \fbox{4}"#,
+      #"\rm x \rule \round(3) \raise \num{5} \nCr \ni \tt y \norm{x} \triangleABC \timesb"#,
       #"\underline{x} \uparrow \upsilon \underbrace{a+b}"#, #"\left(\frac{a}{b}\right)^2"#,
     ])
   func latex(text: String) {
@@ -87,6 +88,19 @@ struct ReplyScannerTests {
       (#"\\nu \\\\ \\\frac"#, #"\nu \\ \\frac"#), (#"\n\n- x\n1"#, "- x 1"),
     ])
   func escapes(written: String, text: String) {
+    #expect(itemText(written) == text)
+  }
+
+  @Test(
+    "keeps line breaks and tabs where the LaTeX beside them is doubled",
+    arguments: [
+      (#"\\frac12: Eats\tan apple\nu = 5\nu"#, #"\frac12: Eats an apple u = 5 u"#),
+      (#"\\times 3\nexists"#, #"\times 3 exists"#),
+      // Where some has one backslash, others may have.
+      (#"\\frac12 \sqrt2 \nu"#, #"\frac12 \sqrt2 \nu"#),
+      (#"\\frac12 \rho \tan x"#, #"\frac12 \rho \tan x"#),
+    ])
+  func doubled(written: String, text: String) {
     #expect(itemText(written) == text)
   }
 

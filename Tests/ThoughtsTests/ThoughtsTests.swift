@@ -23,6 +23,18 @@ struct ThoughtsTests {
       ),
       ("<|channel|>analysis<|message|>draft<|channel|>final<|message|>answer", "answer"),
       ("analysisdraft assistantfinalanswer", "answer"),
+      (
+        "<|channel|>analysis<|message|>draft<|end|><|start|>assistant<|channel|>final <|constrain|>json<|message|>answer",
+        "answer"
+      ),
+      ("<|channel>thought\ndraft<channel|>answer", "answer"), ("draft<channel|>answer", "answer"),
+      ("<unused94>thought\ndraft<unused95>answer", "answer"),
+      ("<think\n>draft</think>answer", "answer"),
+      ("<details type=\"reasoning\" done=\"true\">draft</details>answer", "answer"),
+      ("<details>more</details>answer", "<details>more</details>answer"),
+      ("<antThinking>draft</antThinking>answer", "answer"),
+      ("<thought_process>draft</thought_process>answer", "answer"),
+      ("<|thinking|>draft<|/thinking|>answer", "answer"),
       // The prompt may have opened the thought.
       ("draft</think>answer", "answer"),
       ("draft</think>more</think>answer", "answer"),
@@ -36,14 +48,24 @@ struct ThoughtsTests {
       ("<think>draft", ""),
       ("before<think>draft", "before"),
       ("<|channel|>analysis<|message|>draft", ""),
+      ("analysisWe have to grade. Perhaps", ""), ("analysis{\"code\":1}", ""),
+      ("<|channel>thought\ndraft", ""),
       // These are no marks.
       ("I <thinker> so", "I <thinker> so"),
       ("a < b, [THINKING], <think", "a < b, [THINKING], <think"),
       ("Phi ends a message <|end|>", "Phi ends a message <|end|>"),
       ("analysis of assistants", "analysis of assistants"),
+      ("analysis: It is", "analysis: It is"), ("Analysis", "Analysis"),
     ])
   func answerOutsideThoughts(text: String, answer: String) {
     #expect(withoutThoughts(text) == answer)
+  }
+
+  @Test("a mark inside a quotation is none")
+  func quotations() {
+    let text = Array("a \"</think>\" b<think>c</think>d".utf8)
+    #expect(withoutThoughts(text, passingOver: [2..<12]) == Array("a \"</think>\" b\nd".utf8))
+    #expect(withoutThoughts(text) == Array("\" b\nd".utf8))
   }
 
   @Test("only a thought that never closes is unclosed")
