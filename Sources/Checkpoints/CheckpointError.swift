@@ -41,6 +41,8 @@ package enum CheckpointError: ToolError, Equatable {
     path: String, tensor: String, value: Float, elementType: TensorElementType)
   /// Two tensors, or two files, of one name to be written.
   case duplicateName(path: String, name: String)
+  /// A path at which something stands that a policy folder must not replace.
+  case occupiedPlace(path: String, fault: PolicyPlaceFault)
 
   package var description: String {
     switch self {
@@ -80,7 +82,7 @@ package enum CheckpointError: ToolError, Equatable {
     case .divergedTensor(let path, let tensor, let value):
       """
       \(path): not written, because the training diverged: tensor "\(tensor)" holds \(value); \
-      lower the learning rate
+      lower the learning rate, or begin with a fresh optimizer or another policy
       """
     case .beyondPrecision(let path, let tensor, let value, let elementType):
       """
@@ -89,11 +91,14 @@ package enum CheckpointError: ToolError, Equatable {
       """
     case .duplicateName(let path, let name):
       "\(path): \"\(name)\" is to be written twice"
+    case .occupiedPlace(let path, let fault):
+      "\(path): \(fault.description)"
     }
   }
 
   package var exitStatus: ExitStatus {
     switch self {
+    case .occupiedPlace: .usage
     case .missingFolder, .notAFolder, .noSuchFile: .noInput
     case .duplicateName: .internalError
     default: .badData

@@ -25,7 +25,7 @@ package struct PolicyFolder: Sendable {
   /// The optimizer's state beside the weights: in a folder of its own, since inference engines take every safetensors file next to
   /// `config.json` for weights.
   package static let optimizerFileName = "\(optimizerFolderName)/state.safetensors"
-  private static let optimizerFolderName = "optimizer"
+  static let optimizerFolderName = "optimizer"
 
   /// Kinds of files that go from one policy to the next unchanged.
   private static let copiedExtensions: Set = ["jinja", "json", "md", "model", "txt"]
@@ -66,6 +66,11 @@ package struct PolicyFolder: Sendable {
   /// The tokenizer's files and whatever else lies beside the tensors, for the next policy's folder;
   /// sorted by name.
   package func copiedFiles() throws -> [PolicyFile] {
+    try copiedFileNames().map { PolicyFile(name: $0, bytes: [UInt8](try wholeFile(file($0)))) }
+  }
+
+  /// The names of the files that go into the next policy's folder, sorted.
+  package func copiedFileNames() throws -> [String] {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
@@ -74,14 +79,14 @@ package struct PolicyFolder: Sendable {
     }
     // Made anew, or what a trainer left of its own progress.
     let made: Set = ["config.json", indexFileName, "trainer_state.json"]
-    return try names.filter { name in
+    return names.filter { name in
       let url = URL(fileURLWithPath: file(name))
       var isFolder: ObjCBool = false
       return !name.hasPrefix(".") && !made.contains(name)
         && (Self.copiedExtensions.contains(url.pathExtension) || name == "LICENSE")
         && FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
         && !isFolder.boolValue
-    }.map { PolicyFile(name: $0, bytes: [UInt8](try wholeFile(file($0)))) }
+    }
   }
 
   /// Writes a policy folder, which appears under its name only when it is whole.
@@ -97,7 +102,7 @@ package struct PolicyFolder: Sendable {
   ///   - optimizerTensors: for `optimizerFileName`, always `F32`; the file is left out where there are none.
   ///   - files: the tokenizer's and any others; one named `generation_config.json` replaces the
   ///     default.
-  /// - Throws: `CheckpointError.divergedTensor`, `beyondPrecision` or `duplicateName`, which name the policy's own path;
+  /// - Throws: `CheckpointError.divergedTensor`, `beyondPrecision`, `duplicateName` or `occupiedPlace`, which name the policy's own path;
   ///   `SystemError`.
   package static func write(
     at path: String, configuration: ModelConfiguration, tensors: [TensorValues],
@@ -126,6 +131,7 @@ package struct PolicyFolder: Sendable {
       try checkNames(tensors, path: path)
       try checkStorable(tensors, as: type, path: path)
     }
+    try checkPlace(path, for: names)
     try replaceFolder(at: path) { folder in
       for file in all { try writeFile(file.bytes, to: "\(folder)/\(file.name)") }
       for part in parts {

@@ -13,8 +13,10 @@ extension Filter {
   package static func main() {
     holdStandardDescriptors()
     signal(SIGPIPE, SIG_IGN)  // a closed reader becomes EPIPE, which ends the tool quietly
-    Interruption.install()
     do {
+      // Interruptions and streams take threads, for which Dispatch would wait forever.
+      try SystemThread.check(count: 3)
+      Interruption.install()
       var command = try parseAsRoot()
       try command.run()
     } catch let error where exitCode(for: error) == .validationFailure {

@@ -14,6 +14,7 @@ package final class ModelOptimizer {
   /// Gradients are cut to this norm; nil leaves them.
   package let maxGradientNorm: Double?
   package let pass: TrainingPass
+  private var hasStepped = false
 
   /// - Parameters:
   ///   - optimizer: its segments cover the model's parameters; where it was restored, the schedule goes on with its count.
@@ -41,12 +42,15 @@ package final class ModelOptimizer {
 
   /// Moves the parameters against the gathered gradient, and forgets it.
   ///
-  /// - Throws: `PolicyGradientError.gradientNotFinite`; the parameters are untouched then.
+  /// - Throws: `PolicyGradientError.gradientNotFinite` or `firstGradientNotFinite`; the parameters are untouched then.
   package func step() throws(PolicyGradientError) -> Step {
     let elements = UnsafeBufferPointer(gradients.elements)
     let norm = gradientNorm(elements, threadCount: pass.threadCount)
     let number = optimizer.stepCount + 1
-    guard norm.isFinite else { throw .gradientNotFinite(step: number) }
+    guard norm.isFinite else {
+      throw hasStepped ? .gradientNotFinite(step: number) : .firstGradientNotFinite(step: number)
+    }
+    hasStepped = true
     let rate = schedule.rate(step: number)
     optimizer.step(
       parameters: model.weights.elements, gradients: elements, learningRate: rate,
@@ -55,4 +59,26 @@ package final class ModelOptimizer {
     gradients.zero()
     return Step(number: number, gradientNorm: norm, learningRate: rate)
   }
+
+  /// Makes sure that the policy still predicts, by a short pass over the beginning of a sequence: finite weights do not mean finite
+  /// predictions.
+  ///
+  /// - Parameters:
+  ///   - sample: what the error calls the sequence.
+  ///   - path: where the policy is to be written.
+  /// - Throws: `PolicyGradientError.predictionsNotFinite`, `TransformerError`.
+  package func checkPredictions(over tokens: [Int32], of sample: String, path: String) throws {
+    let tokens = Array(tokens.prefix(Self.checkedTokenCount))
+    guard tokens.count > 1 else { return }
+    let pack = try PackedSequences([(tokens, 1..<tokens.count)])
+    let statistics = try pass.statistics(of: [pack], temperature: 1)
+    let isFinite = statistics.allSatisfy {
+      $0.logProbabilities.allSatisfy(\.isFinite) && $0.entropies.allSatisfy(\.isFinite)
+    }
+    guard isFinite else {
+      throw PolicyGradientError.predictionsNotFinite(path: path, sample: sample)
+    }
+  }
+
+  private static let checkedTokenCount = 16
 }

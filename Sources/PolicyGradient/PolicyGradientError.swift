@@ -20,6 +20,10 @@ package enum PolicyGradientError: ToolError, Equatable {
   case optionOutOfRange(option: String, value: Double, requirement: String)
   /// The gradient has become infinite or undefined; the policy is as it was before this step.
   case gradientNotFinite(step: Int)
+  /// The gradient is infinite or undefined before this training has changed anything.
+  case firstGradientNotFinite(step: Int)
+  /// What the trained policy says of a sequence is infinite or undefined.
+  case predictionsNotFinite(path: String, sample: String)
   /// A saved step count that no optimizer can have.
   case badStepCount(path: String, value: Double)
   /// A saved moment that no optimizer can have: not finite, or a mean of squares below 0.
@@ -48,6 +52,16 @@ package enum PolicyGradientError: ToolError, Equatable {
       "\(option): is \(shortest(value)), but must be \(requirement)"
     case .gradientNotFinite(let step):
       "optimizer step \(step): the gradient is not finite; lower the learning rate"
+    case .firstGradientNotFinite(let step):
+      """
+      optimizer step \(step): the gradient is not finite, and nothing has been trained yet: weights of the policy or \
+      numbers of the input are out of range; begin with another policy, or leave such input out
+      """
+    case .predictionsNotFinite(let path, let sample):
+      """
+      \(path): not written, because the training diverged: the policy's predictions for \(sample) are not finite; \
+      lower the learning rate, or begin with a fresh optimizer or another policy
+      """
     case .badStepCount(let path, let value):
       "\(path): the optimizer's step count is \(shortest(value)), but must be a whole number from 0"
     case .badMoment(let path, let tensor, let value):

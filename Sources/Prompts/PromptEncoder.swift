@@ -49,9 +49,17 @@ package struct PromptEncoder: Sendable {
 
   /// The tokens of a problem's prompt.
   ///
-  /// - Throws: `RecordError` where it has no messages or the template refuses them; `TokenizerError`.
+  /// - Throws: `RecordError` where it has no messages, or the template refuses them or makes nothing of them; `TokenizerError`.
   package func prompt(of problem: Problem, in record: Record) throws -> [Int] {
-    try tokenizer.encode(promptSegments(of: problem, in: record, template))
+    let tokens = try tokenizer.encode(promptSegments(of: problem, in: record, template))
+    guard !tokens.isEmpty else {
+      throw RecordError.invalidValue(
+        "messages",
+        reason:
+          "are rendered to an empty prompt by the chat template; give another by '--chat-format'",
+        record: problem.id, record.position)
+    }
+    return tokens
   }
 
   /// The tokens of a response or a solution, without its end.

@@ -22,6 +22,9 @@ package enum RecordError: ToolError, Equatable {
     case .missingField(let field, let record, let place, let tool):
       "\(place): \(named(record)) has no \"\(field)\""
         + (tool.map { "; run \($0) first" } ?? "")
+    case .wrongType(let field, let expected, .integer, let record, let place)
+    where expected.hasPrefix("an integer"):
+      "\(place): \"\(field)\" of \(named(record)) must be \(expected) that fits in 64 bits, but is out of that range"
     case .wrongType(let field, let expected, let found, let record, let place):
       "\(place): \"\(field)\" of \(named(record)) must be \(expected), but is "
         + (found == .null ? "null" : "\(found.article) \(found.rawValue)")

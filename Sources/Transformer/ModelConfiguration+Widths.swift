@@ -17,7 +17,7 @@ extension ModelConfiguration {
   /// Numbers of the matrices that rows are multiplied by: all but an embedding that is not the head too.
   var projectionElementCount: Double {
     Double(layerCount) * Double(hiddenSize)
-      * Double(queryKeyValueWidth + queryWidth + 3 * intermediateSize)
+      * (Double(queryKeyValueWidth + queryWidth) + 3 * Double(intermediateSize))
       + Double(vocabularySize) * Double(hiddenSize)
   }
 }

@@ -1,5 +1,5 @@
 package import Checkpoints
-internal import Dispatch
+internal import Diagnostics
 package import Kernels
 
 /// Makes responses, many at a time, with a cache of keys and values.
@@ -90,7 +90,7 @@ package final class Sampler: Sendable {
   ///   - onTokens: takes the number of tokens that have been drawn since the last call; from any thread.
   ///   - onFinished: called with a request's index as soon as its response is done.
   ///   - deliver: takes the responses to the requests of one call of `next`, in the order of the calls.
-  /// - Throws: `TransformerError`, and what the closures throw.
+  /// - Throws: `TransformerError`, `ThreadError`, and what the closures throw.
   package func generate(
     options: SamplingOptions, from next: () throws -> [GenerationRequest]?,
     onTokens: @escaping @Sendable (Int) -> Void = { _ in },
@@ -103,10 +103,14 @@ package final class Sampler: Sendable {
       budget: memoryBytes)
     try memory.check(sequenceTokenCount: 1)
     let queue = GenerationQueue(laneCount: laneCount)
-    let lanes = start(queue, memory, options, onTokens)
+    let packed = PackedParameters(model)
+    var lanes: [SystemThread] = []
     defer {
       queue.stop()
-      lanes.wait()
+      for lane in lanes { lane.join() }
+    }
+    for index in 0..<laneCount {
+      lanes.append(try start(index, queue, packed, memory, options, onTokens))
     }
     var deliveries = OrderedDeliveries()
     var hasMore = true
@@ -139,31 +143,28 @@ package final class Sampler: Sendable {
   /// Responses that may be under way or wait for their turn to be delivered.
   private static let outstandingResponseLimit = 1024
 
+  /// Starts a lane on a thread of its own.
   private func start(
-    _ queue: GenerationQueue, _ memory: GenerationMemory, _ options: SamplingOptions,
+    _ index: Int, _ queue: GenerationQueue, _ packed: PackedParameters,
+    _ memory: GenerationMemory, _ options: SamplingOptions,
     _ onTokens: @escaping @Sendable (Int) -> Void
-  ) -> DispatchGroup {
-    let packed = PackedParameters(model)
-    let lanes = DispatchGroup()
-    for index in 0..<laneCount {
-      DispatchQueue.global().async(group: lanes) { [model, threadsPerLane] in
-        var lane = GenerationLane(
-          index: index, queue: queue,
-          decoder: Decoder(
-            model: model, packed: packed, rowCapacity: memory.rowCapacity,
-            predictionCapacity: memory.predictionCapacity, cacheBlockLimit: memory.blockLimit,
-            threadCount: threadsPerLane),
-          options: options, slotCount: memory.slotCount,
-          vocabularySize: model.configuration.vocabularySize,
-          lastPosition: model.configuration.maximumPositionCount, onTokens: onTokens)
-        do throws(TransformerError) {
-          try lane.run()
-        } catch {
-          queue.fail(error)
-        }
+  ) throws(ThreadError) -> SystemThread {
+    try SystemThread { [model, threadsPerLane] in
+      var lane = GenerationLane(
+        index: index, queue: queue,
+        decoder: Decoder(
+          model: model, packed: packed, rowCapacity: memory.rowCapacity,
+          predictionCapacity: memory.predictionCapacity, cacheBlockLimit: memory.blockLimit,
+          threadCount: threadsPerLane),
+        options: options, slotCount: memory.slotCount,
+        vocabularySize: model.configuration.vocabularySize,
+        lastPosition: model.configuration.maximumPositionCount, onTokens: onTokens)
+      do throws(TransformerError) {
+        try lane.run()
+      } catch {
+        queue.fail(error)
       }
     }
-    return lanes
   }
 
   private func check(
@@ -182,7 +183,7 @@ package final class Sampler: Sendable {
         requirement: "at least 1")
     }
     try memory.check(
-      sequenceTokenCount: min(
-        limit, request.prompt.count + min(maxResponseTokens, options.maxResponseTokens)))
+      sequenceTokenCount: request.prompt.count
+        + min(limit - request.prompt.count, maxResponseTokens, options.maxResponseTokens))
   }
 }

@@ -37,7 +37,7 @@ package enum TransformerError: ToolError, Hashable {
       "tensor \"\(name)\": the model has none of this name"
     case .memoryTooSmall(let bytes, let needed, let tokenCount):
       """
-      memory: \(size(bytes)) are too few for this model and a sequence of \(tokenCount) tokens; \
+      memory: \(size(bytes)) is too little for this model and a sequence of \(counted(tokenCount, "token")); \
       allow at least \(size(needed)), or shorter responses
       """
     case .predictionsNotFinite(let request, let responseTokenCount):
@@ -58,7 +58,8 @@ package enum TransformerError: ToolError, Hashable {
   }
 }
 
-/// An amount of memory in whole MiB, a small one in KiB, rounded up.
+/// An amount of memory in whole MiB, a small one in KiB, rounded up, the smallest in bytes.
 private func size(_ bytes: Int) -> String {
-  bytes < 8 << 20 ? "\((bytes + 1023) >> 10) KiB" : "\((bytes >> 20) + 1) MiB"
+  if bytes < 1 << 10 { return counted(bytes, "byte") }
+  return bytes < 8 << 20 ? "\((bytes + 1023) >> 10) KiB" : "\((bytes >> 20) + 1) MiB"
 }

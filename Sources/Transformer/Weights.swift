@@ -31,6 +31,16 @@ package final class Weights: ParameterSet {
   package let tensors: [TensorLayout]
   package let buffer: FloatBuffer
 
+  /// Bytes of the parameters of a configuration. In floating point, since the whole numbers of a hostile file may overflow.
+  ///
+  /// - Throws: `TransformerError.impossibleConfiguration`.
+  package static func byteCount(
+    _ configuration: ModelConfiguration
+  ) throws(TransformerError) -> Double {
+    try configuration.checkShape()
+    return configuration.matrixElementCount * Double(MemoryLayout<Float>.stride)
+  }
+
   /// Parameters that are all 0, to be filled tensor by tensor.
   package init(configuration: ModelConfiguration) throws(TransformerError) {
     try configuration.checkShape()

@@ -32,9 +32,7 @@ struct EvaluationArguments: ParsableArguments {
     guard confidence > 0, confidence < 1 else {
       throw ValidationError("'--confidence' must be between 0 and 1, but is \(confidence)")
     }
-    guard resamples > 0 else {
-      throw ValidationError("'--resamples' must be positive, but is \(resamples)")
-    }
+    try check(["--resamples": resamples], in: 1...10_000_000)
     _ = try ks()
   }
 

@@ -50,9 +50,7 @@ struct PageArguments: ParsableArguments {
   var secondJudge: String?
 
   mutating func validate() throws {
-    guard trajectories > 0 else {
-      throw ValidationError("'--trajectories' must be positive, but is \(trajectories)")
-    }
+    try check(["--trajectories": trajectories], in: 1...10_000_000)
     if (firstJudge == nil) != (secondJudge == nil) {
       throw ValidationError("'--first-judge' and '--second-judge' need each other")
     }

@@ -20,7 +20,7 @@ struct SamplingArguments: ParsableArguments {
     transform: ChatTemplate.init(argument:))
   var chatFormat: ChatTemplate?
 
-  @Option(help: "Divides the logits; 0 always takes the likeliest token.")
+  @Option(help: "Divides the logits; 0 always takes the likeliest token.", transform: number)
   var temperature = 1.0
 
   @Option(
@@ -87,12 +87,9 @@ struct SamplingArguments: ParsableArguments {
   var memory: MemorySize?
 
   mutating func validate() throws {
-    for (name, value) in [
-      ("--group-size", groupSize), ("--max-response-tokens", maxResponseTokens),
-      ("--threads", threads),
-    ] where value < 1 {
-      throw ValidationError("'\(name)' must be at least 1, but is \(value)")
-    }
+    try check(["--group-size": groupSize], in: 1...65_536)
+    try check(["--max-response-tokens": maxResponseTokens], in: 1...1 << 30)
+    try check(["--threads": threads], in: 1...4096)
     if let hindrance = compute.hindrance {
       throw ValidationError("'--compute \(compute.rawValue)': \(hindrance)")
     }

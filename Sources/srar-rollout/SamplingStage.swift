@@ -64,21 +64,26 @@ struct SamplingStage {
     let display = SamplingProgress(records.run.progress)
     var pending: [Pending] = []
     var requested = 0
-    try sampler.generate(
-      options: options,
-      from: {
-        guard let problem = try records.next(prepare) else { return nil }
-        pending.append(problem)
-        requested += arguments.groupSize
-        display.expect(
-          responses: records.reader.fractionRead.map { Double(requested) / max($0, 1e-9) })
-        return requests(problem)
-      },
-      onTokens: { display.noteTokens($0) },
-      onFinished: { _, response in display.noteResponse(tokenCount: response.tokens.count) },
-      deliver: { responses in
-        try write(responses, to: pending.removeFirst(), into: records.writer)
-      })
+    do {
+      try sampler.generate(
+        options: options,
+        from: {
+          guard let problem = try records.next(prepare) else { return nil }
+          pending.append(problem)
+          requested += arguments.groupSize
+          display.expect(
+            responses: records.reader.fractionRead.map { Double(requested) / max($0, 1e-9) })
+          return requests(problem)
+        },
+        onTokens: { display.noteTokens($0) },
+        onFinished: { _, response in display.noteResponse(tokenCount: response.tokens.count) },
+        deliver: { responses in
+          try write(responses, to: pending.removeFirst(), into: records.writer)
+        })
+    } catch TransformerError.predictionsNotFinite(let request, let count) {
+      let problem = pending[request / arguments.groupSize - counts.problems]
+      throw DivergedPolicy(policy: name, record: problem.id, responseTokenCount: count)
+    }
     report(to: records.run)
   }
 
@@ -158,4 +163,21 @@ struct SamplingStage {
     run.summarize(line)
     counts.shares.report(to: run)
   }
+}
+
+/// A policy whose predictions for a record are infinite or undefined.
+struct DivergedPolicy: ToolError {
+  let policy: String
+  let record: String
+  /// Tokens of the response until then.
+  let responseTokenCount: Int
+
+  var description: String {
+    """
+    \(policy): the predictions for record "\(record)" after \(counted(responseTokenCount, "token")) are not finite numbers; \
+    go back to a policy from before its training diverged
+    """
+  }
+
+  var exitStatus: ExitStatus { .badData }
 }

@@ -33,6 +33,9 @@ struct ImportCommand: ParsableCommand {
   func run() throws {
     let run = ToolRun(tool: "srar-update import", report)
     let policy = try GGUFPolicy(path: file)
+    try PolicyOutput(path: output, name: "the policy's folder").check(
+      files: ["the input": [file], "'--metrics'": [report.metrics].compactMap { $0 }])
+    try checkMemory(for: policy.configuration, allowance: .now)
     let tokenizer = try tokenizer(policy)
     let weights = try Weights(policy)
     func text(_ id: Int?) -> String? {

@@ -62,12 +62,14 @@ struct InitCommand: ParsableCommand {
   @OptionGroup(title: "Report") var report: ReportOptions
 
   mutating func validate() throws {
-    for (name, value) in [
-      ("--layers", layers), ("--hidden", hidden), ("--heads", heads), ("--positions", positions),
-      ("--intermediate", intermediate ?? 1), ("--key-value-heads", keyValueHeads ?? 1),
-    ] where value < 1 {
-      throw ValidationError("'\(name)' must be at least 1, but is \(value)")
-    }
+    try check(["--layers": layers], in: 1...10_000)
+    try check(
+      [
+        "--hidden": hidden, "--heads": heads, "--intermediate": intermediate,
+        "--key-value-heads": keyValueHeads,
+      ], in: 1...1 << 24)
+    try check(["--positions": positions], in: tokenCounts)
+    try check(["--vocabulary": vocabulary], in: Int.min...1 << 24)
     guard vocabulary >= 259 else {
       throw ValidationError(
         "'--vocabulary' must hold the 256 bytes and 3 markers, so be at least 259, but is \(vocabulary)"
@@ -85,6 +87,8 @@ struct InitCommand: ParsableCommand {
   func run() throws {
     let run = ToolRun(tool: "srar-update init", report)
     let tokenizer = try Tokenizer.learned(from: texts(), vocabularySize: vocabulary)
+    try PolicyOutput(path: output).check(
+      files: ["'--text'": [text], "'--metrics'": [report.metrics].compactMap { $0 }])
     let configuration = ModelConfiguration(
       vocabularySize: tokenizer.vocabularySize, hiddenSize: hidden,
       intermediateSize: intermediate ?? 3 * hidden, layerCount: layers, headCount: heads,
@@ -93,6 +97,7 @@ struct InitCommand: ParsableCommand {
       bosTokenID: nil,
       endOfSequenceTokenIDs: ["<|im_end|>", "<|endoftext|>"].compactMap(tokenizer.tokenID),
       paddingTokenID: tokenizer.tokenID(of: "<|endoftext|>"))
+    try checkMemory(for: configuration, allowance: .now)
     var random = RandomStream(seed: seed, "initial weights")
     let weights = try Weights(configuration: configuration, random: &random)
     try PolicyFolder.write(

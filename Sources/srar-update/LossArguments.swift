@@ -1,4 +1,5 @@
 import ArgumentParser
+import Filters
 import PolicyGradient
 
 /// The loss of a policy update. Defaults are the paper's, which are those of the authors' published script.
@@ -21,7 +22,7 @@ struct LossArguments: ParsableArguments {
       "The constant length that 'seq-mean-token-sum-norm' divides by.", valueName: "tokens"))
   var lengthScale: Double?
 
-  @Option(help: "Weight of the KL penalty to the reference; 0 turns it off.")
+  @Option(help: "Weight of the KL penalty to the reference; 0 turns it off.", transform: number)
   var klCoefficient = 0.0
 
   @Option(
@@ -35,7 +36,7 @@ struct LossArguments: ParsableArguments {
     completion: .directory)
   var reference: String?
 
-  @Option(help: "Weight of the entropy bonus; 0 turns it off.")
+  @Option(help: "Weight of the entropy bonus; 0 turns it off.", transform: number)
   var entropyCoefficient = 0.0
 
   @Option(

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Checkpoints
 import Filters
-import Foundation
 import Kernels
 import PolicyGradient
 import Transformer
@@ -14,14 +13,15 @@ struct OptimizerArguments: ParsableArguments {
   @Option(help: "β₂ of AdamW, the memory of its square.")
   var adamBeta2 = 0.999
 
-  @Option(help: "ε of AdamW.")
+  @Option(help: "ε of AdamW.", transform: number)
   var adamEpsilon = 1e-8
 
   @Option(
-    help: "What each parameter loses per unit of learning rate; 0 turns it off (the paper: 0.1).")
+    help: "What each parameter loses per unit of learning rate; 0 turns it off (the paper: 0.1).",
+    transform: number)
   var weightDecay = 0.1
 
-  @Option(help: "Gradients are cut to this norm; 0 leaves them (the paper: 1).")
+  @Option(help: "Gradients are cut to this norm; 0 leaves them (the paper: 1).", transform: number)
   var maxGradientNorm = 1.0
 
   @Option(
@@ -53,11 +53,8 @@ struct OptimizerArguments: ParsableArguments {
   var threads = ProcessorCount.available
 
   mutating func validate() throws {
-    for (name, value) in [
-      ("--micro-batch-tokens", microBatchTokens ?? 1), ("--threads", threads),
-    ] where value < 1 {
-      throw ValidationError("'\(name)' must be at least 1, but is \(value)")
-    }
+    try check(["--micro-batch-tokens": microBatchTokens], in: tokenCounts)
+    try check(["--threads": threads], in: 1...4096)
     if let hindrance = compute.hindrance {
       throw ValidationError("'--compute \(compute.rawValue)': \(hindrance)")
     }
@@ -130,26 +127,15 @@ struct OptimizerArguments: ParsableArguments {
   }
 }
 
+/// As many tokens as an option may ask for.
+let tokenCounts = 1...1 << 30
+
 /// Checks a learning rate and its warm-up.
 func checkSchedule(learningRate: Double, warmUpSteps: Int) throws {
   guard learningRate >= 0, learningRate.isFinite else {
     throw ValidationError("'--learning-rate' must be at least 0, but is \(learningRate)")
   }
-  guard warmUpSteps >= 0 else {
-    throw ValidationError("'--warm-up-steps' must be at least 0, but is \(warmUpSteps)")
-  }
-}
-
-/// Checks that an output would not take the place of a policy that is read, each under the name of its option.
-func checkOutput(_ output: String, isNoneOf policies: [(option: String, path: String?)]) throws {
-  func place(_ path: String) -> String {
-    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
-  }
-  for (option, path) in policies {
-    guard let path, place(path) == place(output) else { continue }
-    throw ValidationError(
-      "'--output' is the folder of '\(option)', which would be lost; name another")
-  }
+  try check(["--warm-up-steps": warmUpSteps], in: 0...1_000_000_000)
 }
 
 extension ProductPrecision: ExpressibleByArgument {}

@@ -52,7 +52,7 @@ struct PolicyUpdateCommand: ParsableCommand {
     transform: ChatTemplate.init(argument:))
   var chatFormat: ChatTemplate?
 
-  @Option(help: "The highest learning rate.")
+  @Option(help: "The highest learning rate.", transform: number)
   var learningRate = 1e-6
 
   @Option(
@@ -91,14 +91,8 @@ struct PolicyUpdateCommand: ParsableCommand {
 
   mutating func validate() throws {
     try checkSchedule(learningRate: learningRate, warmUpSteps: warmUpSteps)
-    try checkOutput(
-      output, isNoneOf: [("--policy", policy), ("--reference", loss.reference)])
-    guard epochs >= 1 else {
-      throw ValidationError("'--epochs' must be at least 1, but is \(epochs)")
-    }
-    if let size = miniBatchSize, size < 1 {
-      throw ValidationError("'--mini-batch-size' must be at least 1, but is \(size)")
-    }
+    try check(["--epochs": epochs], in: 1...1_000_000)
+    try check(["--mini-batch-size": miniBatchSize], in: 1...1 << 30)
     if let temperature, !(temperature >= SamplingOptions.leastTemperature) {
       throw ValidationError(
         "'--temperature' must be at least \(SamplingOptions.leastTemperature), but is \(temperature)"
@@ -109,6 +103,13 @@ struct PolicyUpdateCommand: ParsableCommand {
   func run() throws {
     let run = ToolRun(tool: "srar-update", report)
     let folder = try PolicyFolder(path: policy)
+    try PolicyOutput(path: output).check(
+      for: folder.copiedFileNames(),
+      policies: ["--policy": policy, "--reference": loss.reference],
+      files: [
+        "the input": input.files, "'--rejects'": [input.rejects].compactMap { $0 },
+        "'--metrics'": [report.metrics].compactMap { $0 },
+      ])
     let samples = try readSamples(run, folder)
     let options = try options(for: samples, folder.configuration)
     let model = optimizer.model(try Weights(folder))
@@ -125,6 +126,10 @@ struct PolicyUpdateCommand: ParsableCommand {
     let reports = try update.run(samples.samples) { report in
       summary.add(report)
       run.progress.update(fraction: nil, counted(summary.stepCount, "optimizer step"))
+    }
+    if let sample = samples.samples.first {
+      try trainer.checkPredictions(
+        over: sample.promptTokens + sample.responseTokens, of: sample.name, path: output)
     }
     try writePolicy(
       trainer, from: folder, to: output, elementType: elementType, keepsOptimizer: true)

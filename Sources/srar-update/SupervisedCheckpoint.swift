@@ -31,8 +31,12 @@ struct SupervisedCheckpoint {
   }
 
   init(output: String, fingerprint: String) {
-    path = output.replacing(#/\/+$/#, with: "") + ".checkpoint"
+    path = Self.path(for: output)
     self.fingerprint = fingerprint
+  }
+
+  static func path(for output: String) -> String {
+    output.replacing(#/\/+$/#, with: "") + ".checkpoint"
   }
 
   /// nil where there is none.

@@ -55,7 +55,7 @@ struct SupervisedCommand: ParsableCommand {
     transform: ChatTemplate.init(argument:))
   var chatFormat: ChatTemplate?
 
-  @Option(help: "The highest learning rate.")
+  @Option(help: "The highest learning rate.", transform: number)
   var learningRate = 1e-3
 
   @Option(
@@ -94,13 +94,9 @@ struct SupervisedCommand: ParsableCommand {
 
   mutating func validate() throws {
     try checkSchedule(learningRate: learningRate, warmUpSteps: warmUpSteps)
-    try checkOutput(output, isNoneOf: [("--policy", policy)])
-    for (name, value) in [("--epochs", epochs), ("--batch-tokens", batchTokens)] where value < 1 {
-      throw ValidationError("'\(name)' must be at least 1, but is \(value)")
-    }
-    guard checkpointEvery >= 0 else {
-      throw ValidationError("'--checkpoint-every' must be at least 0, but is \(checkpointEvery)")
-    }
+    try check(["--epochs": epochs], in: 1...1_000_000)
+    try check(["--batch-tokens": batchTokens], in: tokenCounts)
+    try check(["--checkpoint-every": checkpointEvery], in: 0...1_000_000_000)
     if let stopAtLoss, !(stopAtLoss > 0) {
       throw ValidationError("'--stop-at-loss' must be positive, but is \(stopAtLoss)")
     }
@@ -109,6 +105,7 @@ struct SupervisedCommand: ParsableCommand {
   func run() throws {
     let run = ToolRun(tool: "srar-update sft", report)
     let folder = try PolicyFolder(path: policy)
+    try checkOutput(folder)
     let examples = try examples(run, folder)
     let training = try SupervisedTraining(
       examples,
@@ -133,6 +130,11 @@ struct SupervisedCommand: ParsableCommand {
         try checkpoint.save(trainer, from: folder, progress)
       }
     }
+    if let example = examples.first {
+      try trainer.checkPredictions(
+        over: example.promptTokens + example.solutionTokens, of: "record \"\(example.name)\"",
+        path: output)
+    }
     try writePolicy(
       trainer, from: folder, to: output, elementType: elementType, keepsOptimizer: false)
     try checkpoint.remove()
@@ -140,6 +142,21 @@ struct SupervisedCommand: ParsableCommand {
       progress, stepCount: trainer.optimizer.stepCount,
       tokensHere: progress.computedTokenCount - before.computedTokenCount, run)
     try run.finish()
+  }
+
+  /// Makes sure that neither the output nor its checkpoint deletes what is no policy.
+  private func checkOutput(_ folder: PolicyFolder) throws {
+    let checkpoint = SupervisedCheckpoint.path(for: output)
+    for place in [
+      PolicyOutput(path: output), PolicyOutput(path: checkpoint, name: "the checkpoint"),
+    ] {
+      try place.check(
+        for: folder.copiedFileNames(), policies: ["--policy": policy],
+        files: [
+          "the input": input.files, "'--rejects'": [input.rejects].compactMap { $0 },
+          "'--metrics'": [report.metrics].compactMap { $0 },
+        ])
+    }
   }
 
   /// The training at its beginning, or where the checkpoint of a killed one goes on. Weights and moments are the trainer's alone: who

@@ -60,4 +60,30 @@ struct MemoryLimitTests {
       """)
     #expect(result.status == 0, "\(result.errorText)")
   }
+
+  @Test("a new policy whose weights the process may not hold is refused")
+  func newPolicy() throws {
+    let run = try TinyRun()
+    let result = try run.shell(
+      """
+      ulimit -v 300000
+      srar-update init --text train.jsonl.zst --layers 2 --hidden 2048 --vocabulary 300 --output large
+      """)
+    #expect(result.status == 64)
+    #expect(
+      result.errorText.contains("the weights of this policy need 4"), "\(result.errorText)")
+  }
+
+  @Test("a tool that the system gives no thread says so, and does not wait for one")
+  func noThreads() throws {
+    let run = try TinyRun()
+    // A stack of its own for each thread that is larger than what is left of the limit.
+    let result = try run.shell(
+      """
+      ulimit -s 1000000; ulimit -v 500000
+      timeout 20 srar-rollout --policy policy prompts.jsonl.zst
+      """)
+    #expect(result.status == 69, "\(result.errorText)")
+    #expect(result.errorText.contains("the system refuses a thread"), "\(result.errorText)")
+  }
 }

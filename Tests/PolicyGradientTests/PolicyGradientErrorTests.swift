@@ -88,10 +88,28 @@ import Transformer
     let trainer = try TinyModel.trainer(model)
     trainer.gradients.elements[5] = .infinity
     let before = Array(model.weights.elements)
-    #expect(throws: PolicyGradientError.gradientNotFinite(step: 1)) { try trainer.step() }
+    #expect(throws: PolicyGradientError.firstGradientNotFinite(step: 1)) { try trainer.step() }
     #expect(Array(model.weights.elements) == before)
+    trainer.gradients.elements[5] = 0
+    _ = try trainer.step()
+    trainer.gradients.elements[5] = .infinity
+    #expect(throws: PolicyGradientError.gradientNotFinite(step: 2)) { try trainer.step() }
     #expect(
       PolicyGradientError.gradientNotFinite(step: 1).description
         == "optimizer step 1: the gradient is not finite; lower the learning rate")
+    #expect(
+      PolicyGradientError.firstGradientNotFinite(step: 1).description.contains(
+        "nothing has been trained yet"))
+  }
+
+  @Test("finite weights whose predictions are not finite are noticed before the policy is written")
+  func predictions() throws {
+    let model = try TinyModel.model(seed: 1)
+    let trainer = try TinyModel.trainer(model)
+    try trainer.checkPredictions(over: [1, 2, 3], of: "record \"a\"", path: "next")
+    for index in model.weights.elements.indices { model.weights.elements[index] = 1e38 }
+    #expect(
+      throws: PolicyGradientError.predictionsNotFinite(path: "next", sample: "record \"a\"")
+    ) { try trainer.checkPredictions(over: [1, 2, 3], of: "record \"a\"", path: "next") }
   }
 }
