@@ -54,7 +54,7 @@ extension Filter {
     for argument in CommandLine.arguments.dropFirst() {
       for part in [argument[...]] + argument.split(separator: "=", maxSplits: 1)
       where !part.allSatisfy(\.isNewline) {
-        complaint = complaint.replacing(part, with: terminalText(String(part)))
+        complaint = complaint.replacing(part, with: messageText(String(part)))
       }
     }
     StandardError.write("\(name): \(terminalLines(complaint))\n")

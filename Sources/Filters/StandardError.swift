@@ -10,9 +10,9 @@ package enum StandardError {
   package static let isTerminal = isatty(STDERR_FILENO) == 1
 
   /// Writes one message as one line, whatever it quotes: control characters and line ends of ids, file names and servers' replies
-  /// are shown as escapes.
+  /// are shown as escapes, and long ones are cut.
   package static func say(_ message: String, by tool: String) {
-    write("\(tool): \(terminalText(message))\n")
+    write("\(tool): \(messageText(message))\n")
   }
 
   /// Writes text as it is.

@@ -8,8 +8,8 @@ package import Records
 package struct EmptyInputOption: ParsableArguments {
   @Flag(
     help: """
-      Take an input of zero bytes for a stream without records; by default it is an error, since a stage that failed \
-      leaves it.
+      Accept a zero-byte input as a stream without records. By default it is an error, because a failed stage leaves \
+      zero bytes.
       """)
   package var allowEmpty = false
 
@@ -62,6 +62,12 @@ package struct InputOptions: ParsableArguments {
   /// What each input without a byte is taken for.
   package var zeroBytes: ZeroBytes { emptiness.zeroBytes }
 
+  /// The streams, and the file of rejects.
+  package var namedFiles: [NamedFile] {
+    (files.isEmpty ? ["-"] : files).map { NamedFile("the input", $0, .input) }
+      + [rejects].compactMap { $0.map { NamedFile("'--rejects'", $0, .rejects) } }
+  }
+
   /// Opens the input. A terminal as standard input is wrong usage: the tool would sit silent.
   package func open(rejects: RejectWriter?) throws -> RecordReader {
     if files.isEmpty, isatty(STDIN_FILENO) == 1 {
@@ -106,6 +112,14 @@ package struct OutputOptions: ParsableArguments {
     }
   }
 
+  /// The file, or standard output.
+  package var namedFiles: [NamedFile] {
+    [
+      output.map { NamedFile("'--output'", $0, .output) }
+        ?? NamedFile("standard output", "-", .standardOutput)
+    ]
+  }
+
   /// Opens the output.
   package func open() throws -> LineWriter {
     var format: StreamFormat?
@@ -128,4 +142,8 @@ package struct ReportOptions: ParsableArguments {
   package var quiet = false
 
   package init() {}
+
+  var namedFiles: [NamedFile] {
+    [metrics].compactMap { $0.map { NamedFile("'--metrics'", $0, .metrics) } }
+  }
 }

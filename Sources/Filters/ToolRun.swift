@@ -14,7 +14,10 @@ package final class ToolRun {
   private let start = DispatchTime.now().uptimeNanoseconds
   private var summaryLines: [String] = []
 
-  package init(tool: String, _ options: ReportOptions) {
+  /// - Parameter files: all that the tool's options and arguments name, but for those of the report's.
+  /// - Throws: `UsageError` where two of them are one file, and one would destroy the other.
+  package init(tool: String, _ options: ReportOptions, files: [NamedFile]) throws(UsageError) {
+    try checkFiles(files + options.namedFiles)
     self.tool = tool
     self.options = options
     progress = Progress(tool: tool, isQuiet: options.quiet)
@@ -113,39 +116,31 @@ package final class RecordRun {
 
 /// Runs a tool that writes records: in the end either everything stands under its final name or nothing does.
 ///
-/// - Parameter body: the work; it adds its own metrics and summary to the run.
+/// - Parameters:
+///   - files: what other options name.
+///   - body: the work; it adds its own metrics and summary to the run.
 package func withOutput(
-  tool: String, output: OutputOptions, report: ReportOptions,
+  tool: String, output: OutputOptions, report: ReportOptions, files: [NamedFile] = [],
   _ body: (ToolRun, RecordWriter) throws -> Void
 ) throws {
-  let run = ToolRun(tool: tool, report)
-  let stream = try output.open()
-  let writer = RecordWriter(stream)
-  do {
-    try body(run, writer)
-    try stream.finish()
-  } catch {
-    stream.abandon()
-    run.progress.clear()
-    throw error
-  }
-  run.metrics["records_out"] = writer.count
-  try run.finish()
+  let run = try ToolRun(tool: tool, report, files: files + output.namedFiles)
+  try write(to: output, run, body)
 }
 
 /// Runs a tool that reads records and writes records.
 ///
-/// - Parameter body: the work; it adds its own metrics and summary to `run`.
+/// - Parameters:
+///   - files: what other options name.
+///   - body: the work; it adds its own metrics and summary to `run`.
 package func withRecords(
   tool: String, input: InputOptions, output: OutputOptions, report: ReportOptions,
-  _ body: (RecordRun) throws -> Void
+  files: [NamedFile] = [], _ body: (RecordRun) throws -> Void
 ) throws {
-  if let path = input.rejects, path == output.output {
-    throw UsageError("'--output' and '--rejects' must name two files, but both are '\(path)'")
-  }
+  let run = try ToolRun(
+    tool: tool, report, files: input.namedFiles + output.namedFiles + files)
   let rejects = try input.rejects.map { try RejectWriter(path: $0) }
   let reader = try input.open(rejects: rejects)
-  try withOutput(tool: tool, output: output, report: report) { run, writer in
+  try write(to: output, run) { run, writer in
     let records = RecordRun(run: run, reader: reader, writer: writer)
     try body(records)
     try rejects?.commit()
@@ -159,4 +154,21 @@ package func withRecords(
       run.summarize("\(counted(rejectCount, "line")) could not be used, kept in \(path)")
     }
   }
+}
+
+private func write(
+  to output: OutputOptions, _ run: ToolRun, _ body: (ToolRun, RecordWriter) throws -> Void
+) throws {
+  let stream = try output.open()
+  let writer = RecordWriter(stream)
+  do {
+    try body(run, writer)
+    try stream.finish()
+  } catch {
+    stream.abandon()
+    run.progress.clear()
+    throw error
+  }
+  run.metrics["records_out"] = writer.count
+  try run.finish()
 }

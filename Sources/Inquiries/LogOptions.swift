@@ -1,4 +1,5 @@
 package import ArgumentParser
+package import Filters
 
 /// What is kept of the calls, and how many may fail.
 package struct LogOptions: ParsableArguments {
@@ -8,13 +9,15 @@ package struct LogOptions: ParsableArguments {
   }
 
   @Option(
-    help: ArgumentHelp("Append one record per judge call to this file.", valueName: "file"),
+    help: ArgumentHelp(
+      "Append one record per judge call to this file, as plain JSON Lines.", valueName: "file"),
     completion: .file())
   package var log: String?
 
   @Option(
     help: ArgumentHelp(
-      "Answer from this log and ask nobody; may be given several times.", valueName: "file"),
+      "Answer from this log, plain or compressed, and ask nobody; may be given several times.",
+      valueName: "file"),
     completion: .file())
   package var replay: [String] = []
 
@@ -38,6 +41,12 @@ package struct LogOptions: ParsableArguments {
     if replay.isEmpty && replayMissing == .live {
       throw ValidationError("'--replay-missing' needs '--replay'")
     }
+  }
+
+  /// The logs. One that is replayed may be the one that is appended to, if it is not compressed.
+  package var namedFiles: [NamedFile] {
+    [log].compactMap { $0.map { NamedFile("'--log'", $0, .log) } }
+      + replay.map { NamedFile("'--replay'", $0, .replayed) }
   }
 
   /// Whether a judge may be asked.

@@ -57,8 +57,9 @@ package enum Destination: Equatable, Sendable {
 
 /// Bytes written to standard output, or to a file that appears only when it is whole.
 ///
-/// A regular file is written under a temporary name in the same folder, synced and renamed by `commit`. Anything else
-/// that bears the name (a device, a named pipe) is written to directly.
+/// A regular file is written under a temporary name in the same folder, synced and renamed by `commit`; it keeps the permissions of the
+/// file that it replaces, and a symbolic link stays and leads to the new file. Anything else that bears the name (a device, a named
+/// pipe) is written to directly.
 package final class FileWriter {
   /// The name for messages; standard output is `<stdout>`.
   package let name: String
@@ -68,22 +69,27 @@ package final class FileWriter {
   package let isRegularFile: Bool
   private let descriptor: Int32
   private let temporaryPath: String?
+  /// Where the file will lie: its name, with symbolic links followed.
+  private let finalPath: String
   private var isOpen = true
 
   package init(_ destination: Destination) throws(SystemError) {
     switch destination {
     case .standardOutput:
       name = "<stdout>"
+      finalPath = name
       descriptor = STDOUT_FILENO
       temporaryPath = nil
     case .file(let path):
       name = path
+      finalPath = pathBehindLinks(path)
       var status = stat()
-      if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      let exists = stat(path, &status) == 0
+      if exists, status.st_mode & S_IFMT != S_IFREG {
         descriptor = open(path, O_WRONLY | O_CLOEXEC)
         temporaryPath = nil
       } else {
-        let url = URL(fileURLWithPath: path)
+        let url = URL(fileURLWithPath: finalPath)
         let folder = url.deletingLastPathComponent()
         removeAbandonedFiles(of: url.lastPathComponent, in: folder)
         let temporary = folder.appendingPathComponent(
@@ -96,6 +102,7 @@ package final class FileWriter {
           TemporaryPaths.unregister(temporary)
           throw SystemError("write", path: path, code: code)
         }
+        if exists { fchmod(created, status.st_mode & 0o777) }
         descriptor = created
         temporaryPath = temporary
       }
@@ -131,13 +138,13 @@ package final class FileWriter {
     let isSynced = fsync(descriptor) == 0
     let syncCode = errno
     let isClosed = close(descriptor) == 0
-    guard isSynced, isClosed, rename(temporaryPath, name) == 0 else {
+    guard isSynced, isClosed, rename(temporaryPath, finalPath) == 0 else {
       let code = isSynced ? errno : syncCode
       removeTemporaryFile(temporaryPath)
       throw SystemError("write", path: name, code: code)
     }
     TemporaryPaths.unregister(temporaryPath)
-    syncFolder(of: name)
+    syncFolder(of: finalPath)
   }
 
   /// Leaves no file under the name. What went to standard output cannot be taken back.
@@ -163,6 +170,24 @@ private func removeAbandonedFiles(of name: String, in folder: URL) {
   where TemporaryPaths.isAbandoned(sibling, prefix: ".\(name).", suffix: ".tmp") {
     unlink(folder.appendingPathComponent(sibling).path)
   }
+}
+
+/// Where the file of a name lies, or would lie: symbolic links at its end are followed, also where the last one leads nowhere yet.
+package func pathBehindLinks(_ path: String) -> String {
+  var path = path
+  // As many as the system follows; a circle is left for it to report.
+  for _ in 0..<40 {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &buffer, buffer.count)
+    guard count > 0 else { break }
+    let target = String(
+      decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    path =
+      target.hasPrefix("/")
+      ? target
+      : URL(fileURLWithPath: path).deletingLastPathComponent().path + "/" + target
+  }
+  return path
 }
 
 /// Makes a rename lasting. File systems that cannot sync a folder are left to their own promises.

@@ -26,6 +26,8 @@ package final class StreamDecoder {
   private var isInsideFrame = false
   /// libzstd is given so much at a time: it does not say where in its input damage is, so a message can be this exact.
   private let pieceSize = 4096
+  /// The damage that was met behind bytes that are handed out first.
+  private var damage: String?
   /// How many bytes of the file were handed to the caller or to libzstd.
   private var bytesConsumed = 0
 
@@ -59,12 +61,7 @@ package final class StreamDecoder {
       inputEnd += count
     }
     guard inputEnd >= 4 else { return try refuseCutOffMagic() }
-    let magic = UInt32(littleEndian: input.loadUnaligned(as: UInt32.self))
-    if magic == UInt32(ZSTD_MAGICNUMBER)
-      || magic & 0xFFFF_FFF0 == UInt32(ZSTD_MAGIC_SKIPPABLE_START)
-    {
-      decompressor = ZSTD_createDCtx()
-    }
+    if isZstandard(UnsafeRawBufferPointer(input)) { decompressor = ZSTD_createDCtx() }
     let others = OtherCompression.allCases.first { input.prefix(inputEnd).starts(with: $0.magic) }
     if let others { throw StreamError.otherCompression(others, source: file.name) }
   }
@@ -85,6 +82,7 @@ package final class StreamDecoder {
   package func read(into buffer: UnsafeMutableRawBufferPointer, lastWholeLine: Int) throws -> Int {
     guard let decompressor else { return try readPlain(into: buffer) }
     var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
+    if let damage { throw corrupt(damage, lastWholeLine) }
     // As long as bytes are at hand the buffer is filled; only an empty one waits for more.
     while output.pos < output.size {
       if inputStart == inputEnd {
@@ -105,14 +103,19 @@ package final class StreamDecoder {
       bytesConsumed += source.pos - inputStart
       inputStart = source.pos
       guard ZSTD_isError(result) == 0 else {
-        throw StreamError.corrupt(
-          source: file.name, byte: bytesConsumed,
-          reason: String(cString: ZSTD_getErrorName(result)),
-          lastWholeLine: lastWholeLine)
+        let reason = String(cString: ZSTD_getErrorName(result))
+        guard output.pos > 0 else { throw corrupt(reason, lastWholeLine) }
+        damage = reason
+        return output.pos
       }
       isInsideFrame = result != 0
     }
     return output.pos
+  }
+
+  private func corrupt(_ reason: String, _ lastWholeLine: Int) -> StreamError {
+    .corrupt(
+      source: file.name, byte: bytesConsumed, reason: reason, lastWholeLine: lastWholeLine)
   }
 
   private func readPlain(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
@@ -123,6 +126,19 @@ package final class StreamDecoder {
     inputStart += count
     return count
   }
+}
+
+/// Whether bytes begin a zstd frame or a skippable one (RFC 8878).
+private func isZstandard(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  guard bytes.count >= 4 else { return false }
+  let magic = UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self))
+  return magic == UInt32(ZSTD_MAGICNUMBER)
+    || magic & 0xFFFF_FFF0 == UInt32(ZSTD_MAGIC_SKIPPABLE_START)
+}
+
+/// Whether bytes are the beginning of a compressed file, to which text must not be appended.
+package func isCompressed(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  isZstandard(bytes) || OtherCompression.allCases.contains { bytes.starts(with: $0.magic) }
 }
 
 /// A compression that is not read here, but is told from text.

@@ -47,7 +47,10 @@ package struct Judgement: RecordObject, Equatable, Sendable {
       throw fields.invalid("status", "is \"\(name)\", which is not ok, failed or skipped")
     }
     self.status = status
-    verdicts = try (fields.objectsIfPresent("verdicts") ?? []).map(Verdict.init)
+    // A judge that judged says what; to take silence for "no verdicts" would invent them.
+    let entries =
+      status == .ok ? try fields.objects("verdicts") : try fields.objectsIfPresent("verdicts") ?? []
+    verdicts = try entries.map(Verdict.init)
     model = try fields.stringIfPresent("model") ?? ""
     attempts = try fields.integerIfPresent("attempts") ?? 0
     latencyMilliseconds = try fields.integerIfPresent("latency_ms")

@@ -3,7 +3,7 @@ import JSONLines
 
 /// The file that bad lines go to: before each, a line `# FILE:LINE: reason`, then the line as it was.
 ///
-/// What a reason quotes, such as an id or a file's name, cannot end that line: see `terminalText`.
+/// What a reason quotes, such as an id or a file's name, cannot end that line: see `messageText`.
 package final class RejectWriter {
   /// How many lines were rejected.
   package private(set) var count = 0
@@ -17,7 +17,7 @@ package final class RejectWriter {
 
   package func write(_ line: UnsafeRawBufferPointer, reason: String) throws(SystemError) {
     count += 1
-    var text = Array("# \(terminalText(reason))\n".utf8)
+    var text = Array("# \(messageText(reason))\n".utf8)
     text.append(contentsOf: line)
     text.append(0x0A)
     do {

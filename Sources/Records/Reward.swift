@@ -36,12 +36,12 @@ package struct Reward: RecordObject, Equatable, Sendable {
   package var hasFormat: Bool
   /// r_base, overlong shaping included where it is on.
   package var base: Double
-  /// RaR's Σδ; nil where the judge gave no verdicts.
+  /// RaR's Σδ; nil where no item was judged.
   package var rubric: Double?
   package var suggest: Double?
   package var pitfall: Double?
   package var bonus: Double?
-  /// nil where the judge gave no verdicts: the rollout is then in no G_k.
+  /// nil where no item was judged: the rollout is then in no G_k.
   package var steps: [StepReward]?
   package var isLooping: Bool
 

@@ -55,12 +55,12 @@ package struct RewardOptions: Equatable, Sendable {
   /// Our choices. λ = 0.1 is the paper's.
   package static let `default` = RewardOptions(
     formatWeight: 0.1, format: .complete, extraction: [.boxed], checker: .math,
-    budgets: .standard, repeatedVerdicts: .first)
+    budgets: .standard, repeatedVerdicts: .equal)
 
   /// The paper's; it does not say how answers are compared, so that stays ours.
   package static let paper = RewardOptions(
     formatWeight: 0.1, format: .lastBox, extraction: [.lastBox], checker: .math,
-    budgets: .standard, repeatedVerdicts: .first)
+    budgets: .standard, repeatedVerdicts: .equal)
 
   /// What the authors' published code computes.
   package static let authors = {

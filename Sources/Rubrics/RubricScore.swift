@@ -49,14 +49,16 @@ package struct RubricScore: Equatable, Sendable {
   package var pitfall = 0.0
   /// Σ δ over the satisfied BONUS items, 0 … R_BON.
   package var bonus = 0.0
+  /// Items whose verdicts contradict each other, and which count as not judged.
+  package var contradictions = 0
   /// RaR's Σ_j δ_j, over all of them, whatever their step.
   package var total: Double { suggest + pitfall + bonus }
 }
 
 /// Which of several verdicts on the same item count.
 package enum RepeatedVerdicts: String, CaseIterable, Sendable {
-  /// The first one.
-  case first
+  /// One, where all of them are equal; none, where they contradict each other.
+  case equal
   /// All of them (the authors' code); the bounds of the scores are then lost.
   case all
 }
@@ -65,13 +67,15 @@ package enum RepeatedVerdicts: String, CaseIterable, Sendable {
 ///
 /// δ_j = R_SUG/N_SUG, −|R_PIT|/N_PIT or R_BON/N_BON for a satisfied item of that type, else 0          SRaR, Eq. 3
 ///
-/// N counts the items of the type in the rubric. ANSWER items and verdicts on unknown items count for nothing.
+/// N counts the items of the type in the rubric. ANSWER items, verdicts on unknown items and contradictory ones count for nothing.
 package func rubricScore(
   rubric: [RubricItem], verdicts: [Verdict], budgets: RubricBudgets, repeated: RepeatedVerdicts
 ) -> RubricScore {
   var score = RubricScore()
+  let contradicted = repeated == .equal ? contradictedItems(verdicts) : []
+  score.contradictions = rubric.count { $0.type != .answer && contradicted.contains($0.id) }
   var judged: Set<Int> = []
-  for verdict in verdicts {
+  for verdict in verdicts where !contradicted.contains(verdict.id) {
     guard let item = rubric.first(where: { $0.id == verdict.id }), item.type != .answer,
       judged.insert(item.id).inserted || repeated == .all
     else { continue }
@@ -89,7 +93,24 @@ package func rubricScore(
   return score
 }
 
+/// The ids on which verdicts differ.
+private func contradictedItems(_ verdicts: [Verdict]) -> Set<Int> {
+  var first: [Int: Verdict] = [:]
+  var contradicted: Set<Int> = []
+  for verdict in verdicts {
+    if let earlier = first[verdict.id] {
+      if earlier != verdict { contradicted.insert(verdict.id) }
+    } else {
+      first[verdict.id] = verdict
+    }
+  }
+  return contradicted
+}
+
 extension RubricScore {
+  /// Whether a verdict on one of the rubric's items counts.
+  package var isJudged: Bool { !steps.isEmpty }
+
   fileprivate mutating func add(_ delta: Double, isSatisfied: Bool, to step: Int) {
     let index =
       steps.firstIndex { $0.step == step }

@@ -39,7 +39,9 @@ struct AgreementCommand: ParsableCommand {
   }
 
   func run() throws {
-    let run = ToolRun(tool: "srar-judge agree", report)
+    let run = try ToolRun(
+      tool: "srar-judge agree", report,
+      files: [first, second].map { NamedFile("the input", $0, .input) })
     let agreement = try JudgedStreamAgreement(first: first, second: second) { path, fraction in
       run.progress.update(fraction: fraction, path)
     }

@@ -41,7 +41,9 @@ struct RubricJudgeCommand: ParsableCommand {
   mutating func validate() throws { _ = try judge.kind(servers) }
 
   func run() throws {
-    try withRecords(tool: "srar-judge", input: input, output: output, report: report) { records in
+    try withRecords(
+      tool: "srar-judge", input: input, output: output, report: report, files: log.namedFiles
+    ) { records in
       let voters: [any Judge<RubricQuestion>] =
         switch try judge.kind(servers) {
         case .equations: [EquationJudge(unattempted: unattempted)]

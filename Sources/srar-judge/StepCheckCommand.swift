@@ -42,7 +42,8 @@ struct StepCheckCommand: ParsableCommand {
 
   func run() throws {
     try withRecords(
-      tool: "srar-judge steps", input: input, output: output, report: report
+      tool: "srar-judge steps", input: input, output: output, report: report,
+      files: log.namedFiles
     ) { records in
       var counts = Counts()
       switch try judge.kind(servers) {

@@ -45,7 +45,10 @@ struct BatchCommand: ParsableCommand {
   }
 
   func run() throws {
-    try withOutput(tool: "srar-prep batch", output: output, report: report) { run, writer in
+    try withOutput(
+      tool: "srar-prep batch", output: output, report: report,
+      files: [NamedFile("the input", problems, .input)]
+    ) { run, writer in
       let count = try checkedCount()
       let chosen = try batch(of: count)
       try forEachRecord { index, record in

@@ -69,7 +69,12 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func convert(to output: OutputOptions) throws {
-    try withOutput(tool: "srar-prep convert", output: output, report: report) { run, writer in
+    // Of Parquet, the stream's own output is a scratch file.
+    let target = writesParquet ? self.output.namedFiles : []
+    try withOutput(
+      tool: "srar-prep convert", output: output, report: report,
+      files: sources.input.namedFiles + target
+    ) { run, writer in
       var converter = ProblemConverter(
         ProblemConverter.Options(
           mode: mode, layout: sources.layout, instruction: instruction, source: source))

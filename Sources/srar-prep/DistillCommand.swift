@@ -48,7 +48,8 @@ struct DistillCommand: ParsableCommand {
 
   func run() throws {
     try withRecords(
-      tool: "srar-prep distill", input: input, output: output, report: report
+      tool: "srar-prep distill", input: input, output: output, report: report,
+      files: log.namedFiles
     ) { records in
       let voters = try servers.voters(
         about: ContrastQuestion.self, asks: log.asksForMissing, for: records.run)

@@ -40,7 +40,7 @@ struct LintCommand: ParsableCommand {
   }
 
   func run() throws {
-    let run = ToolRun(tool: "srar-prep lint", report)
+    let run = try ToolRun(tool: "srar-prep lint", report, files: sources.input.namedFiles)
     let layout = sources.layout
     var counts: [String: Int] = [:]
     var faultyCount = 0
@@ -52,7 +52,7 @@ struct LintCommand: ParsableCommand {
         counts[finding.name, default: 0] += 1
         let fault = Fault(position: row.record.position, record: problem.id, finding: finding)
         run.progress.clear()
-        try writeToStandardOutput((json ? jsonText(fault) : terminalText(fault.description)) + "\n")
+        try writeToStandardOutput((json ? jsonText(fault) : messageText(fault.description)) + "\n")
       }
     }
     for name in RubricFinding.names {

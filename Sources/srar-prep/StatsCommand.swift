@@ -27,7 +27,7 @@ struct StatsCommand: ParsableCommand {
   @OptionGroup(title: "Report") var report: ReportOptions
 
   func run() throws {
-    let run = ToolRun(tool: "srar-prep stats", report)
+    let run = try ToolRun(tool: "srar-prep stats", report, files: sources.input.namedFiles)
     var statistics = RubricStatistics()
     var withoutRubric = 0
     let layout = sources.layout

@@ -29,7 +29,8 @@ struct BestCommand: ParsableCommand {
   @OptionGroup(title: "Report") var report: ReportOptions
 
   func run() throws {
-    let run = ToolRun(tool: "srar-report best", report)
+    let run = try ToolRun(
+      tool: "srar-report best", report, files: inputs.map { NamedFile("the input", $0, .read) })
     var best: (path: String, value: Double)?
     var first: (path: String, problems: ProblemSet)?
     for path in inputs {

@@ -38,7 +38,9 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
-    let run = ToolRun(tool: "srar-report compare", report)
+    let run = try ToolRun(
+      tool: "srar-report compare", report,
+      files: [first, second].map { NamedFile("the input", $0, .read) })
     let policies: PolicyComparison?
     do {
       policies = try PolicyComparison(

@@ -34,7 +34,10 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup(title: "Report") var report: ReportOptions
 
   func run() throws {
-    let run = ToolRun(tool: "srar-report evaluate", report)
+    let run = try ToolRun(
+      tool: "srar-report evaluate", report,
+      files: [NamedFile("the input", input, .read)]
+        + [problems].compactMap { $0.map { NamedFile("'--problems'", $0, .output) } })
     if input == "-", isatty(STDIN_FILENO) == 1 {
       throw UsageError("nothing to read: name a file, pipe a stream in, or see '--help'")
     }

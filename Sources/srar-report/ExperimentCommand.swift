@@ -59,7 +59,15 @@ struct ExperimentCommand: ParsableCommand {
   }
 
   func run() throws {
-    let run = ToolRun(tool: "srar-report experiment", report)
+    let named: [(name: String, path: String?, use: NamedFile.Use)] = [
+      ("'--discussion'", discussion, .read), ("'--output'", output, .output),
+      ("'--curves'", curves, .output),
+    ]
+    let run = try ToolRun(
+      tool: "srar-report experiment", report,
+      files: named.compactMap { file in
+        file.path.map { NamedFile(file.name, $0, file.use) }
+      })
     var reading = ArmReading(ExperimentFolder(path: folder))
     reading.progress = { path in run.progress.update(fraction: nil, path) }
     let arms = try arm.map { try reading.arm($0) }

@@ -72,7 +72,7 @@ struct ShowCommand: ParsableCommand {
   }
 
   func run() throws {
-    let run = ToolRun(tool: "srar-report", report)
+    let run = try ToolRun(tool: "srar-report", report, files: namedFiles)
     if inputs.isEmpty, isatty(STDIN_FILENO) == 1 {
       throw UsageError(
         "nothing to read: name a run's folder or a file, pipe a stream in, or see '--help'")
@@ -106,6 +106,16 @@ struct ShowCommand: ParsableCommand {
     try write(json ? reportJSON(reports) : Array(text(reports).utf8), to: .standardOutput)
     run.metrics["rollouts"] = reports.reduce(0) { $0 + $1.rollouts }
     try run.finish()
+  }
+
+  private var namedFiles: [NamedFile] {
+    let others: [(name: String, path: String?, use: NamedFile.Use)] = [
+      ("'--first-judge'", page.firstJudge, .read), ("'--second-judge'", page.secondJudge, .read),
+      ("'--katex'", page.katex, .read), ("'--summary'", summary, .output),
+      ("'--html'", page.html, .output),
+    ]
+    return (inputs.isEmpty ? ["-"] : inputs).map { NamedFile("the input", $0, .read) }
+      + others.compactMap { file in file.path.map { NamedFile(file.name, $0, file.use) } }
   }
 
   /// Every input, read once.

@@ -8,9 +8,9 @@ struct RewardCommand: Filter {
     commandName: "srar-reward",
     abstract: "Score rollouts: the answer, the format, and what the judge's verdicts are worth.",
     discussion: """
-      Reads a judged stream, adds the object "reward". A rollout whose judge failed keeps its outcome reward and gets \
-      no step scores. A verdict on an item that the rubric lacks counts for nothing, and is counted; where none matches, \
-      the tool stops.
+      Reads a judged stream, adds the object "reward". A rollout of which no item was judged keeps its outcome reward and \
+      gets no step scores. Verdicts on items that the rubric lacks are ignored, and the summary says how many; if no verdict \
+      of the whole stream matches an item, the tool stops with status 65.
 
       EXAMPLES
         srar-reward judged.jsonl.zst --output rewarded.jsonl.zst
@@ -35,8 +35,9 @@ struct RewardCommand: Filter {
       try records.forEachRecord { record in
         try stage.process(record, into: records.writer)
       }
-      try stage.report(to: records.run)
+      try stage.checkMatches()
       try effect.check(stage.complaint, of: input)
+      stage.report(to: records.run)
     }
   }
 }

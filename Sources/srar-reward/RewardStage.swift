@@ -36,6 +36,8 @@ struct RewardStage {
     var verdicts = 0
     var verdictsOnMissingItems = 0
     var verdictsOnZero = 0
+    var contradictoryVerdicts = 0
+    var withoutVerdicts = 0
     var withoutAnswer = 0
     var undecided = 0
     var looping = 0
@@ -81,7 +83,7 @@ struct RewardStage {
     count(reward, outcome, rollout)
   }
 
-  /// The rubric's part. A judge that failed, or had nothing to judge, leaves the rollout without scores.
+  /// The rubric's part. Where no item was judged, the rollout has no scores, which is not the same as "nothing satisfied".
   private mutating func add(
     _ judgement: Judgement, on rubric: [RubricItem], to reward: inout Reward
   ) {
@@ -102,6 +104,11 @@ struct RewardStage {
     let score = rubricScore(
       rubric: rubric, verdicts: judgement.verdicts, budgets: options.budgets,
       repeated: options.repeatedVerdicts)
+    counts.contradictoryVerdicts += score.contradictions
+    if !score.isJudged, rubric.contains(where: { $0.type != .answer }) {
+      counts.withoutVerdicts += 1
+      return
+    }
     reward.rubric = score.total
     reward.suggest = score.suggest
     reward.pitfall = score.pitfall
@@ -137,17 +144,19 @@ struct RewardStage {
     guard needsJudge, counts.rollouts > 0, counts.judgedItems == 0 else { return nil }
     return
       "no rubric item was judged in any of \(counted(counts.rollouts, "rollout")), so that the rewards are of the answers alone; "
-      + "judge with '--judge chat' where the items state no calculations, say that with '--answers-only'"
+      + "judge items in words by a language model (srar-judge --judge chat), say with '--answers-only' that this is meant"
   }
 
-  /// Says what was done.
-  ///
-  /// - Throws: where no verdict is on an item of its rubric, so that all rubric rewards are 0 for want of a match.
-  func report(to run: ToolRun) throws(RewardError) {
+  /// - Throws: where the stream has verdicts, and none of them is on an item of its rubric.
+  func checkMatches() throws(RewardError) {
     guard counts.verdicts == 0 || counts.verdictsOnMissingItems < counts.verdicts else {
       throw .noItemMatches(
         verdicts: counts.verdicts, countsFromZero: counts.verdictsOnZero > 0)
     }
+  }
+
+  /// Says what was done.
+  func report(to run: ToolRun) {
     run.metrics["accuracy"] = mean(Double(counts.correct), counts.rollouts)
     run.metrics["format"] = mean(Double(counts.format), counts.rollouts)
     run.metrics["base"] = mean(counts.base, counts.rollouts)
@@ -158,6 +167,8 @@ struct RewardStage {
     run.metrics["judge_failures"] = counts.judgeFailures
     run.metrics["not_judged"] = counts.notJudged
     run.metrics["verdicts_on_missing_items"] = counts.verdictsOnMissingItems
+    run.metrics["contradictory_verdicts"] = counts.contradictoryVerdicts
+    run.metrics["without_verdicts"] = counts.withoutVerdicts
     run.metrics["without_answer"] = counts.withoutAnswer
     run.metrics["undecided"] = counts.undecided
     run.metrics["without_steps"] = counts.withoutSteps
@@ -183,6 +194,10 @@ struct RewardStage {
     if counts.looping > 0 { remarks.append("\(counts.looping) looping") }
     if counts.judgeFailures > 0 { remarks.append("\(counts.judgeFailures) whose judge failed") }
     if counts.notJudged > 0 { remarks.append("\(counts.notJudged) that had nothing to judge") }
+    if counts.withoutVerdicts > 0 {
+      remarks.append(
+        "\(counts.withoutVerdicts) without a verdict on an item, so without a rubric score")
+    }
     if counts.overlong > 0 { remarks.append("\(counts.overlong) overlong") }
     if !counts.unusedItemMembers.isEmpty {
       let list = counts.unusedItemMembers.sorted { $0.key < $1.key }
@@ -192,6 +207,11 @@ struct RewardStage {
       )
     }
     if !remarks.isEmpty { run.summarize(remarks.joined(separator: ", ")) }
+    if counts.contradictoryVerdicts > 0 {
+      run.summarize(
+        "\(counted(counts.contradictoryVerdicts, "item")) with verdicts that contradict each other: taken as not judged"
+      )
+    }
     if counts.verdictsOnMissingItems > 0 {
       run.summarize(
         "\(counts.verdictsOnMissingItems) of \(counted(counts.verdicts, "verdict")) name an item that the rubric "

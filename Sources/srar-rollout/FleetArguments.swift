@@ -65,7 +65,7 @@ struct FleetArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Append what is sampled to this file, and sample nothing twice that it holds.",
+      "Append what is sampled to this file, as plain JSON Lines, and sample nothing twice that it holds.",
       valueName: "file"), completion: .file())
   var log: String?
 

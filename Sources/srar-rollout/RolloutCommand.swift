@@ -67,7 +67,11 @@ struct RolloutCommand: Filter {
         "give '--policy' or '--url' to sample, or '--responses' to take what was sampled; '--help' has examples"
       )
     }
-    try withRecords(tool: "srar-rollout", input: input, output: output, report: report) { records in
+    try withRecords(
+      tool: "srar-rollout", input: input, output: output, report: report,
+      files: [log.responses].compactMap { $0.map { NamedFile("'--responses'", $0, .read) } }
+        + [fleet.log].compactMap { $0.map { NamedFile("'--log'", $0, .log) } }
+    ) { records in
       if let policy {
         var stage = try SamplingStage(policy: policy, arguments: sampling, stepStyle: steps)
         try stage.run(records)

@@ -31,7 +31,8 @@ struct ImportCommand: ParsableCommand {
   @OptionGroup(title: "Report") var report: ReportOptions
 
   func run() throws {
-    let run = ToolRun(tool: "srar-update import", report)
+    let run = try ToolRun(
+      tool: "srar-update import", report, files: [NamedFile("the input", file, .read)])
     let policy = try GGUFPolicy(path: file)
     try PolicyOutput(path: output, name: "the policy's folder").check(
       files: ["the input": [file], "'--metrics'": [report.metrics].compactMap { $0 }])

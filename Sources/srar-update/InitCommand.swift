@@ -85,7 +85,8 @@ struct InitCommand: ParsableCommand {
   }
 
   func run() throws {
-    let run = ToolRun(tool: "srar-update init", report)
+    let run = try ToolRun(
+      tool: "srar-update init", report, files: [NamedFile("'--text'", text, .read)])
     let tokenizer = try Tokenizer.learned(from: texts(), vocabularySize: vocabulary)
     try PolicyOutput(path: output).check(
       files: ["'--text'": [text], "'--metrics'": [report.metrics].compactMap { $0 }])

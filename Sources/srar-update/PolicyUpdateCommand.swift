@@ -101,7 +101,7 @@ struct PolicyUpdateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let run = ToolRun(tool: "srar-update", report)
+    let run = try ToolRun(tool: "srar-update", report, files: input.namedFiles)
     let folder = try PolicyFolder(path: policy)
     try PolicyOutput(path: output).check(
       for: folder.copiedFileNames(),

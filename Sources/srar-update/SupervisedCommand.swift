@@ -103,7 +103,7 @@ struct SupervisedCommand: ParsableCommand {
   }
 
   func run() throws {
-    let run = ToolRun(tool: "srar-update sft", report)
+    let run = try ToolRun(tool: "srar-update sft", report, files: input.namedFiles)
     let folder = try PolicyFolder(path: policy)
     try checkOutput(folder)
     let examples = try examples(run, folder)

@@ -66,18 +66,6 @@ struct OutputFaultTests {
     #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
   }
 
-  @Test("the output and the rejects are two files")
-  func ontoRejects() throws {
-    let folder = try TemporaryFolder()
-    let result = try ToolProcess.run(
-      "srar-judge", ["--output", "x", "--rejects", "x"],
-      input: Data((RecordStreams.rollout(index: 0, correct: true) + "\nbad\n").utf8), in: folder.url
-    )
-    #expect(result.status == 64, "\(result.errorText)")
-    #expect(result.errorText.contains("must name two files, but both are 'x'"))
-    #expect(try folder.names.isEmpty)
-  }
-
   @Test("an output may bear the name of the input")
   func ontoItself() throws {
     let folder = try TemporaryFolder()

@@ -83,7 +83,8 @@ struct StreamFaultTests {
 
   @Test("an empty input gives an empty output and a note", arguments: RecordStreams.stages)
   func emptyInput(stage: RecordStreams.Stage) throws {
-    let result = try ToolProcess.run(stage.tool, ["--plain"], input: Data("\n".utf8))
+    let result = try ToolProcess.run(
+      stage.tool, stage.arguments + ["--plain"], input: Data("\n".utf8))
     #expect(result.status == 0)
     #expect(result.output.isEmpty)
     #expect(result.errorText.contains("the input is empty, and so is the output"))
@@ -91,9 +92,11 @@ struct StreamFaultTests {
 
   @Test("a stream without records is a whole frame, and no fault", arguments: RecordStreams.stages)
   func emptyFrame(stage: RecordStreams.Stage) throws {
-    let frame = try ToolProcess.run(stage.tool, ["--quiet"], input: Data("\n".utf8)).output
+    let frame = try ToolProcess.run(
+      stage.tool, stage.arguments + ["--quiet"], input: Data("\n".utf8)
+    ).output
     #expect(frame.count > 4)
-    let again = try ToolProcess.run(stage.tool, [], input: frame)
+    let again = try ToolProcess.run(stage.tool, stage.arguments, input: frame)
     #expect(again.status == 0 && again.output == frame, "\(again.errorText)")
   }
 
@@ -106,7 +109,8 @@ struct StreamFaultTests {
       ([], "<stdin>"), (["/dev/null"], "/dev/null"), (["one", "none"], "none"),
       (["none", "one", "--rejects", "bad"], "none"),
     ] {
-      let result = try ToolProcess.run(stage.tool, arguments + ["-o", "out"], in: folder.url)
+      let result = try ToolProcess.run(
+        stage.tool, stage.arguments + arguments + ["-o", "out"], in: folder.url)
       #expect(result.status == 65, "\(result.errorText)")
       #expect(
         result.errorText.hasPrefix("\(stage.tool): \(name): zero bytes are not an empty stream: "),
@@ -119,7 +123,7 @@ struct StreamFaultTests {
       try? FileManager.default.removeItem(atPath: folder.path("bad"))
     }
     // What the tool leaves in a pipe makes the next one fail, too.
-    let output = try ToolProcess.run(stage.tool, []).output
+    let output = try ToolProcess.run(stage.tool, stage.arguments).output
     #expect(output == Data([0x28, 0xB5, 0x2F, 0xFD]))
   }
 
@@ -197,6 +201,19 @@ struct StreamFaultTests {
     #expect(result.errorText.contains("the last whole record is line"), "\(result.errorText)")
   }
 
+  @Test("text behind a whole frame is damage, and the last whole record the frame's last")
+  func textBehindFrame() throws {
+    let folder = try TemporaryFolder()
+    let result = try ToolProcess.shell(
+      """
+      for n in $(seq 20000); do echo '{"id":"p'$n'"}'; done | zstd -q > in; echo '{"id":"late"}' >> in
+      srar-prep batch --size 1 --step 1 in
+      """, in: folder.url)
+    #expect(result.status == 65)
+    #expect(
+      result.errorText.contains("the last whole record is line 20000\n"), "\(result.errorText)")
+  }
+
   @Test("other compressions are named, with what reads them", arguments: RecordStreams.stages)
   func otherCompression(stage: RecordStreams.Stage) throws {
     try fails(
@@ -227,14 +244,14 @@ struct StreamFaultTests {
 
   @Test("a file that does not exist is status 66", arguments: RecordStreams.stages)
   func noInput(stage: RecordStreams.Stage) throws {
-    let result = try ToolProcess.run(stage.tool, ["no-such-file"])
+    let result = try ToolProcess.run(stage.tool, stage.arguments + ["no-such-file"])
     #expect(result.status == 66)
     #expect(result.errorText.contains("no-such-file: cannot open: No such file or directory"))
   }
 
   @Test("wrong options are status 64", arguments: RecordStreams.stages)
   func usage(stage: RecordStreams.Stage) throws {
-    let result = try ToolProcess.run(stage.tool, ["--plain", "--zstd"])
+    let result = try ToolProcess.run(stage.tool, stage.arguments + ["--plain", "--zstd"])
     #expect(result.status == 64)
     #expect(result.errorText.contains("'--plain' and '--zstd' exclude each other"))
   }

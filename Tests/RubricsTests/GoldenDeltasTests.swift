@@ -19,8 +19,11 @@ struct GoldenDeltasTests {
             isSatisfied: try #require(verdict["satisfied"] as? Bool),
             step: try #require(verdict["step"] as? Int))
         }
+      // The vectors take the first of contradictory verdicts, where we take none: see `RubricScoreTests`.
+      var judged: Set<Int> = []
+      let firstOnes = verdicts.filter { judged.insert($0.id).inserted }
       let score = rubricScore(
-        rubric: rubric, verdicts: verdicts, budgets: item.budgets, repeated: .first)
+        rubric: rubric, verdicts: firstOnes, budgets: item.budgets, repeated: .equal)
       // The paper's G_k has the steps 1 … K; the score keeps every step that a verdict names.
       let stepCount = try #require(item.input["num_steps"] as? Int)
       let steps = score.steps.filter { (1...stepCount).contains($0.step) }

@@ -7,7 +7,7 @@ struct RubricScoreTests {
     ofText: "<SUGGEST> a\n<SUGGEST> b\n<PITFALL> c\n<BONUS> d\n<ANSWER> e")
 
   private func score(
-    _ verdicts: [(Int, Bool, Int)], repeated: RepeatedVerdicts = .first
+    _ verdicts: [(Int, Bool, Int)], repeated: RepeatedVerdicts = .equal
   ) -> RubricScore {
     rubricScore(
       rubric: rubric, verdicts: verdicts.map { Verdict(id: $0.0, isSatisfied: $0.1, step: $0.2) },
@@ -30,12 +30,23 @@ struct RubricScoreTests {
     #expect(result.steps.isEmpty && result.total == 0)
   }
 
-  @Test("count the first verdict on an item, or all of them as the authors do")
+  @Test(
+    "count equal verdicts on an item once, contradictory ones not at all; the authors all of them")
   func repeats() {
-    let verdicts = [(4, false, 1), (4, true, 2), (4, true, 3)]
-    #expect(score(verdicts).total == 0)
-    #expect(score(verdicts).steps.map(\.step) == [1])
-    #expect(score(verdicts, repeated: .all).total == 2)
+    let verdicts = [(4, false, 1), (4, true, 2), (4, true, 3), (3, true, 1), (3, true, 1)]
+    #expect(score(verdicts).total == -1)
+    #expect(score(verdicts).steps.map(\.judged) == [1])
+    #expect(score(verdicts).contradictions == 1)
+    #expect(score(verdicts, repeated: .all).total == 0)
+    #expect(score(verdicts, repeated: .all).contradictions == 0)
+  }
+
+  @Test("a contradiction in the step alone is one, on ANSWER items and unknown ones none")
+  func contradictions() {
+    let result = score([
+      (1, true, 1), (1, true, 2), (5, true, 1), (5, false, 1), (9, true, 1), (9, false, 1),
+    ])
+    #expect(result.contradictions == 1 && !result.isJudged)
   }
 
   @Test("stay within the bounds of their rubric, whatever one verdict an item says")

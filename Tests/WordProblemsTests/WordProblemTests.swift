@@ -97,7 +97,7 @@ struct WordProblemTests {
         on: RubricQuestion(
           problem: problem.text, rubric: problem.rubric, response: problem.solution, steps: steps))
       let score = rubricScore(
-        rubric: problem.rubric, verdicts: verdicts, budgets: .standard, repeated: .first)
+        rubric: problem.rubric, verdicts: verdicts, budgets: .standard, repeated: .equal)
       #expect(abs(score.suggest - 0.8) < 1e-9, "\(problem.solution)")
       #expect(score.pitfall == 0 && score.bonus == 0, "\(problem.solution)")
       // Each SUGGEST item belongs to the step of its own calculation.
