@@ -27,8 +27,7 @@ final class ReplyQuotations<Entry: JudgementEntry> {
 
   /// Whether an entry is none of the judge's own.
   ///
-  /// - Parameter isCoded: whether the reply has the code of its question: what belongs to the code is the judge's own, but for quotations in
-  ///   the middle of a sentence.
+  /// - Parameter isCoded: whether the reply has the code of its question. Then only what stands in a sentence can be a quotation.
   func isQuotation(_ object: ReplyScanner.Object, _ entry: Entry, isCoded: Bool) -> Bool {
     let isInSentence = object.isOutermost && standsInSentence(object.bytes)
     if isInSentence, examples.contains(entry) { return true }

@@ -2,8 +2,8 @@
 
 /// Whether a word begins with a command of LaTeX that starts with `n` or `t`, letters that JSON escapes as white space.
 ///
-/// It is a command entirely, or a long one that begins with `t` with letters behind it, as `\triangleABC` is often written. Commands whose rest
-/// is an English word, such as `\tall` or `\node`, are not among them.
+/// It is a command entirely, or a long one that begins with `t` with letters behind it, as `\triangleABC` is often written.
+/// Commands whose rest is an English word, such as `\tall` or `\node`, are not among them.
 package func beginsLaTeXCommand(_ word: some Collection<UInt8>) -> Bool {
   // The longest has 21 letters; no text is made of a word that cannot be one.
   let text = String(decoding: word.prefix(24), as: UTF8.self)

@@ -3,7 +3,8 @@
 /// Which marks belong together: a thought ends with a mark of the family that opened it.
 ///
 /// Sources: the chat templates and model cards of DeepSeek-R1, Qwen3 and others (`<think>`), Seed-OSS, Magistral (`[THINK]`),
-/// Kimi (`◁think▷`), Sky-T1 (`<|begin_of_thought|>`), Command A (`<|START_THINKING|>`), Gemma (`<|channel>thought`), MedGemma (`<unused94>thought`), gpt-oss (harmony channels); the other
+/// Kimi (`◁think▷`), Sky-T1 (`<|begin_of_thought|>`), Command A (`<|START_THINKING|>`),
+/// Gemma (`<|channel>thought`), MedGemma (`<unused94>thought`), gpt-oss (harmony channels); the other
 /// tags are those that prompts ask for most often.
 enum ThoughtFamily: Equatable {
   /// `<NAME>` and `</NAME>`.
