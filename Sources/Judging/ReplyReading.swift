@@ -72,7 +72,7 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
     dropped = objects.count - own.count
     let answered = AnsweredObjects(own, codes: codes, code: code).answer
     collect(answered, ids: ids)
-    let start = codes.last { $0.isSame(as: code) }?.bytes.lowerBound ?? 0
+    let start = codes.last { $0.isSame(as: code) }?.bytes.lowerBound ?? -1
     for fragment in scanner.fragments where fragment.start > start {
       hasFragment = true
       // Whether the rest of it is part of its text or another entry, nobody can say.
