@@ -20,7 +20,9 @@ struct SamplingArguments: ParsableArguments {
     transform: ChatTemplate.init(argument:))
   var chatFormat: ChatTemplate?
 
-  @Option(help: "Divides the logits; 0 always takes the likeliest token.", transform: number)
+  @Option(
+    help: "Divides the logits; 0 always takes the likeliest token. (default: 1.0)",
+    transform: number)
   var temperature = 1.0
 
   @Option(

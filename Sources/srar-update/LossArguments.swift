@@ -1,5 +1,4 @@
 import ArgumentParser
-import Filters
 import PolicyGradient
 
 /// The loss of a policy update. Defaults are the paper's, which are those of the authors' published script.
@@ -22,7 +21,7 @@ struct LossArguments: ParsableArguments {
       "The constant length that 'seq-mean-token-sum-norm' divides by.", valueName: "tokens"))
   var lengthScale: Double?
 
-  @Option(help: "Weight of the KL penalty to the reference; 0 turns it off.", transform: number)
+  @Option(help: "Weight of the KL penalty to the reference; 0 turns it off.")
   var klCoefficient = 0.0
 
   @Option(
@@ -36,7 +35,7 @@ struct LossArguments: ParsableArguments {
     completion: .directory)
   var reference: String?
 
-  @Option(help: "Weight of the entropy bonus; 0 turns it off.", transform: number)
+  @Option(help: "Weight of the entropy bonus; 0 turns it off.")
   var entropyCoefficient = 0.0
 
   @Option(

@@ -13,15 +13,14 @@ struct OptimizerArguments: ParsableArguments {
   @Option(help: "β₂ of AdamW, the memory of its square.")
   var adamBeta2 = 0.999
 
-  @Option(help: "ε of AdamW.", transform: number)
+  @Option(help: "ε of AdamW.")
   var adamEpsilon = 1e-8
 
   @Option(
-    help: "What each parameter loses per unit of learning rate; 0 turns it off (the paper: 0.1).",
-    transform: number)
+    help: "What each parameter loses per unit of learning rate; 0 turns it off (the paper: 0.1).")
   var weightDecay = 0.1
 
-  @Option(help: "Gradients are cut to this norm; 0 leaves them (the paper: 1).", transform: number)
+  @Option(help: "Gradients are cut to this norm; 0 leaves them (the paper: 1).")
   var maxGradientNorm = 1.0
 
   @Option(

@@ -35,7 +35,7 @@ struct PolicyOutput {
       )
     }
     let read =
-      policies.compactMap { policy in policy.value.map { (policy.key, $0) } }
+      policies.compactMap { policy in policy.value.map { ("'\(policy.key)'", $0) } }
       + files.flatMap { file in file.value.map { (file.key, $0) } }
     for (option, inside) in read where inside != "-" && holds(inside) {
       throw UsageError(

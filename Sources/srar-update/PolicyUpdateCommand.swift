@@ -52,7 +52,7 @@ struct PolicyUpdateCommand: ParsableCommand {
     transform: ChatTemplate.init(argument:))
   var chatFormat: ChatTemplate?
 
-  @Option(help: "The highest learning rate.", transform: number)
+  @Option(help: "The highest learning rate. (default: 1e-06)", transform: number)
   var learningRate = 1e-6
 
   @Option(

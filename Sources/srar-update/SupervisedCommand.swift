@@ -55,7 +55,7 @@ struct SupervisedCommand: ParsableCommand {
     transform: ChatTemplate.init(argument:))
   var chatFormat: ChatTemplate?
 
-  @Option(help: "The highest learning rate.", transform: number)
+  @Option(help: "The highest learning rate. (default: 0.001)", transform: number)
   var learningRate = 1e-3
 
   @Option(

@@ -49,7 +49,7 @@ struct PolicyPlaceTests {
       """)
     #expect(result.text == "64\n64\n64\nuntouched\n", "\(result.errorText)")
     for (inside, option) in [
-      ("around/policy", "--policy"), ("policy/README.md", "the input"),
+      ("around/policy", "'--policy'"), ("policy/README.md", "the input"),
       ("old/rejects", "'--rejects'"),
     ] {
       #expect(
