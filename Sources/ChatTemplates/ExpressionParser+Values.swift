@@ -56,6 +56,9 @@ extension ExpressionParser {
         tokens[position + 1].kind == .symbol("=")
       {
         position += 2
+        guard !arguments.named.contains(where: { $0.name == name }) else {
+          throw .syntax("\"\(name)\" is given twice", line: line)
+        }
         arguments.named.append(.init(name: name, value: try expression()))
       } else {
         guard arguments.named.isEmpty, kind != .symbol("*"), kind != .symbol("**") else {
@@ -98,13 +101,13 @@ extension ExpressionParser {
   }
 
   private mutating func parenthesized(_ start: Int) throws(TemplateError) -> TemplateExpression {
-    if take(symbol: ")") { return made(.list([]), start) }
+    if take(symbol: ")") { return made(.tuple([]), start) }
     let first = try expression()
     guard take(symbol: ",") else {
       try expect(symbol: ")")
       return first
     }
-    return made(.list([first] + (try elements(until: ")"))), start)
+    return made(.tuple([first] + (try elements(until: ")"))), start)
   }
 
   private mutating func elements(until end: String) throws(TemplateError) -> [TemplateExpression] {

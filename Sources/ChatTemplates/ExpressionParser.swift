@@ -53,10 +53,25 @@ struct ExpressionParser {
   /// Names that are assigned to, with or without parentheses.
   mutating func targets() throws(TemplateError) -> [String] {
     let isEnclosed = take(symbol: "(")
-    var names = [try name()]
-    while take(symbol: ",") { names.append(try name()) }
+    var names = [try ownName()]
+    while take(symbol: ",") { names.append(try ownName()) }
     if isEnclosed { try expect(symbol: ")") }
     return names
+  }
+
+  private static let reservedNames: Set = [
+    "true", "false", "none", "True", "False", "None", "loop", "self", "super", "caller", "varargs",
+    "kwargs", "and", "or", "not", "if", "else", "in", "is", "elif", "for",
+  ]
+
+  /// A name that a template may give to something.
+  mutating func ownName() throws(TemplateError) -> String {
+    let start = line
+    let name = try name()
+    guard !Self.reservedNames.contains(name) else {
+      throw .unsupported("the name \"\(name)\" for something else", line: start)
+    }
+    return name
   }
 
   /// The parameters of a macro.
@@ -65,8 +80,12 @@ struct ExpressionParser {
     try expect(symbol: "(")
     while !take(symbol: ")") {
       if !parameters.isEmpty { try expect(symbol: ",") }
-      let name = try name()
-      parameters.append((name, take(symbol: "=") ? try expression() : nil))
+      let name = try ownName()
+      let value = take(symbol: "=") ? try expression() : nil
+      guard !parameters.contains(where: { $0.name == name }),
+        value != nil || parameters.last?.value == nil
+      else { throw .syntax("parameters are malformed", line: line) }
+      parameters.append((name, value))
     }
     return parameters
   }
@@ -77,7 +96,7 @@ struct ExpressionParser {
     return expression
   }
 
-  /// An expression, or several with commas between, which are a list.
+  /// An expression, or several with commas between, which are a tuple.
   mutating func wholeList() throws(TemplateError) -> TemplateExpression {
     let start = line
     let first = try expression()
@@ -88,7 +107,7 @@ struct ExpressionParser {
     var elements = [first]
     while take(symbol: ","), kind != nil { elements.append(try expression()) }
     try expectEnd()
-    return TemplateExpression(kind: .list(elements), line: start)
+    return TemplateExpression(kind: .tuple(elements), line: start)
   }
 
   /// - Parameter withChoice: whether `a if b else c` belongs to it.
@@ -187,7 +206,7 @@ struct ExpressionParser {
     if take(symbol: "-") {
       value = made(.negative(try unary(withFilters: false)), start)
     } else if take(symbol: "+") {
-      value = try unary(withFilters: false)
+      value = made(.positive(try unary(withFilters: false)), start)
     } else {
       value = try postfixed(try primary())
     }

@@ -13,28 +13,33 @@ extension TemplateEvaluation {
       }
       return .text(try written(input, line: line).stripped(characters))
     case "string" where isPlain: return .text(try written(input, line: line))
-    case "safe" where isPlain: return input
-    case "upper" where isPlain:
-      return .text(try written(input, line: line).mapped { $0.uppercased() })
-    case "lower" where isPlain:
-      return .text(try written(input, line: line).mapped { $0.lowercased() })
-    case "capitalize" where isPlain:
-      return .text(Self.capitalized(try written(input, line: line)))
+    case "upper" where isPlain, "lower" where isPlain, "capitalize" where isPlain:
+      return .text(try cased(written(input, line: line), name, line))
     case "length" where isPlain, "count" where isPlain:
-      if case .none = input { break }
-      if case .dictionary(let dictionary) = input { return .integer(dictionary.entries.count) }
-      return .integer(try elements(of: input, line: line).count)
+      switch input {
+      case .undefined: return .integer(0)
+      case .text(let text): return .integer(text.count)
+      case .sequence(let sequence): return .integer(sequence.elements.count)
+      case .dictionary(let dictionary): return .integer(dictionary.entries.count)
+      default: throw .unsupported("the length of \(input.kindName)", line: line)
+      }
     case "list" where isPlain: return .list(try elements(of: input, line: line))
     case "first" where isPlain:
       return try elements(of: input, line: line).first ?? .undefined("the first element")
     case "last" where isPlain:
+      if case .generator = input { break }
       return try elements(of: input, line: line).last ?? .undefined("the last element")
     case "reverse" where isPlain:
-      guard case .list(let elements) = input else { break }
-      return .list(elements.reversed())
+      switch input {
+      case .sequence, .dictionary:
+        return .generator(of: try elements(of: input, line: line).reversed())
+      case .generator: return .list(try elements(of: input, line: line).reversed())
+      default: break
+      }
     case "items" where isPlain:
-      if case .undefined = input { return .list([]) }
-      return try method("items", of: input, TemplateArguments(), line)
+      if case .undefined = input { return .generator(of: []) }
+      let items = try method("items", of: input, TemplateArguments(), line)
+      return .generator(of: try elements(of: items, line: line))
     case "default", "d":
       guard arguments.values.count <= 2, arguments.named.isEmpty else { break }
       let replaces: Bool
@@ -45,13 +50,16 @@ extension TemplateEvaluation {
       }
       return replaces ? arguments.values.first ?? .text("") : input
     case "replace":
-      guard arguments.values.count == 2 else { break }
+      guard arguments.values.count == 2, arguments.named.isEmpty else { break }
       return try method(
         "replace", of: .text(written(input, line: line)), arguments, line)
     case "join": return try joined(input, arguments, line)
     case "map", "selectattr", "rejectattr", "select", "reject":
       return try chosen(input, by: name, arguments, line)
-    case "tojson" where isPlain: return .text(try json(input, line))
+    case "tojson" where isPlain:
+      var result = TemplateText("")
+      try append(json: input, to: &result, line)
+      return .text(result)
     default: break
     }
     throw .unsupported("this use of the filter \"\(name)\"", line: line)
@@ -64,12 +72,11 @@ extension TemplateEvaluation {
       throw .unsupported("this use of the filter \"join\"", line: line)
     }
     let separator = try written(arguments.values.first ?? .text(""), line: line)
-    var result = TemplateText("")
-    for (index, element) in try elements(of: input, line: line).enumerated() {
-      result =
-        result + (index > 0 ? separator : TemplateText("")) + (try written(element, line: line))
+    var parts: [TemplateText] = []
+    for element in try elements(of: input, line: line) {
+      parts.append(try written(element, line: line))
     }
-    return .text(result)
+    return .text(try joined(parts, by: separator, line))
   }
 
   /// The filters that take elements by a test, of themselves or of a member.
@@ -85,12 +92,12 @@ extension TemplateEvaluation {
     var elements: [TemplateValue] = []
     if name == "map" {
       guard arguments.values.isEmpty, arguments.named.count == 1,
-        case .text(let attribute)? = arguments.named["attribute"]
+        case .text(let attribute)? = arguments["attribute"]
       else { throw .unsupported("this use of the filter \"map\"", line: line) }
       for element in try self.elements(of: input, line: line) {
         elements.append(try member(attribute.string, of: element))
       }
-      return .list(elements)
+      return .generator(of: elements)
     }
     var texts: [String] = []
     for case .text(let text) in arguments.values.prefix(2) { texts.append(text.string) }
@@ -108,51 +115,6 @@ extension TemplateEvaluation {
         : value.isTrue
       if holds == name.hasPrefix("select") { elements.append(element) }
     }
-    return .list(elements)
-  }
-
-  /// JSON as transformers' `tojson` writes it.
-  private func json(_ value: TemplateValue, _ line: Int) throws(TemplateError) -> TemplateText {
-    switch value {
-    case .none: return TemplateText("null")
-    case .boolean(let value): return TemplateText(value ? "true" : "false")
-    case .integer(let value): return TemplateText("\(value)")
-    case .text(let text): return text.mapped(Self.quoted)
-    case .list(let elements):
-      var result = TemplateText("[")
-      for (index, element) in elements.enumerated() {
-        result = result + TemplateText(index > 0 ? ", " : "") + (try json(element, line))
-      }
-      return result + TemplateText("]")
-    case .dictionary(let dictionary):
-      var result = TemplateText("{")
-      for (index, entry) in dictionary.entries.enumerated() {
-        result =
-          result + TemplateText(index > 0 ? ", " : "") + entry.key.mapped(Self.quoted)
-          + TemplateText(": ") + (try json(entry.value, line))
-      }
-      return result + TemplateText("}")
-    default: throw .unsupported("\(value.kindName) as JSON", line: line)
-    }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case "\u{8}": result += "\\b"
-      case "\u{c}": result += "\\f"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+    return .generator(of: elements)
   }
 }

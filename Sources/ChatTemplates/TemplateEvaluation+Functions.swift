@@ -3,21 +3,32 @@
 extension TemplateEvaluation {
   static let functionNames: Set = ["namespace", "raise_exception", "range", "dict"]
   /// Python's methods of texts, lists and mappings, not all of which are evaluated here.
-  static let textMethods: Set = [
-    "capitalize", "casefold", "center", "count", "encode", "endswith", "expandtabs", "find",
-    "format", "format_map", "index", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit",
-    "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper", "join",
-    "ljust", "lower", "lstrip", "maketrans", "partition", "removeprefix", "removesuffix",
-    "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split",
-    "splitlines", "startswith", "strip", "swapcase", "title", "translate", "upper", "zfill",
-  ]
-  static let listMethods: Set = [
-    "append", "clear", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse",
-    "sort",
-  ]
-  static let dictionaryMethods: Set = [
-    "clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update",
-    "values",
+  ///
+  /// Those that change what they are called of do not exist in transformers' sandbox, and are refused as well.
+  static let textMethods = (
+    evaluated: Set([
+      "capitalize", "endswith", "lower", "lstrip", "replace", "rstrip", "split", "startswith",
+      "strip",
+      "upper",
+    ]),
+    others: Set([
+      "casefold", "center", "count", "encode", "expandtabs", "find",
+      "format", "format_map", "index", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit",
+      "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper",
+      "join",
+      "ljust", "maketrans", "partition", "removeprefix", "removesuffix",
+      "rfind", "rindex", "rjust", "rpartition", "rsplit", "splitlines", "swapcase", "title",
+      "translate", "zfill",
+    ])
+  )
+  static let dictionaryMethods = (
+    evaluated: Set(["get", "items", "keys", "values"]),
+    others: Set(["clear", "copy", "fromkeys", "pop", "popitem", "setdefault", "update"])
+  )
+  /// Of lists, tuples, ranges and views of mappings, none of which are evaluated.
+  static let sequenceMembers: Set = [
+    "append", "clear", "copy", "count", "extend", "index", "insert", "isdisjoint", "mapping", "pop",
+    "remove", "reverse", "sort", "start", "step", "stop",
   ]
 
   mutating func call(
@@ -31,20 +42,31 @@ extension TemplateEvaluation {
       throw .raised(try written(arguments.values[0], line: line).string)
     case .function("namespace"):
       guard arguments.values.isEmpty else { break }
-      return .namespace(TemplateNamespace(arguments.named))
+      var members: [String: TemplateValue] = [:]
+      for (name, value) in arguments.named {
+        members[name] = try held(value, line, allowsGenerator: true)
+      }
+      return .namespace(TemplateNamespace(members))
     case .function("dict"):
       guard arguments.values.isEmpty else { break }
       var dictionary = TemplateDictionary()
-      for (name, value) in arguments.named.sorted(by: { $0.key < $1.key }) {
-        dictionary[TemplateText(name)] = value
+      for (name, value) in arguments.named {
+        dictionary[TemplateText(name)] = try held(value, line)
       }
       return .dictionary(dictionary)
     case .function("range"):
       let numbers = arguments.values.compactMap(\.asInteger)
-      guard (1...2).contains(numbers.count), numbers.count == arguments.values.count else { break }
-      let (start, end) = numbers.count == 1 ? (0, numbers[0]) : (numbers[0], numbers[1])
-      guard end - start < 100_000 else { throw .unsupported("so long a range", line: line) }
-      return .list((start..<max(start, end)).map { .integer($0) })
+      guard (1...2).contains(numbers.count), numbers.count == arguments.values.count,
+        arguments.named.isEmpty
+      else { break }
+      let (start, last) = numbers.count == 1 ? (0, numbers[0]) : (numbers[0], numbers[1])
+      let end = max(start, last)
+      let (count, isTooLarge) = end.subtractingReportingOverflow(start)
+      guard !isTooLarge, count < 100_000 else {
+        throw .unsupported("so long a range", line: line)
+      }
+      try budget.spend(elements: count, line)
+      return .sequence(TemplateSequence(.range, (start..<end).map { .integer($0) }))
     case .undefined("strftime_now"):
       throw .unsupported(
         "\"strftime_now\", by which prompts would depend on the day,", line: line)
@@ -59,11 +81,16 @@ extension TemplateEvaluation {
     _ name: String, of owner: TemplateValue, _ arguments: TemplateArguments, _ line: Int
   ) throws(TemplateError) -> TemplateValue {
     if case .dictionary(let dictionary) = owner, arguments.named.isEmpty {
+      try budget.spend(elements: dictionary.entries.count, line)
+      func view(_ elements: [TemplateValue]) -> TemplateValue {
+        .sequence(TemplateSequence(.view, elements))
+      }
       switch (name, arguments.values.count) {
       case ("items", 0):
-        return .list(dictionary.entries.map { .list([.text($0.key), $0.value]) })
-      case ("keys", 0): return .list(dictionary.entries.map { .text($0.key) })
-      case ("values", 0): return .list(dictionary.entries.map(\.value))
+        return view(
+          dictionary.entries.map { .sequence(TemplateSequence(.tuple, [.text($0.key), $0.value])) })
+      case ("keys", 0): return view(dictionary.entries.map { .text($0.key) })
+      case ("values", 0): return view(dictionary.entries.map(\.value))
       case ("get", 1...2):
         guard case .text(let key) = arguments.values[0] else { break }
         return dictionary[key] ?? (arguments.values.count == 2 ? arguments.values[1] : .none)
@@ -75,6 +102,7 @@ extension TemplateEvaluation {
     }
     var texts: [TemplateText] = []
     for case .text(let text) in arguments.values { texts.append(text) }
+    try budget.spend(codePoints: text.count, line)
     let isOfTexts = texts.count == arguments.values.count
     switch (name, arguments.values.count) {
     case ("strip", 0...1) where isOfTexts: return .text(text.stripped(texts.first))
@@ -82,24 +110,51 @@ extension TemplateEvaluation {
     case ("rstrip", 0...1) where isOfTexts: return .text(text.stripped(texts.first, left: false))
     case ("startswith", 1) where isOfTexts: return .boolean(text.hasPrefix(texts[0]))
     case ("endswith", 1) where isOfTexts: return .boolean(text.hasSuffix(texts[0]))
-    case ("upper", 0): return .text(text.mapped { $0.uppercased() })
-    case ("lower", 0): return .text(text.mapped { $0.lowercased() })
-    case ("capitalize", 0): return .text(Self.capitalized(text))
-    case ("split", 0): return .list(text.words.map { .text($0) })
+    case ("upper", 0), ("lower", 0), ("capitalize", 0):
+      return .text(try cased(text, name, line))
+    case ("split", 0):
+      try budget.spend(elements: text.count, line)
+      return .list(text.words.map { .text($0) })
     case ("split", 1...2) where !texts.isEmpty && !texts[0].isEmpty:
       let limit = arguments.values.count == 2 ? arguments.values[1].asInteger : .max
       guard let limit else { break }
-      return .list(text.split(by: texts[0], limit: limit < 0 ? .max : limit).map { .text($0) })
+      let parts = text.split(by: texts[0], limit: limit < 0 ? .max : limit)
+      try budget.spend(elements: parts.count, line)
+      return .list(parts.map { .text($0) })
     case ("replace", 2) where isOfTexts && !texts[0].isEmpty:
-      return .text(text.replacing(texts[0], with: texts[1]))
+      return .text(try joined(text.split(by: texts[0]), by: texts[1], line))
     default: break
     }
     throw .unsupported("this use of \"\(name)\"", line: line)
   }
 
-  static func capitalized(_ text: TemplateText) -> TemplateText {
-    guard !text.isEmpty else { return text }
-    return text.character(0).mapped { $0.uppercased() }
-      + text[1..<text.count].mapped { $0.lowercased() }
+  /// Texts in one, with another between.
+  func joined(
+    _ parts: [TemplateText], by separator: TemplateText, _ line: Int
+  ) throws(TemplateError) -> TemplateText {
+    let length = parts.reduce(0) { $0 + $1.count } + max(parts.count - 1, 0) * separator.count
+    try budget.spend(textOf: length, line)
+    var result = TemplateText("")
+    for (index, part) in parts.enumerated() {
+      if index > 0 { result.append(separator) }
+      result.append(part)
+    }
+    return result
+  }
+
+  /// A text with its letters in upper or lower case, or the first in upper and the others in lower case.
+  func cased(
+    _ text: TemplateText, _ name: String, _ line: Int
+  ) throws(TemplateError) -> TemplateText {
+    try budget.spend(textOf: text.count, line)
+    if name == "upper" { return text.mapped { $0.properties.uppercaseMapping } }
+    let start = name == "capitalize" ? min(1, text.count) : 0
+    let rest = text[start..<text.count]
+    // How a sigma is written depends on where in its word it stands.
+    guard !rest.contains("\u{3a3}") else {
+      throw .unsupported("a capital sigma in lower case", line: line)
+    }
+    return text[0..<start].mapped { $0.properties.titlecaseMapping }
+      + rest.mapped { $0.properties.lowercaseMapping }
   }
 }

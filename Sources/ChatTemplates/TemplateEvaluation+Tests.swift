@@ -29,7 +29,9 @@ extension TemplateEvaluation {
     case ("number", 0): return value.asNumber != nil
     case ("iterable", 0), ("sequence", 0):
       switch value {
-      case .text, .list, .dictionary: return true
+      case .sequence(let sequence): return name == "iterable" || sequence.kind != .view
+      case .generator: return name == "iterable"
+      case .text, .dictionary: return true
       // Jinja's undefined value can be gone through and measured, but holds nothing.
       case .undefined: return true
       default: return false
@@ -41,9 +43,9 @@ extension TemplateEvaluation {
       guard let number = value.asInteger, let divisor = arguments[0].asInteger, divisor != 0 else {
         break
       }
-      return number % divisor == 0
-    case ("equalto", 1), ("eq", 1), ("==", 1): return TemplateValue.isEqual(value, arguments[0])
-    case ("ne", 1), ("!=", 1): return !TemplateValue.isEqual(value, arguments[0])
+      return divisor == -1 || number % divisor == 0
+    case ("equalto", 1), ("eq", 1), ("==", 1): return try equal(value, arguments[0], line)
+    case ("ne", 1), ("!=", 1): return try !equal(value, arguments[0], line)
     case ("in", 1): return try holds(value, "in", arguments[0], line)
     default: break
     }

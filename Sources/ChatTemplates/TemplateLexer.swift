@@ -77,11 +77,13 @@ struct TemplateLexer {
         pieces.append(.tag(tokens, line: start))
       } else if looksAt("{#") {
         beginPart(isOutput: false)
+        let start = position
         while position < source.count, !looksAt("#}") { advance() }
         guard position < source.count else {
           throw .syntax("a comment does not end", line: line)
         }
-        let mark = source[position - 1]
+        // In "{#-#}" the minus belongs to the beginning.
+        let mark = position > start ? source[position - 1] : " "
         advance(2)
         endPart(mark: mark, isOutput: false)
       } else {
@@ -105,7 +107,7 @@ struct TemplateLexer {
     }
     flush()
     advance(2)
-    if mark == "-" || (mark == "+" && !isOutput) { advance() }
+    if mark == "-" || mark == "+" { advance() }
   }
 
   private mutating func flush() {
@@ -205,9 +207,10 @@ struct TemplateLexer {
       }
       return .number(value)
     }
-    guard let value = Int(scalars(start..<position)),
+    let digits = scalars(start..<position)
+    guard let value = Int(digits), value == 0 || !digits.hasPrefix("0"),
       position == source.count || !source[position].properties.isXIDContinue
-    else { throw .unsupported("the number \(scalars(start..<position))…", line: line) }
+    else { throw .unsupported("the number \(digits)…", line: line) }
     return .integer(value)
   }
 
@@ -243,12 +246,16 @@ struct TemplateLexer {
       advance()
     } else if let width = ["x": 2, "u": 4, "U": 8][character] {
       let end = min(position + 1 + width, source.count)
-      guard end - position == 1 + width, let value = UInt32(scalars(position + 1..<end), radix: 16),
+      guard end - position == 1 + width,
+        source[position + 1..<end].allSatisfy(\.properties.isASCIIHexDigit),
+        let value = UInt32(scalars(position + 1..<end), radix: 16),
         let scalar = Unicode.Scalar(value)
       else { throw .syntax("an escape in a text is malformed", line: line) }
       text.append(scalar)
       advance(1 + width)
-    } else if ("0"..."7").contains(character) || character == "N" || character == "\n" {
+    } else if ("0"..."7").contains(character) || "N\n".unicodeScalars.contains(character)
+      || !character.isASCII
+    {
       throw .unsupported("the escape \"\\\(character)\"", line: line)
     } else {
       text.append("\\")

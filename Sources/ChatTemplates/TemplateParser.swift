@@ -5,6 +5,10 @@ struct TemplateParser {
   private let pieces: [TemplatePiece]
   private var position = 0
   private var depth = 0
+  /// Whether `break` and `continue` belong to a loop here.
+  private var isInLoop = false
+  /// Whether the loop that is read is left, or its turns are, before their ends.
+  private var isLeft = false
   private static let greatestDepth = 100
 
   static func statements(of source: String) throws(TemplateError) -> [TemplateStatement] {
@@ -47,6 +51,21 @@ struct TemplateParser {
     return (statements, nil)
   }
 
+  /// A body in which `break` and `continue` mean a loop, or nothing.
+  private mutating func body(inLoop: Bool) throws(TemplateError) -> (
+    [TemplateStatement], end: (word: String, line: Int)?
+  ) {
+    let before = (isInLoop, isLeft)
+    (isInLoop, isLeft) = (inLoop, false)
+    defer { (isInLoop, isLeft) = before }
+    let result = try body()
+    if isLeft, let (word, line) = result.end, word == "else" {
+      // Jinja runs it then even after turns, if none came to its end.
+      throw .unsupported("the \"else\" of a loop with \"break\" or \"continue\"", line: line)
+    }
+    return result
+  }
+
   /// The tokens after the word of the tag that ended a body.
   private mutating func endTag() -> ExpressionParser {
     guard case .tag(let tokens, let line) = pieces[position] else {
@@ -73,18 +92,19 @@ struct TemplateParser {
     case "for": return [try loop(tokens, line)]
     case "set": return [try set(tokens, line)]
     case "macro": return [try macro(tokens, line)]
-    case "break":
+    case "break", "continue":
       try tokens.expectEnd()
-      return [.breakLoop(line: line)]
-    case "continue":
-      try tokens.expectEnd()
-      return [.continueLoop(line: line)]
+      guard isInLoop else {
+        throw .unsupported("\"\(word)\" where no loop is directly around it", line: line)
+      }
+      isLeft = true
+      return [word == "break" ? .breakLoop(line: line) : .continueLoop(line: line)]
     case "generation":
       // Marks what a model writes for trainers; renders as it stands.
       try tokens.expectEnd()
-      let (body, end) = try body()
+      let (body, end) = try body(inLoop: false)
       try expect(end, "endgeneration", line: line)
-      return body
+      return [.scoped(body)]
     default: throw .unsupported("the tag \"\(word)\"", line: line)
     }
   }
@@ -123,12 +143,12 @@ struct TemplateParser {
     let condition = tokens.take(name: "if") ? try tokens.expression() : nil
     if tokens.take(name: "recursive") { throw .unsupported("a recursive loop", line: line) }
     try tokens.expectEnd()
-    var (body, end) = try body()
+    var (body, end) = try body(inLoop: true)
     var otherwise: [TemplateStatement] = []
     if end?.word == "else" {
       var tokens = endTag()
       try tokens.expectEnd()
-      (otherwise, end) = try self.body()
+      (otherwise, end) = try self.body(inLoop: false)
     }
     try expect(end, "endfor", line: line)
     return .loop(
@@ -153,7 +173,7 @@ struct TemplateParser {
     }
     guard names.count == 1 else { throw .syntax("\"=\" is missing", line: line) }
     try tokens.expectEnd()
-    let (body, end) = try body()
+    let (body, end) = try body(inLoop: false)
     try expect(end, "endset", line: line)
     return .setBlock(name: names[0], body: body)
   }
@@ -162,10 +182,10 @@ struct TemplateParser {
     _ tokens: ExpressionParser, _ line: Int
   ) throws(TemplateError) -> TemplateStatement {
     var tokens = tokens
-    let name = try tokens.name()
+    let name = try tokens.ownName()
     let parameters = try tokens.parameters()
     try tokens.expectEnd()
-    let (body, end) = try body()
+    let (body, end) = try body(inLoop: false)
     try expect(end, "endmacro", line: line)
     return .macro(TemplateStatement.Macro(name: name, parameters: parameters, body: body))
   }

@@ -10,6 +10,8 @@ indirect enum TemplateStatement: Equatable, Sendable {
   case set(target: Target, value: TemplateExpression)
   case setBlock(name: String, body: [TemplateStatement])
   case macro(Macro)
+  /// A body whose names are its own.
+  case scoped([TemplateStatement])
   case breakLoop(line: Int)
   case continueLoop(line: Int)
 
@@ -58,6 +60,7 @@ struct TemplateExpression: Equatable, Sendable {
     case none
     case name(String)
     case list([TemplateExpression])
+    case tuple([TemplateExpression])
     case dictionary([Entry])
     case attribute(TemplateExpression, String)
     case item(TemplateExpression, TemplateExpression)
@@ -67,6 +70,7 @@ struct TemplateExpression: Equatable, Sendable {
     case test(TemplateExpression, String, Arguments)
     case not(TemplateExpression)
     case negative(TemplateExpression)
+    case positive(TemplateExpression)
     case binary(String, TemplateExpression, TemplateExpression)
     /// A chain: each operator compares the value before it with its own.
     case comparison(TemplateExpression, [Comparison])

@@ -38,9 +38,19 @@ struct TemplateText: Equatable {
 
   func character(_ index: Int) -> Self { Self(units: [units[index]]) }
 
-  /// The same text with other characters, of a message where any of these was.
-  func mapped(_ change: (String) -> String) -> Self {
-    TemplateText(change(string), isContent: units.contains { $0 & Self.mark != 0 })
+  /// The same text with others for its characters, each of its own character's origin.
+  func mapped(_ change: (Unicode.Scalar) -> String) -> Self {
+    var result: [UInt32] = []
+    result.reserveCapacity(units.count)
+    for unit in units {
+      guard let scalar = Unicode.Scalar(unit & ~Self.mark) else { continue }
+      for other in change(scalar).unicodeScalars { result.append(other.value | unit & Self.mark) }
+    }
+    return Self(units: result)
+  }
+
+  func contains(_ scalar: Unicode.Scalar) -> Bool {
+    units.contains { $0 & ~Self.mark == scalar.value }
   }
 
   /// Runs of one origin, in order.
@@ -57,7 +67,10 @@ struct TemplateText: Equatable {
   }
 
   private func matches(_ other: Self, at place: Int) -> Bool {
-    place + other.count <= count && self[place..<place + other.count] == other
+    place + other.count <= count
+      && other.units.indices.allSatisfy {
+        units[place + $0] & ~Self.mark == other.units[$0] & ~Self.mark
+      }
   }
 
   func hasPrefix(_ other: Self) -> Bool { matches(other, at: 0) }
@@ -65,17 +78,40 @@ struct TemplateText: Equatable {
     other.count <= count && matches(other, at: count - other.count)
   }
 
-  /// Where another text begins, from a place on.
-  func firstIndex(of other: Self, from start: Int = 0) -> Int? {
-    guard other.count <= count - start else { return nil }
-    return (start...count - other.count).first { matches(other, at: $0) }
+  func contains(_ other: Self) -> Bool {
+    other.isEmpty || !places(of: other, limit: 1).isEmpty
   }
 
-  /// The parts between separators, cut at most `limit` times.
+  /// Where another text stands, from the first on and without overlap, by the search of Knuth, Morris and Pratt.
+  private func places(of other: Self, limit: Int) -> [Int] {
+    let wanted = other.units.map { $0 & ~Self.mark }
+    // For each beginning of the other text, how much of its end is a beginning too.
+    var overlaps = [0]
+    var length = 0
+    for unit in wanted.dropFirst() {
+      while length > 0, wanted[length] != unit { length = overlaps[length - 1] }
+      if wanted[length] == unit { length += 1 }
+      overlaps.append(length)
+    }
+    var places: [Int] = []
+    length = 0
+    for (index, unit) in units.enumerated() where places.count < limit {
+      let point = unit & ~Self.mark
+      while length > 0, wanted[length] != point { length = overlaps[length - 1] }
+      if wanted[length] == point { length += 1 }
+      if length == wanted.count {
+        places.append(index + 1 - length)
+        length = 0
+      }
+    }
+    return places
+  }
+
+  /// The parts between separators, which are not empty, cut at most `limit` times.
   func split(by separator: Self, limit: Int = .max) -> [Self] {
     var parts: [Self] = []
     var start = 0
-    while parts.count < limit, let end = firstIndex(of: separator, from: start) {
+    for end in places(of: separator, limit: limit) {
       parts.append(self[start..<end])
       start = end + separator.count
     }
@@ -87,10 +123,8 @@ struct TemplateText: Equatable {
     units.split { isPythonSpace($0 & ~Self.mark) }.map { Self(units: $0) }
   }
 
-  func replacing(_ old: Self, with new: Self) -> Self {
-    let parts = split(by: old)
-    return parts.dropFirst().reduce(parts[0]) { $0 + new + $1 }
-  }
+  /// The same text with its characters in the opposite order.
+  var reversed: Self { Self(units: units.reversed()) }
 
   /// Without some characters at its ends: white space unless they are named.
   func stripped(_ characters: Self?, left: Bool = true, right: Bool = true) -> Self {

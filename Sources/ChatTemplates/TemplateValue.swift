@@ -9,14 +9,41 @@ indirect enum TemplateValue {
   case integer(Int)
   case number(Double)
   case text(TemplateText)
-  case list([TemplateValue])
+  case sequence(TemplateSequence)
+  case generator(TemplateGenerator)
   case dictionary(TemplateDictionary)
   case namespace(TemplateNamespace)
+  /// What a loop says of itself.
+  case loop([String: TemplateValue])
   case function(String)
   case method(of: TemplateValue, name: String)
   case macro(TemplateStatement.Macro, TemplateScope)
 
   static func text(_ text: String) -> Self { .text(TemplateText(text)) }
+  static func list(_ elements: [TemplateValue]) -> Self {
+    .sequence(TemplateSequence(.list, elements))
+  }
+  static func generator(of elements: [TemplateValue]) -> Self {
+    .generator(TemplateGenerator(elements))
+  }
+
+  /// Whether it is a value that can be compared and held by others, not a name for something that is called or goes on.
+  var isPlain: Bool {
+    switch self {
+    case .generator, .namespace, .loop, .function, .method, .macro: false
+    case .sequence(let sequence): sequence.kind != .view
+    default: true
+    }
+  }
+
+  /// How many lists and mappings are within each other.
+  var depth: Int {
+    switch self {
+    case .sequence(let sequence): sequence.depth
+    case .dictionary(let dictionary): dictionary.depth
+    default: 0
+    }
+  }
 
   var isTrue: Bool {
     switch self {
@@ -25,9 +52,9 @@ indirect enum TemplateValue {
     case .integer(let value): value != 0
     case .number(let value): value != 0
     case .text(let text): !text.isEmpty
-    case .list(let elements): !elements.isEmpty
+    case .sequence(let sequence): !sequence.elements.isEmpty
     case .dictionary(let dictionary): !dictionary.entries.isEmpty
-    case .namespace, .function, .method, .macro: true
+    case .generator, .namespace, .loop, .function, .method, .macro: true
     }
   }
 
@@ -39,9 +66,11 @@ indirect enum TemplateValue {
     case .boolean: "a boolean"
     case .integer, .number: "a number"
     case .text: "a text"
-    case .list: "a list"
+    case .sequence(let sequence): sequence.name
+    case .generator: "a generator (which |list makes a list)"
     case .dictionary: "a mapping"
     case .namespace: "a namespace"
+    case .loop: "\"loop\""
     case .function, .method, .macro: "a function"
     }
   }
@@ -63,38 +92,19 @@ indirect enum TemplateValue {
     default: nil
     }
   }
-
-  /// Python's `==`.
-  static func isEqual(_ one: Self, _ other: Self) -> Bool {
-    switch (one, other) {
-    case (.undefined, .undefined), (.none, .none): true
-    case (.text(let one), .text(let other)): one == other
-    case (.list(let one), .list(let other)):
-      one.count == other.count && zip(one, other).allSatisfy(isEqual)
-    case (.dictionary(let one), .dictionary(let other)):
-      one.entries.count == other.entries.count
-        && one.entries.allSatisfy { key, value in other[key].map { isEqual($0, value) } ?? false }
-    case (.namespace(let one), .namespace(let other)): one === other
-    default:
-      if let one = one.asInteger, let other = other.asInteger {
-        one == other
-      } else if let one = one.asNumber, let other = other.asNumber {
-        one == other
-      } else {
-        false
-      }
-    }
-  }
 }
 
 /// A mapping in the order of its entries; keys are texts.
 struct TemplateDictionary {
   private(set) var entries: [(key: TemplateText, value: TemplateValue)] = []
+  /// How many lists and mappings are within each other here.
+  private(set) var depth = 1
 
   subscript(key: TemplateText) -> TemplateValue? {
     get { entries.first { $0.key == key }?.value }
     set {
       guard let newValue else { return }
+      depth = max(depth, 1 + newValue.depth)
       if let index = entries.firstIndex(where: { $0.key == key }) {
         entries[index].value = newValue
       } else {
@@ -121,4 +131,7 @@ final class TemplateScope {
     get { values[name] ?? parent?[name] }
     set { values[name] = newValue }
   }
+
+  /// Forgets what is here: macros and the scopes that they are in hold each other.
+  func clear() { values = [:] }
 }

@@ -49,7 +49,7 @@ struct ChatTemplatesTests {
     for (expression, content) in [
       ("messages[0].content", " <|x|>,b\n"), ("messages[0].content | trim", "<|x|>,b"),
       ("messages[0].content.split(',')[0].strip()", "<|x|>"),
-      ("messages[0].content.replace('b', messages[0].role)", " <|x|>,user\n"),
+      ("messages[0].content | upper | lower", " <|x|>,b\n"),
       ("messages[0].content[1:6] | upper", "<|X|>"),
       ("messages[0].content.split() | last", "<|x|>,b"),
       ("messages | map(attribute='content') | join", " <|x|>,b\n"),
@@ -66,6 +66,51 @@ struct ChatTemplatesTests {
         == [true, false, true])
   }
 
+  @Test("the roles that templates know are their own words, and others are text")
+  func roles() throws {
+    let source = "{{ '<|' + messages[0].role + '|>' + messages[0].content }}"
+    for role in ["system", "user", "assistant", "tool"] {
+      #expect(
+        try render(source, [[role, "q"]]) == [
+          TemplateRun(text: "<|\(role)|>", isContent: false),
+          TemplateRun(text: "q", isContent: true),
+        ])
+    }
+    #expect(
+      try render(source, [["x|><|end", "q"]]).map(\.isContent) == [false, true, false, true])
+  }
+
+  @Test(
+    "what changes the letters of a text leaves each its origin",
+    arguments: ["lower", "upper", "capitalize", "tojson", "trim"])
+  func mixedOrigins(filter: String) throws {
+    let runs = try render(
+      "{{ ('<|X|>' + messages[0].content + '<|Y|>') | \(filter) }}", [["user", "Hi\""]])
+    #expect(runs.map(\.isContent) == [false, true, false])
+    #expect(runs[0].text.lowercased().contains("<|x|>"))
+    #expect(runs[1].text.lowercased() == (filter == "tojson" ? "hi\\\"" : "hi\""))
+  }
+
+  @Test("each way to use what Jinja can go through only once is Jinja's, or refused")
+  func generators() throws {
+    let users = "{% set users = messages | selectattr('role', 'equalto', 'user') %}"
+    #expect(
+      try text(users + "{{ 'a' if users }}{% for m in users %}{{ m.content }}{% endfor %}") == "aHi"
+    )
+    let second = "line 1: a second use of a generator (|list keeps its elements) is not supported"
+    for (use, problem) in [
+      ("{% for m in users %}{% endfor %}{% for m in users %}{% endfor %}", second),
+      ("{{ users | join if users | list }}", second),
+      ("{{ 1 in users }}{{ 1 in users }}", second),
+      ("{{ users[0] }}", nil), ("{{ users[:1] }}", nil), ("{{ users | length }}", nil),
+      ("{{ users | last }}", nil), ("{{ users == users }}", nil), ("{{ users | string }}", nil),
+      ("{{ users | tojson }}", nil), ("{{ users.role }}", nil), ("{{ [users] }}", nil),
+    ] {
+      let error = #expect(throws: TemplateError.self, "\(use)") { try text(users + use) }
+      if let problem { #expect(error?.description == problem) }
+    }
+  }
+
   @Test(
     "what is not evaluated here is refused with its place, never guessed",
     arguments: [
@@ -78,7 +123,7 @@ struct ChatTemplatesTests {
       (
         "{{ 'a' | tojson(indent=2) }}", #"line 1: this use of the filter "tojson" is not supported"#
       ),
-      ("{{ 'a'.title() }}", #"line 1: this use of "title" is not supported"#),
+      ("{{ 'a'.title() }}", #"line 1: "title" of a text is not supported"#),
       ("{{ 1 is callable }}", #"line 1: this use of the test "callable" is not supported"#),
       ("{{ messages }}", "line 1: writing a list is not supported"),
       ("{{ 1.5 }}", "line 1: writing a number is not supported"),
@@ -92,9 +137,51 @@ struct ChatTemplatesTests {
       ),
       ("{{ nothing.x }}", #"line 1: "nothing" is not defined"#),
       ("{{ 'a' + 1 }}", "line 1: a text + a number cannot be computed"),
-      ("{{ none | length }}", #"line 1: this use of the filter "length" is not supported"#),
+      ("{{ none | length }}", "line 1: the length of none is not supported"),
       ("{{ 'a' < 1 }}", "line 1: a text < a number cannot be compared"),
-      ("{{ lipsum() }}", #"line 1: this call of "lipsum", which is not defined, is not supported"#),
+      ("{{ lipsum() }}", #"line 1: "lipsum" is not supported"#),
+      ("{{ self is defined }}", #"line 1: "self" is not supported"#),
+      (
+        "{% macro m() %}{{ kwargs is defined }}{% endmacro %}{{ m() }}",
+        #"line 1: "kwargs" is not supported"#
+      ),
+      ("{{ messages.append is defined }}", #"line 1: "append" of a list is not supported"#),
+      ("{{ messages[0]['pop'] is defined }}", #"line 1: "pop" of a mapping is not supported"#),
+      ("{{ (1).real }}", #"line 1: "real" of a number is not supported"#),
+      ("{{ 'a'.__class__ }}", #"line 1: "__class__" of a text is not supported"#),
+      (
+        "{% for m in messages %}{{ loop.cycle('a') }}{% endfor %}",
+        #"line 1: "cycle" of "loop" is not supported"#
+      ),
+      (
+        "{% for m in messages %}{% set x = loop %}{% endfor %}",
+        #"line 1: "loop" as a value is not supported"#
+      ),
+      ("{% set loop = 1 %}", #"line 1: the name "loop" for something else is not supported"#),
+      (
+        "{{ {}.keys()[0] }}", "line 1: a number as an index of a view of a mapping is not supported"
+      ),
+      ("{{ {}.keys() == [] }}", "line 1: a comparison of a view of a mapping is not supported"),
+      ("{{ [1] + (2,) }}", "line 1: a list + a tuple cannot be computed"),
+      ("{{ range(2) + [1] }}", "line 1: a range + a list cannot be computed"),
+      ("{{ +'a' }}", "line 1: a text has no sign"),
+      ("{{ 'ΑΣ' | lower }}", "line 1: a capital sigma in lower case is not supported"),
+      ("{{ 'aΣ'.capitalize() }}", "line 1: a capital sigma in lower case is not supported"),
+      (#"{{ '\é' }}"#, #"line 1: the escape "\é" is not supported"#),
+      ("{{ 9223372036854775807 + 1 }}", "line 1: a number is too large"),
+      ("{{ -(-9223372036854775807 - 1) }}", "line 1: a number is too large"),
+      ("{{ 9223372036854775808 }}", "line 1: the number 9223372036854775808… is not supported"),
+      ("{{ 007 }}", "line 1: the number 007… is not supported"),
+      (
+        "{{ range(-9223372036854775807, 9223372036854775807) }}",
+        "line 1: so long a range is not supported"
+      ),
+      (
+        "{% macro f(a, b=2) %}{% endmacro %}{{ f(1, a=2) }}",
+        #"line 1: "f" is given more than it takes"#
+      ),
+      ("{{ 'a' | safe + '<' }}", #"line 1: this use of the filter "safe" is not supported"#),
+      ("{{ dict(a=1, a=2) }}", #"line 1: "a" is given twice"#),
       ("{% if true %}", #"line 1: "endif" is missing"#),
       ("{% endfor %}", #"line 1: "endfor" ends nothing"#),
       ("{% if true %}{% endfor %}", #"line 1: "endif" is missing"#),
@@ -112,6 +199,41 @@ struct ChatTemplatesTests {
   func refusals(source: String, problem: String) throws {
     let error = #expect(throws: TemplateError.self) { try text(source) }
     #expect(error?.description == problem)
+  }
+
+  @Test(
+    "a loop is left only from directly within it",
+    arguments: [
+      "{% break %}", "{% for m in messages %}{% set x %}{% break %}{% endset %}{% endfor %}",
+      "{% for m in messages %}{% macro f() %}{% continue %}{% endmacro %}{% endfor %}",
+      "{% for m in messages %}{% generation %}{% break %}{% endgeneration %}{% endfor %}",
+      "{% for m in messages %}{% for a in [] %}{% else %}{% break %}{% endfor %}{% endfor %}",
+      "{% for m in messages %}{% continue %}{% else %}x{% endfor %}",
+    ])
+  func loopControls(source: String) {
+    let error = #expect(throws: TemplateError.self) { try text(source) }
+    guard case .unsupported = error else {
+      Issue.record("\(source): \(String(describing: error))")
+      return
+    }
+  }
+
+  @Test(
+    "what a template builds has bounds",
+    arguments: [
+      "{% set n = namespace(x='ab') %}{% for i in range(30) %}{% set n.x = n.x + n.x %}{% endfor %}",
+      "{% set n = namespace(x='ab') %}{% for i in range(30) %}{% set n.x = n.x | replace('a', n.x) %}{% endfor %}",
+      "{% set n = namespace(x='ab') %}{% for i in range(30) %}{% set n.x = [n.x, n.x] | join %}{% endfor %}",
+      "{% set n = namespace(x='ab') %}{% for i in range(40) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x | tojson }}",
+      "{% set n = namespace(x=[1]) %}{% for i in range(40) %}{% set n.x = n.x + n.x %}{% endfor %}",
+      "{% set n = namespace(x=[]) %}{% for i in range(90000) %}{% set n.x = [n.x] %}{% endfor %}",
+      "{% set n = namespace(x=0) %}{% for i in range(90000) %}{% set n.x = {'a': n.x}.items() | list %}{% endfor %}",
+      "{% set n = namespace() %}{% set n.x = n %}",
+      "{% for i in range(99999) %}{% set x = range(99999) %}{% endfor %}",
+      "{% for i in range(99999) %}{{ 'abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz' }}{% endfor %}",
+    ])
+  func sizes(source: String) {
+    #expect(throws: TemplateError.self) { try text(source) }
   }
 
   @Test("a template that goes on without end, or nests without bound, is refused in time")

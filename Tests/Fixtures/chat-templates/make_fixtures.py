@@ -6,6 +6,8 @@ import json
 import os
 import random
 
+from jinja2 import nodes
+from jinja2.ext import Extension
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 
@@ -21,8 +23,22 @@ def tojson(value, ensure_ascii=False, indent=None, separators=None, sort_keys=Fa
     return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
 
 
+class Generation(Extension):
+    """The block that marks what a model writes, as transformers has it."""
+
+    tags = {"generation"}
+
+    def parse(self, parser):
+        line = next(parser.stream).lineno
+        body = parser.parse_statements(["name:endgeneration"], drop_needle=True)
+        return nodes.CallBlock(self.call_method("written"), [], [], body).set_lineno(line)
+
+    def written(self, caller):
+        return caller()
+
+
 ENVIRONMENT = ImmutableSandboxedEnvironment(
-    trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
+    trim_blocks=True, lstrip_blocks=True, extensions=[Generation, "jinja2.ext.loopcontrols"])
 ENVIRONMENT.filters["tojson"] = tojson
 ENVIRONMENT.globals["raise_exception"] = raise_exception
 TEXTS = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>"}
@@ -204,7 +220,7 @@ def case(name, source, messages, flags):
 
 folder = os.path.dirname(os.path.abspath(__file__))
 templates = dict(FAMILIES)
-for name in ["white-space", "expressions", "scopes"]:
+for name in ["white-space", "expressions", "scopes", "values"]:
     with open(os.path.join(folder, name + ".jinja"), newline="") as file:
         templates[name] = file.read()
 for name, source in templates.items():
