@@ -89,7 +89,7 @@ struct SamplingArguments: ParsableArguments {
   var memory: MemorySize?
 
   mutating func validate() throws {
-    try check(["--group-size": groupSize], in: 1...65_536)
+    try check(["--group-size": groupSize], in: 1...1 << 20)
     try check(["--max-response-tokens": maxResponseTokens], in: 1...1 << 30)
     try check(["--threads": threads], in: 1...4096)
     if let hindrance = compute.hindrance {

@@ -185,9 +185,12 @@ struct ChatJudgeServerTests {
     let quoted =
       #"sk\u002dvery\u002Dsecret\u002d4711 file-secret-0815 env-secret\/0815 literal-secret-0815 extra\u002dsecret\u002d0815 pass-secret-0815 query-secret-0815"#
     let server = try JudgedProblems.server { question, request in
-      headers.withLock { $0.append(request.headers) }
-      // Once as an error, once inside the reply that the log keeps.
-      if question.number == 1 {
+      let count = headers.withLock { headers in
+        headers.append(request.headers)
+        return headers.count
+      }
+      // The first rollout's two attempts meet an error, which a message quotes; the log keeps the other replies.
+      if count <= 2 {
         return .respond(status: 500, body: body(#"{"error":{"message":"\#(quoted)"}}"#))
       }
       let text = message(JudgedProblems.verdicts(question)).dropLast()
@@ -202,8 +205,9 @@ struct ChatJudgeServerTests {
       [
         "--url", "http://user:pass-secret-0815@127.0.0.1:\(server.port)/v1?key=query-secret-0815",
         "--model", "m", "--plain", "--api-key-file", folder.path("key"), "--retry-pause", "0.01",
-        "--attempts", "2", "--max-failures", "1", "--log", folder.path("log"), "--metrics",
-        folder.path("metrics"), "--header", "X-File=@" + folder.path("header"), "--header",
+        "--attempts", "2", "--concurrency", "1", "--max-failures", "1", "--log",
+        folder.path("log"), "--metrics", folder.path("metrics"), "--header",
+        "X-File=@" + folder.path("header"), "--header",
         "X-Environment=env:SRAR_TEST_HEADER", "--header=X-Literal=literal-secret-0815",
         "--extra-body", #"{"api_key":"extra-secret-0815"}"#,
       ], environment: ["SRAR_TEST_HEADER": "env-secret/0815"])

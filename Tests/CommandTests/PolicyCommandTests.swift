@@ -65,7 +65,7 @@ struct PolicyCommandTests {
       srar-rollout --policy policy --memory 10K prompts.jsonl.zst
       """, in: folder)
     #expect(result.status == 64, "\(result.errorText)")
-    #expect(result.errorText.contains("memory: 10 KiB are too few"), "\(result.errorText)")
+    #expect(result.errorText.contains("memory: 10 KiB is too little"), "\(result.errorText)")
   }
 
   @Test(

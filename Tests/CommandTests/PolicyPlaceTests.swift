@@ -102,7 +102,7 @@ struct PolicyPlaceTests {
       ("srar-update init --text x --output o --intermediate", "16777216"),
       ("srar-update init --text x --output o --layers", "10000"),
       ("srar-rollout x --policy p --max-response-tokens", "1073741824"),
-      ("srar-rollout x --policy p --group-size", "65536"),
+      ("srar-rollout x --policy p --group-size", "1048576"),
       ("srar-rollout x --policy p --threads", "4096"),
       ("srar-report evaluate x --resamples", "10000000"),
     ])
