@@ -8,7 +8,7 @@ package struct Estimator: Sendable {
   package let summary: String
   /// Whether it uses what rubrics are worth.
   package let readsRubrics: Bool
-  /// Whether it gives steps an advantage of their own.
+  /// Whether it gives each step its own advantage.
   package let scoresSteps: Bool
   /// The advantage of each rollout of a group, in the group's order.
   package let advantages:

@@ -65,7 +65,7 @@ enum ReadChat {
   }
 }
 
-/// Parses a body; where it is no JSON for a text that is no Unicode, U+FFFD stands for what is none.
+/// Parses a body; where it is no JSON for a text that is no Unicode, U+FFFD replaces what is none.
 private func parsed(_ body: [UInt8]) throws(JSONFault) -> JSONValue {
   do {
     return try JSONDocument(parsing: body).root

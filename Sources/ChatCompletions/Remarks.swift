@@ -1,17 +1,17 @@
 import Synchronization
 
-/// A reply as whoever asked has read it.
+/// A reply as the caller has read it.
 package enum ReplyUse<Value: Sendable>: Sendable {
   case usable(Value)
   /// Another one may be better.
   ///
   /// - Parameters:
-  ///   - reason: what is wrong with it, for people.
+  ///   - reason: what is wrong, for people.
   ///   - remark: the same for the model, as a clause.
   case unusable(reason: String, remark: String)
 }
 
-/// What a model is told of its replies to one request.
+/// What the next request says of a model's earlier replies.
 final class Remarks: Sendable {
   private let state = Mutex<(last: String, count: Int)?>(nil)
 

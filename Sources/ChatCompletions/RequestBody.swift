@@ -34,7 +34,7 @@ extension ChatSettings {
       member("messages") { $0.value(request.messages) }
       member("temperature") { $0.value(temperature) }
       member("max_tokens") { $0.value(maximumTokens) }
-      // Some gateways stream unless they are told not to.
+      // Some gateways stream unless a request says not to.
       if !describes { member("stream") { $0.value(false) } }
       if let schema = request.schema, dialect != .none {
         member("response_format") { $0.object { schema.writeMembers(to: &$0, dialect) } }

@@ -3,13 +3,13 @@
 /// A piece of a template's source.
 enum TemplatePiece: Equatable {
   case data(String)
-  /// What stands between `{{` and `}}`.
+  /// The words between `{{` and `}}`.
   case output([TemplateToken], line: Int)
-  /// What stands between `{%` and `%}`.
+  /// The words between `{%` and `%}`.
   case tag([TemplateToken], line: Int)
 }
 
-/// A word of a tag, and the line that it stands in.
+/// A word of a tag, and its line.
 struct TemplateToken: Equatable {
   enum Kind: Equatable {
     case name(String)

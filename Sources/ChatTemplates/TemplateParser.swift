@@ -1,6 +1,6 @@
 // From the pieces of a template to what is run.
 
-/// A recursive-descent parser of statements; `ExpressionParser` reads what stands in one tag.
+/// A recursive-descent parser of statements; `ExpressionParser` reads the words of one tag.
 struct TemplateParser {
   private let pieces: [TemplatePiece]
   private var position = 0

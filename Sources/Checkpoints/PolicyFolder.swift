@@ -91,7 +91,7 @@ package struct PolicyFolder: Sendable {
 
   /// Writes a policy folder, which appears under its name only when it is whole.
   ///
-  /// Every value is checked before anything is written: a folder that was there stays as it is when one is not finite.
+  /// Every value is checked before anything is written. If one is not finite, an older folder stays untouched.
   ///
   /// - Parameters:
   ///   - tensors: the network's, for `model.safetensors`.

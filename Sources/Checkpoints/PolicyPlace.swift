@@ -27,8 +27,9 @@ package enum PolicyPlaceFault: Sendable, Equatable {
 }
 
 extension PolicyFolder {
-  /// Makes sure that a new policy folder deletes nothing but an older policy: there is nothing at the path, or an empty folder, or one
-  /// that holds only what this engine writes and the new policy has.
+  /// Makes sure that a new policy folder deletes nothing but an older policy.
+  ///
+  /// There must be nothing at the path, an empty folder, or one that holds only what this engine writes and the new policy has.
   ///
   /// - Parameter names: entries of the new policy beside those that every policy may have.
   /// - Throws: `CheckpointError.occupiedPlace` (exit status 64), `SystemError`.

@@ -31,7 +31,7 @@ package struct SystemThread {
   /// Waits until the thread's work is done. Called once.
   package func join() { pthread_join(thread, nil) }
 
-  /// Makes sure that the system gives so many threads at a time.
+  /// Makes sure that the system can run this number of threads at a time.
   ///
   /// - Throws: `ThreadError` where it refuses one of them.
   package static func check(count: Int) throws(ThreadError) {

@@ -21,7 +21,7 @@ package enum TemporaryPaths {
     paths.withLock { $0.removeAll { $0 == path } }
   }
 
-  /// A part of a temporary name that nobody can foresee, and that says whose it is: PID-RANDOM, the latter 16 hexadecimal digits.
+  /// A part of a temporary name that cannot be predicted, and that says whose it is: PID-RANDOM, the latter 16 hexadecimal digits.
   ///
   /// What is created under such a name must be created exclusively all the same.
   package static func uniquePart() -> String {

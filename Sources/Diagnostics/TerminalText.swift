@@ -1,8 +1,8 @@
 /// Text of unknown origin made fit for one line of a terminal, a log or a file of rejects.
 ///
-/// What would act instead of being seen becomes an escape: line ends and tabs `\n`, `\r`, `\t`; other control characters (with them
-/// every escape sequence), characters that turn the direction of writing, have no width or separate lines, private and unassigned
-/// ones `\u{202e}`. Of combining marks that stand on each other three are kept, the rest is escaped. Nothing is left out.
+/// Characters that act instead of being seen become escapes. Line ends and tabs become `\n`, `\r` and `\t`. Others become the like of
+/// `\u{202e}`: control characters (so every escape sequence), characters that turn the direction of writing, have no width or
+/// separate lines, and private and unassigned ones. Of combining marks in a row the first three are kept. Nothing is left out.
 package func terminalText(_ text: String) -> String {
   guard !text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else { return text }
   var result = String.UnicodeScalarView()

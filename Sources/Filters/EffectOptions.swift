@@ -21,7 +21,7 @@ package struct EffectOptions: ParsableArguments {
   }
 }
 
-/// A stream on which the method has no effect: what would come of it is another method's result under this one's name.
+/// A stream on which the method has no effect. Its result would be another method's under this one's name.
 package struct NoEffectError: ToolError, Equatable {
   /// Why it has none, and what to do.
   package let complaint: String

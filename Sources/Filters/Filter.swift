@@ -45,7 +45,7 @@ extension Filter {
     leave(0)
   }
 
-  /// Tells what is wrong with the arguments, and the usage, whose lines stay lines.
+  /// Says what is wrong with the arguments, and the usage, whose lines stay lines.
   private static func endWithUsage(_ error: any Error) -> Never {
     let message = fullMessage(for: error)
     let heading = "Error: "

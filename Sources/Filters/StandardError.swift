@@ -3,10 +3,10 @@ import Foundation
 
 /// Standard error: notes, progress and summaries; standard output carries records only.
 ///
-/// A standard error that is full, closed or broken is nobody's loss: what cannot be written is dropped, and the tool's exit status
+/// A standard error that is full, closed or broken costs nothing: what cannot be written is dropped, and the tool's exit status
 /// is that of its work.
 package enum StandardError {
-  /// Whether somebody is looking.
+  /// Whether it is a terminal.
   package static let isTerminal = isatty(STDERR_FILENO) == 1
 
   /// Writes one message as one line, whatever it quotes: control characters and line ends of ids, file names and servers' replies

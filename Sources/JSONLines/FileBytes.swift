@@ -57,9 +57,8 @@ package enum Destination: Equatable, Sendable {
 
 /// Bytes written to standard output, or to a file that appears only when it is whole.
 ///
-/// A regular file is written under a temporary name in the same folder, synced and renamed by `commit`; it keeps the permissions of the
-/// file that it replaces, and a symbolic link stays and leads to the new file. Anything else that bears the name (a device, a named
-/// pipe) is written to directly.
+/// A regular file is written under a temporary name in the same folder, then synced and renamed by `commit`. It keeps the permissions
+/// of the file that it replaces. A symbolic link stays and leads to the new file. A device or a named pipe is written to directly.
 package final class FileWriter {
   /// The name for messages; standard output is `<stdout>`.
   package let name: String

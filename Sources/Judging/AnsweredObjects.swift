@@ -80,8 +80,8 @@ struct AnsweredObjects<Entry: JudgementEntry> {
 
   /// The objects of the answer, in the order of the reply.
   ///
-  /// That are those of the last code of the question. What belongs to an earlier one counts as well where it is about other things
-  /// altogether, as where every entry has an object of its own; else it is a draft. Without any code all objects are the answer.
+  /// These are the objects of the last code of the question. Those of an earlier code count, too, if they are about other ids
+  /// altogether, as where every entry is an object with a code. Otherwise they are a draft. Without any code all objects count.
   var answer: [ReadObject<Entry>] {
     guard !parts.isEmpty else { return others }
     var own = parts.filter(\.isOwn)

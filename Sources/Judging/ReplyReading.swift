@@ -139,8 +139,9 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
   }
 }
 
-/// Whether ids that nobody asked about look like a count from another number: a 0, or one beside the asked ones or between them while
-/// an asked one is missing.
+/// Whether unknown ids look like a count from another number.
+///
+/// That is a 0, or an id beside or between the asked ones while an asked one is missing.
 private func isShifted(_ unknown: Set<Int>, missing: Set<Int>, asked: Set<Int>) -> Bool {
   if unknown.contains(0) { return true }
   guard !missing.isEmpty, let first = asked.min(), let last = asked.max() else { return false }

@@ -4,10 +4,10 @@ import JSONLines
 
 /// The entries and the codes in the text of a reply.
 ///
-/// What is read as JSON begins at a brace, wherever it stands. Strict JSON keeps its meaning, and so does JSON with slips: trailing
-/// commas, single quotes, keys without quotes, `True`, `False` and `None`, comments (`//`, `/* */`, `#`), `data:` at the beginning
-/// of lines, line breaks inside strings, and backslashes of LaTeX (see `appendString`). Where a text is no JSON even so, reading goes
-/// on behind the brace, so that one bad entry costs none of the others. The work is linear in the text.
+/// JSON may begin at any brace. Strict JSON keeps its meaning, and so does JSON with slips: trailing commas, single quotes, keys
+/// without quotes, `True`, `False` and `None`, comments (`//`, `/* */`, `#`). The same holds for `data:` at the beginning of lines,
+/// line breaks inside strings, and backslashes of LaTeX (see `appendString`). If a text is no JSON even so, reading goes on behind
+/// the brace, so that one bad entry costs none of the others. The work is linear in the text.
 struct ReplyScanner {
   /// An object that has the member by which entries are known.
   ///

@@ -16,7 +16,7 @@ import Rubrics
 /// `\'` is an apostrophe. Line breaks and other control characters, which JSON does not allow in a string, are escaped.
 ///
 /// - Parameters:
-///   - position: where the opening quote stands; then behind the closing one, or at the end of a text that has none.
+///   - position: the opening quote; then behind the closing one, or at the end of a text that has none.
 ///   - doublesBackslashes: whether the text doubles the backslashes of its LaTeX.
 /// - Returns: whether the string is closed.
 func appendString(

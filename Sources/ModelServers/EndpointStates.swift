@@ -2,9 +2,9 @@
 
 /// The servers, as a state machine: what happens to them and the time go in, whom to ask comes out.
 ///
-/// The one with the fewest requests under way is asked. One that fails rests, longer every time. One that turns a request away for
-/// a rate limit rests, too, and is then asked by half as many at once as were under way; every reply after that allows a little more,
-/// so that the number settles where the server keeps up.
+/// The server with the fewest requests under way is asked. A server that fails rests, longer every time. So does one that turns a
+/// request away for a rate limit; after that it gets half as many requests at once as before. Every reply then allows a little
+/// more, so that the number settles where the server keeps up.
 ///
 /// A server is absent once it has been found down, or has broken connections, for as long as the pauses of one request's attempts
 /// last together, without a reply meanwhile. While all servers are absent and rest, nobody waits for them.

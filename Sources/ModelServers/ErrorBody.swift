@@ -44,7 +44,7 @@ package struct ErrorBody {
     self.parameter = parameter
   }
 
-  /// Whether the account has nothing left, which no waiting mends.
+  /// Whether the account's quota is spent, so that waiting does not help.
   package var isAboutQuota: Bool {
     let words = ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"]
     return codes.contains { words.contains($0) } || words.contains { message.contains($0) }

@@ -1,4 +1,4 @@
-// One call of one server, and what it tells of that server.
+// One call of one server, and what the call says about the server.
 
 internal import HTTPClient
 import Secrets

@@ -7,10 +7,10 @@ import Synchronization
 
 /// A client for several servers that answer alike.
 ///
-/// Rate limits (429, or 503 with Retry-After) are waited out, for so long as the settings' patience lasts. 408, 409, 425, 5xx, broken
-/// connections, time limits and replies that cannot be used are tried again after pauses that double, with jitter. Another 4xx ends
-/// the run: a wrong key or model must not burn an hour. 413, and 400, 403 and 422 about a request's content, concern that request
-/// alone; of other 400 and 422 `RefusalWatch` decides.
+/// Rate limits (429, or 503 with Retry-After) are waited out, for as long as the settings' patience lasts. Some faults are tried again
+/// after pauses that double, with jitter: 408, 409, 425, 5xx, broken connections, time limits and replies that cannot be used.
+/// Another 4xx ends the run: a wrong key or model must not burn an hour. 413, and 400, 403 and 422 about a request's content, concern
+/// that request alone. `RefusalWatch` decides on other 400 and 422.
 package final class ServerClient: Sendable {
   let settings: ServerSettings
   let addresses: [String]

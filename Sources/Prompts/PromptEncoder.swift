@@ -27,8 +27,8 @@ package struct PromptEncoder: Sendable {
 
   /// The token that ends a response: the one by which the chat template ends a turn.
   ///
-  /// Where sampling does not stop at that one, as in base models that carry a chat template, it is the first one at which it does:
-  /// a policy that learned the other would never stop. nil where the policy names none.
+  /// Sampling may not stop at that token, as in base models that carry a chat template. Then this is the first token at which it
+  /// does stop: a policy that learned the other would never stop. nil where the policy names none.
   package var responseEnd: Int? {
     templateEnd.flatMap { ends.contains($0) ? $0 : nil } ?? ends.first
   }

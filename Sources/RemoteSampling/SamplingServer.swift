@@ -119,7 +119,7 @@ package struct SamplingServer: Sendable {
           write("return_token_ids", to: &body) { $0.value(true) }
         }
       }
-      // Some gateways stream unless they are told not to.
+      // Some gateways stream unless a request says not to.
       if !describes { write("stream", to: &body) { $0.value(false) } }
       extraBody.write(to: &body)
     }

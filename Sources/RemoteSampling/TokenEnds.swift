@@ -3,10 +3,10 @@
 /// The ends of tokens in a text; nil where the tokens do not make it up. Of several ways it is the one whose first tokens have the
 /// likeliest ends, see `TokenOptions.ends`.
 ///
-/// From the last token to the first it finds the positions from which the rest of the tokens can make up the rest of the text;
-/// from the first to the last it then takes the likeliest end among those, and never has to go back. Positions are bits of words,
-/// and only those are looked at that the lengths of the tokens before and behind allow. So the time is linear in the length of the
-/// text, unless thousands of tokens on end are parts of characters.
+/// A first pass, from the last token to the first, finds the positions from which the remaining tokens can make up the remaining
+/// text. A second pass, from the first to the last, takes the likeliest end among those, and never has to go back. Positions are
+/// bits of words, and the lengths of the other tokens limit which ones count. So the time is linear in the length of the text,
+/// unless thousands of tokens in a row are parts of characters.
 ///
 /// - Parameter isStrict: whether only markers may write nothing.
 package func tokenEnds(

@@ -13,8 +13,9 @@ package func beginsLaTeXCommand(_ word: some Collection<UInt8>) -> Bool {
   return (5..<text.utf8.count).contains { commands.contains(String(text.prefix($0))) }
 }
 
-/// Whether a text has control characters that JSON made of LaTeX whose backslash was not doubled: any but white space, a form feed, and a
-/// tab in front of the rest of a command (`\times` is a tab and `imes`).
+/// Whether a text has control characters that JSON made of LaTeX whose backslash was not doubled.
+///
+/// These are all but white space, also form feeds, and a tab in front of the rest of a command (`\times` is a tab and `imes`).
 package func hasLostBackslash(_ text: String) -> Bool {
   let bytes = Array(text.utf8)
   for (index, byte) in bytes.enumerated() {

@@ -2,12 +2,12 @@
 
 import Thoughts
 
-/// Parts a response into steps. Thoughts (`Thoughts`) hold no steps: they are drafts of the solution, not parts of it.
+/// Splits a response into steps. Thoughts (`Thoughts`) hold no steps: they are drafts of the solution, not parts of it.
 ///
-/// - `headers`: a step reaches from its header to the next or the end, or to the thought that ends it; text before the first is in
-///   no step, and a response without headers has no steps. A header with nothing behind it is a step of its own.
-/// - `lines`: every line that is not blank, its line feed included.
-/// - `paragraphs`: every block of lines between blank ones, the blank lines behind it included.
+/// - `headers`: a step reaches from its header to the next header, to a thought, or to the end. Text before the first header is in
+///   no step, and a response without headers has no steps. A header with nothing behind it is a step, too.
+/// - `lines`: each line that is not blank is a step, with its line feed.
+/// - `paragraphs`: each block of lines between blank lines is a step, with the blank lines behind it.
 /// - Returns: steps in order of appearance, with byte spans; no token spans yet.
 package func steps(of response: String, style: StepStyle) -> [ResponseStep] {
   let thoughts = Thoughts(in: response)

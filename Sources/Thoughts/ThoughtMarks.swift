@@ -4,8 +4,8 @@
 ///
 /// Sources: the chat templates and model cards of DeepSeek-R1, Qwen3 and others (`<think>`), Seed-OSS, Magistral (`[THINK]`),
 /// Kimi (`◁think▷`), Sky-T1 (`<|begin_of_thought|>`), Command A (`<|START_THINKING|>`),
-/// Gemma (`<|channel>thought`), MedGemma (`<unused94>thought`), gpt-oss (harmony channels); the other
-/// tags are those that prompts ask for most often.
+/// Gemma (`<|channel>thought`), MedGemma (`<unused94>thought`) and gpt-oss (harmony channels).
+/// Prompts often ask for the other tags.
 enum ThoughtFamily: Equatable {
   /// `<NAME>` and `</NAME>`.
   case tag(name: String)

@@ -4,14 +4,16 @@ import re
 
 from .thoughts import thoughts
 
-# As srar's own: white space is Unicode's, line breaks included; digits are the decimal digits of any script; a header begins a line,
-# behind blanks and tabs at most, or follows a thought, and of a longer run of hashes the last three count.
+# The same rules as srar's own. White space is Unicode's, line breaks included, and digits are the decimal digits of any script.
+# A header begins a line, behind blanks and tabs at most, or follows a thought. Of a longer run of hashes the last three count.
 HEADER = re.compile(r"(?P<before>(?<!#)#*)(?P<header>###\s*Step\s*(?P<label>\d+)\s*:)")
 
 
 def steps_of(response: str, token_bytes: list[tuple[int, int]]) -> list[dict]:
-    """The steps of a response, each from its header to the next one, to the end, or to the thoughts that only white space follows; text
-    before the first is in no step.
+    """The steps of a response.
+
+    A step reaches from its header to the next header, to the end, or to thoughts that only white space follows. Text before the first
+    header is in no step.
 
     Arguments:
         response: the text.
