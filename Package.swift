@@ -58,12 +58,12 @@ let package = Package(
     library("Diagnostics"),
     library("RandomStreams"),
     library("JSONLines", ["CSimdjson", "CZstd", "Diagnostics"]),
-    library("HTTPClient", ["CCurl"]),
+    library("HTTPClient", ["CCurl", "Diagnostics"]),
     library("Fingerprints"),
     library("Secrets", ["JSONLines"]),
     library(
       "ModelServers", ["Diagnostics", "HTTPClient", "JSONLines", "RandomStreams", "Secrets"]),
-    library("ChatCompletions", ["JSONLines", "ModelServers"]),
+    library("ChatCompletions", ["Diagnostics", "JSONLines", "ModelServers"]),
     library(
       "Records",
       ["Diagnostics", "Fingerprints", "JSONLines", "RandomStreams", "Rubrics", "Steps"]),
@@ -123,7 +123,10 @@ let package = Package(
     // The engines of others.
     library(
       "RemoteSampling",
-      ["HTTPClient", "JSONLines", "ModelServers", "Records", "Steps", "Thoughts", "Tokenizers"]),
+      [
+        "Diagnostics", "HTTPClient", "JSONLines", "ModelServers", "Records", "Steps", "Thoughts",
+        "Tokenizers",
+      ]),
 
     // The commands.
     tool(
@@ -191,12 +194,15 @@ let package = Package(
     tests(
       "JudgingTests",
       [
-        "Arithmetic", "Diagnostics", "JSONLines", "Judging", "RandomStreams", "Records", "Rubrics",
-        "Steps",
+        "Arithmetic", "Diagnostics", "JSONLines", "Judging", "ModelServers", "RandomStreams",
+        "Records", "Rubrics", "Steps",
       ]),
     tests("HTTPClientTests", ["HTTPClient"]),
     tests("SecretsTests", ["JSONLines", "Secrets"]),
     tests("ModelServersTests", ["ChatCompletions", "HTTPClient", "ModelServers"]),
+    tests(
+      "ChatCompletionsTests",
+      ["ChatCompletions", "Diagnostics", "JSONLines", "ModelServers"]),
     tests(
       "RemoteSamplingTests",
       [

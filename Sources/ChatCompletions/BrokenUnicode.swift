@@ -1,7 +1,7 @@
 // Text that is no Unicode: halves of characters, as models and servers cut them.
 
 /// The same JSON with U+FFFD for bytes that are not UTF-8 and for escapes of surrogates that make no pair.
-func replacingBrokenUnicode(in json: [UInt8]) -> [UInt8] {
+package func replacingBrokenUnicode(in json: [UInt8]) -> [UInt8] {
   let text = Array(String(decoding: json, as: UTF8.self).utf8)
   var result: [UInt8] = []
   result.reserveCapacity(text.count)

@@ -4,7 +4,7 @@ import JSONLines
 import ModelServers
 
 /// What a body holds.
-enum ReadChat {
+package enum ReadChat {
   case reply(ChatReply, tokens: Int?)
   /// It is a reply, but says nothing.
   case empty(reason: String, tokens: Int?)
@@ -13,7 +13,7 @@ enum ReadChat {
   case error(status: Int)
 
   /// Reads a completion, or the events of one that was streamed although that was not asked for.
-  init(_ body: [UInt8]) {
+  package init(_ body: [UInt8]) {
     let roots: [JSONValue]
     do {
       roots = try (serverSentEvents(body) ?? [body]).map(parsed)

@@ -2,7 +2,7 @@ import JSONLines
 import ModelServers
 
 /// How a server is asked to enforce the form of a reply, in the order in which they are tried.
-enum SchemaDialect: CaseIterable {
+package enum SchemaDialect: CaseIterable {
   /// OpenAI's, which most servers speak.
   case jsonSchema
   /// That of llama-cpp-python's server.
@@ -20,7 +20,7 @@ extension ChatSettings {
   /// The body of a request: OpenAI's members, then the user's own.
   ///
   /// - Parameter describes: whether it describes replies, which do not depend on how they are sent.
-  func body(
+  package func body(
     of request: ChatRequest, _ dialect: SchemaDialect, describes: Bool = false
   ) -> [UInt8] {
     let text = request.messages.reduce(0) { $0 + $1.content.utf8.count }
