@@ -28,7 +28,9 @@ package struct ContrastQuestion: JudgeQuestion, Equatable {
   }
 
   package var ids: [Int] { Array(1...Self.longestRubric) }
-  package var material: String { (rightSolutions + flawedSolutions).joined(separator: "\n") }
+  package var material: String {
+    ([problem] + rightSolutions + flawedSolutions).joined(separator: "\n")
+  }
   package static let requiredMarks = ["problem", "right", "flawed"]
   /// How many lines there are is the model's choice.
   package static let asksForMissing = false

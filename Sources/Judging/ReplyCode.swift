@@ -72,6 +72,43 @@ struct ReplyCode {
   }
 }
 
+/// Words outside of entries that look like our codes and have no name, such as that of the line `[0123456789abcdef step 1]`; the first
+/// hundred at most.
+///
+/// Our codes are 16 hexadecimal digits, with letters and figures. Few words are: no number, no part of an address, of a UUID or of a
+/// longer hash. A judge has most of those from the material. So one that is from nowhere makes a reply without the right code
+/// suspect, and asking again costs one call.
+///
+/// - Parameter entries: in rising order.
+func bareCodes(in text: [UInt8], outside entries: [Range<Int>]) -> [ReplyCode] {
+  var codes: [ReplyCode] = []
+  var next = 0
+  var position = 0
+  while position < text.count, codes.count < 100 {
+    guard isNameByte(text[position]) else {
+      position += 1
+      continue
+    }
+    let start = position
+    position = text[position...].firstIndex { !isNameByte($0) } ?? text.count
+    guard position - start == 16 else { continue }
+    let word = text[start..<position]
+    guard word.allSatisfy({ isDigit($0) || (0x61...0x66).contains($0) }),
+      word.contains(where: isDigit), !word.allSatisfy(isDigit)
+    else { continue }
+    while next < entries.count, entries[next].upperBound <= start { next += 1 }
+    if next < entries.count, entries[next].lowerBound <= start { continue }
+    codes.append(
+      ReplyCode(bytes: start..<position, value: String(decoding: word, as: UTF8.self)))
+  }
+  return codes
+}
+
+/// Whether a byte belongs to a word, or joins words to a name such as `chatcmpl-0123456789abcdef`.
+private func isNameByte(_ byte: UInt8) -> Bool {
+  isWordByte(byte) || byte >= 0x80 || "-/%+".utf8.contains(byte)
+}
+
 /// What the name of a member says of its value.
 enum NameOfCode {
   /// It is a code.

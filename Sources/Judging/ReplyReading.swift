@@ -9,6 +9,8 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
   package var entries: [Entry] = []
   /// How many entries said nothing on what was asked about: of a wrong type, unknown, or given twice.
   package var dropped = 0
+  /// The first of them, shortened.
+  package var firstDropped: String?
   /// How many of them are about ids that were not asked about.
   package var unknown = 0
   /// The ids of which the reply says different things, rising.
@@ -31,8 +33,8 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
   /// says which slips of JSON are forgiven, and `Thoughts` which parts of a reply a model only thought.
   ///
   /// What is read is what belongs to the last code of the question, which nobody else knows (see `AnsweredObjects`): drafts and
-  /// quotations do not. A reply with another code alone is another question's, and has no entries. A reply without any code is read
-  /// whole. `ReplyQuotations` says what of it is none of the judge's own.
+  /// quotations do not. A reply with another code alone is another question's, and has no entries, also where the code has no name (see
+  /// `bareCodes`). A reply without any code is read whole. `ReplyQuotations` says what of it is none of the judge's own.
   ///
   /// - Parameters:
   ///   - ids: what was asked about.
@@ -63,13 +65,23 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
       hasForeignCode = true
       return
     }
+    let bare = isCoded ? [] : bareCodes(in: answer, outside: scanner.objects.map(\.bytes))
+    guard
+      bare.contains(where: { $0.isSame(as: code) })
+        || bare.allSatisfy({ quotations.isInMaterial($0.bytes) })
+    else {
+      hasForeignCode = true
+      return
+    }
     let document = JSONDocument()
     let objects = scanner.objects.compactMap { ReadObject<Entry>($0, document) }
     let own = objects.filter { object in
-      guard let entry = object.entry else { return true }
-      return !quotations.isQuotation(object.object, entry, isCoded: isCoded)
+      guard let entry = object.entry,
+        quotations.isQuotation(object.object, entry, isCoded: isCoded)
+      else { return true }
+      drop(object)
+      return false
     }
-    dropped = objects.count - own.count
     let answered = AnsweredObjects(own, codes: codes, code: code).answer
     collect(answered, ids: ids)
     let start = codes.last { $0.isSame(as: code) }?.bytes.lowerBound ?? -1
@@ -87,6 +99,13 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
     entries.removeAll { disputed.contains($0.id) }
   }
 
+  private mutating func drop(_ object: ReadObject<Entry>) {
+    dropped += 1
+    guard firstDropped == nil else { return }
+    firstDropped = String(
+      String(decoding: object.object.json.prefix(500), as: UTF8.self).prefix(120))
+  }
+
   /// Takes the entries of an answer.
   private mutating func collect(_ answer: [ReadObject<Entry>], ids: Set<Int>) {
     var found: [Int: Entry] = [:]
@@ -94,19 +113,19 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
     var mistyped: Set<Int> = []
     for object in answer {
       guard let entry = object.entry else {
-        dropped += 1
+        drop(object)
         if object.object.isComplete, let id = object.id { mistyped.insert(id) }
         continue
       }
       guard ids.contains(entry.id) else {
-        dropped += 1
+        drop(object)
         unknown += 1
         unknownIDs.insert(entry.id)
         continue
       }
       if object.repeatsMember { contradicted.append(entry.id) }
       if let first = found[entry.id] {
-        dropped += 1
+        drop(object)
         if first != entry { contradicted.append(entry.id) }
       } else {
         found[entry.id] = entry

@@ -36,7 +36,7 @@ package struct RubricQuestion: JudgeQuestion, Equatable {
     json.member("steps", steps.map(\.bytes))
   }
 
-  package var material: String { problem + response }
+  package var material: String { problem + response + items.map(\.text).joined() }
 
   package func values(asking ids: [Int], marker: String) -> [String: String] {
     [

@@ -34,6 +34,42 @@ struct ReplyCodeTests {
   }
 
   @Test(
+    "that is another's and has no name makes it no reply either",
+    arguments: [
+      "fedcba9876543210 [ENTRY]", "[fedcba9876543210 step 1]: right. [ENTRY]",
+      "For request `fedcba9876543210`:\n```json\n[ENTRY]\n```", "[ENTRY] (fedcba9876543210)",
+      #"{"request":"fedcba9876543210","verdicts":[ENTRY]}"#,
+      #"{"fedcba9876543210":[ENTRY]}"#,
+    ])
+  func bare(reply: String) {
+    #expect(read(reply).fault(isCutOff: false) == .foreignCode)
+    // One that the response holds is a quotation, and beside the right one any is.
+    #expect(read(reply, material: "It is fedcba 98 76543210.").entries == [verdict])
+    #expect(read("CODE \(reply)").entries == [verdict])
+    #expect(read(reply + #"{"code":"CODE","verdicts":[ENTRY]}"#).entries == [verdict])
+  }
+
+  @Test(
+    "has a form that other words do not have",
+    arguments: [
+      "1234567890123456", "deadbeefdeadbeef", "FEDCBA9876543210", "fedcba987654321",
+      "fedcba98765432100", "0xfedcba9876543210", "chatcmpl-fedcba9876543210",
+      "550e8400-e29b-41d4-a716-446655440000", "fedcba987654321é", "a/fedcba9876543210",
+      "d41d8cd98f00b204e9800998ecf8427e",
+    ])
+  func otherWords(word: String) {
+    #expect(read("It is \(word). [ENTRY]").entries == [verdict])
+  }
+
+  @Test("and may stand inside an entry, whose business it is")
+  func inEntry() {
+    let noted = #"{"id":1,"why":"fedcba9876543210","satisfied":true,"step":1}"#
+    #expect(read("[\(noted)]").entries == [verdict])
+    #expect(read("[\(noted)] fedcba9876543210").hasForeignCode)
+    #expect(read("fedcba9876543210 [\(noted)]").hasForeignCode)
+  }
+
+  @Test(
     "parts the answer from drafts and quotations: what follows its last place counts",
     arguments: [
       #"First draft: {"code":"CODE","verdicts":[DRAFT]}\nFinal: {"code":"CODE","verdicts":[ENTRY]}"#,
