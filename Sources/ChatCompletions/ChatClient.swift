@@ -1,5 +1,6 @@
 // A question in, a reply or a reason out.
 
+package import Diagnostics
 package import ModelServers
 
 /// A client for servers that speak OpenAI's chat-completions protocol.
@@ -7,9 +8,10 @@ package final class ChatClient: Sendable {
   private let settings: ChatSettings
   private let client: ServerClient
 
-  package init(_ settings: ChatSettings) {
+  /// - Throws: `ThreadError` where the system gives no thread for the transfers.
+  package init(_ settings: ChatSettings) throws(ThreadError) {
     self.settings = settings
-    client = ServerClient(
+    client = try ServerClient(
       settings.servers,
       addresses: settings.servers.urls.map { apiAddress($0, "/chat/completions") })
   }
@@ -31,10 +33,13 @@ package final class ChatClient: Sendable {
   /// A model that is asked again is told what was wrong with its reply, at the end of the last message: the same words at
   /// temperature 0 would get the same reply.
   ///
-  /// - Parameter read: makes something of a reply, or says why it cannot be used.
+  /// - Parameters:
+  ///   - noteFault: told of each call that gave nothing to use, when it ends.
+  ///   - read: makes something of a reply, or says why it cannot be used.
   /// - Throws: what must end the run.
   package func complete<Value: Sendable>(
-    _ request: ChatRequest, reading read: @escaping @Sendable (ChatReply) -> ReplyUse<Value>
+    _ request: ChatRequest, noteFault: @escaping @Sendable (CallFault) -> Void = { _ in },
+    reading read: @escaping @Sendable (ChatReply) -> ReplyUse<Value>
   ) async throws(ServerError) -> CallOutcome<Value> {
     let dialects: [SchemaDialect] =
       settings.usesSchema && request.schema != nil ? SchemaDialect.allCases : [.none]
@@ -46,6 +51,7 @@ package final class ChatClient: Sendable {
     let call = ServerCall(
       label: request.label, tokens: tokens, formCount: dialects.count,
       formWords: ["response_format"], omittableMembers: ChatSettings.omittableMembers,
+      noteFault: noteFault,
       body: { [settings] form in
         settings.body(of: request.adding(remarks.text), dialects[form])
       })

@@ -9,15 +9,25 @@ package struct SystemThread {
 
   /// Starts a thread, which takes no signals.
   ///
+  /// - Parameter stackBytes: the size of its stack; nil for the system's choice.
   /// - Throws: `ThreadError` where the system refuses.
-  package init(_ body: @escaping @Sendable () -> Void) throws(ThreadError) {
+  package init(
+    stackBytes: Int? = nil, _ body: @escaping @Sendable () -> Void
+  ) throws(ThreadError) {
     #if canImport(Darwin)
       var started: pthread_t?
     #else
       var started = pthread_t()
     #endif
+    let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+    pthread_attr_init(attributes)
+    defer {
+      pthread_attr_destroy(attributes)
+      attributes.deallocate()
+    }
+    if let stackBytes { pthread_attr_setstacksize(attributes, stackBytes) }
     let work = Unmanaged.passRetained(Work(body))
-    let code = pthread_create(&started, nil, { run($0) }, work.toOpaque())
+    let code = pthread_create(&started, attributes, { run($0) }, work.toOpaque())
     guard code == 0 else {
       work.release()
       throw ThreadError(code: code)
@@ -28,8 +38,11 @@ package struct SystemThread {
     thread = started
   }
 
-  /// Waits until the thread's work is done. Called once.
+  /// Waits until the thread's work is done. Either this or `detach` is called, once.
   package func join() { pthread_join(thread, nil) }
+
+/// Lets the thread end on its own.
+  package func detach() { pthread_detach(thread) }
 
   /// Makes sure that the system can run this number of threads at a time.
   ///
@@ -55,7 +68,7 @@ package struct ThreadError: ToolError, Equatable {
   package var description: String {
     """
     the system refuses a thread: \(String(cString: strerror(code))); allow more memory ('ulimit -v') or more threads \
-    ('ulimit -u'), or give fewer '--threads'
+    ('ulimit -u'), or give fewer '--threads' where the tool has that option
     """
   }
 

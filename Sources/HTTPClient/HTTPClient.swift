@@ -1,6 +1,7 @@
 // The door: requests in, responses out, many at once.
 
 internal import CCurl
+package import Diagnostics
 
 /// How connections are made.
 package struct HTTPSettings: Sendable {
@@ -25,9 +26,10 @@ package struct HTTPSettings: Sendable {
 package final class HTTPClient: Sendable {
   private let loop: TransferLoop
 
-  package init(_ settings: HTTPSettings = HTTPSettings()) {
+  /// - Throws: `ThreadError` where the system gives no thread for the transfers.
+  package init(_ settings: HTTPSettings = HTTPSettings()) throws(ThreadError) {
     loop = TransferLoop(settings)
-    loop.start()
+    try loop.start()
   }
 
   deinit { loop.stop() }

@@ -1,8 +1,8 @@
 // The one thread that all transfers run on.
 
 internal import CCurl
+internal import Diagnostics
 internal import Dispatch
-internal import Foundation
 internal import Synchronization
 
 /// Runs transfers; everything but `submit` and `stop` happens on its thread.
@@ -69,11 +69,9 @@ final class TransferLoop: TaskExecutor, @unchecked Sendable {
 
   private var handle: UnsafeMutableRawPointer { UnsafeMutableRawPointer(multi) }
 
-  func start() {
-    Thread { [self] in
-      Thread.current.name = "srar.http"
-      run()
-    }.start()
+  /// - Throws: `ThreadError` where the system gives no thread.
+  func start() throws(ThreadError) {
+    try SystemThread(stackBytes: 8 << 20) { [self] in run() }.detach()
   }
 
   /// Hands a transfer over, from any thread.

@@ -4,6 +4,7 @@ package import Diagnostics
 import Foundation
 package import JSONLines
 package import Judging
+import Synchronization
 
 /// Questions of one kind to the same voters.
 package struct Inquiry<Question: JudgeQuestion> {
@@ -108,9 +109,19 @@ package struct Inquiry<Question: JudgeQuestion> {
       return .known(entry)
     }
     let pending = PendingReply(on: voter.executor) { [log] in
+      let unlogged = Mutex<SystemError?>(nil)
+      let reply = try await voter.reply(to: question, fingerprint: fingerprint) { fault in
+        do throws(SystemError) {
+          try log?.append(
+            JudgeLogFault(
+              request: fingerprint, record: record, index: index, judge: voter.name, fault: fault))
+        } catch {
+          unlogged.withLock { $0 = error }
+        }
+      }
+      if let error = unlogged.withLock({ $0 }) { throw error }
       let entry = JudgeLogEntry(
-        request: fingerprint, record: record, index: index, judge: voter.name,
-        reply: try await voter.reply(to: question, fingerprint: fingerprint))
+        request: fingerprint, record: record, index: index, judge: voter.name, reply: reply)
       // Logged as soon as it is there, so that a killed tool loses only the calls under way.
       try log?.append(entry)
       var short = entry

@@ -17,6 +17,7 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
   /// What is read and asked about.
   private struct Asked {
     let subject: Subject
+    let record: String
     let question: Question?
     let decision: AwaitedDecision<Question.Entry>?
   }
@@ -51,6 +52,8 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
     var replayed = 0
     var calls = 0
     var dropped = 0
+    /// The first of them, with the record that it is about.
+    var firstDropped: (entry: String, record: String)?
     var faults: [ReplyFault.Kind: Int] = [:]
     var contested = 0
     var disagreements = 0.0
@@ -83,7 +86,9 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
           let decision = try question.map {
             try inquiry.ask($0, record: place.record, index: place.index, place.position)
           }
-          try put(Asked(subject: subject, question: question, decision: decision))
+          try put(
+            Asked(
+              subject: subject, record: place.record, question: question, decision: decision))
         }
       },
       writing: { asked in
@@ -125,6 +130,9 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
     counts.calls += reached.calls
     for fault in reached.faults { counts.faults[fault, default: 0] += 1 }
     counts.dropped += reached.decision.dropped
+    if counts.firstDropped == nil, let entry = reached.decision.firstDropped {
+      counts.firstDropped = (entry, asked.record)
+    }
     if let disagreement = reached.decision.panel?.disagreement {
       counts.contested += 1
       counts.disagreements += disagreement
@@ -162,7 +170,9 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
       run.summarize("the voters disagree on \(percent(share)) of what they judged")
     }
     if counts.dropped > 0 {
-      run.summarize("\(counts.dropped) entries of the replies said nothing on what was asked")
+      let first = counts.firstDropped.map { "; the first, on record \"\($0.record)\": \($0.entry)" }
+      run.summarize(
+        "\(counts.dropped) entries of the replies said nothing on what was asked" + (first ?? ""))
     }
     if counts.failed > 0 { run.summarize("\(counted(counts.failed, subject)) could not be judged") }
   }

@@ -1,6 +1,6 @@
 // Reading ahead while replies are awaited, and writing in the order of the input.
 
-import Foundation
+import Diagnostics
 
 /// Reads and asks on a thread of its own, and awaits and writes on the caller's, so that what is done leaves as soon as it and what is
 /// before it are there, whether or not more input comes.
@@ -12,6 +12,7 @@ import Foundation
 ///   - write: deals with an element. An error that it returns, rather than throws, ends the run only when what is under way is done.
 ///   - awaitRest: waits for an element that will not be written.
 ///   - flush: called before a longer wait.
+/// - Throws: `ThreadError` where the system gives no thread, and what the closures throw.
 package func withReadAhead<Element>(
   window: Int, reading read: @escaping ((Element) throws -> Void) throws -> Void,
   writing write: (Element) throws -> (any Error)?, awaitingRest awaitRest: (Element) throws -> Void,
@@ -19,10 +20,10 @@ package func withReadAhead<Element>(
 ) throws {
   let handover = Handover<Element>(capacity: window)
   nonisolated(unsafe) let work = { try read { try handover.put($0) } }
-  let thread = Thread { handover.end(Result { try work() }) }
-  thread.name = "srar.reading"
-  thread.stackSize = 8 << 20
-  thread.start()
+  let thread = try SystemThread(stackBytes: 8 << 20) {
+    handover.end(Result { try work() })
+  }
+  thread.detach()
   do {
     while let element = try handover.next(flush) {
       guard let error = try write(element) else { continue }

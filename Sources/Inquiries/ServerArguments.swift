@@ -104,7 +104,7 @@ package struct ServerArguments: ParsableArguments {
       guard !own.servers.urls.isEmpty || !asks else {
         throw UsageError("where is the judge? give '--url' or set JUDGE_URL")
       }
-      let client = ChatClient(own)
+      let client = try ChatClient(own)
       return (1...votes).map { LanguageModelJudge(client, own, prompt: prompt, vote: $0) }
     }
   }

@@ -1,5 +1,6 @@
 import Arithmetic
 import JSONLines
+package import ModelServers
 import Records
 package import Rubrics
 
@@ -41,7 +42,10 @@ package struct EquationJudge: Judge {
     unattempted == .order ? "equations" : "equations, unattempted \(unattempted.rawValue)"
   }
 
-  package func reply(to question: RubricQuestion, fingerprint: String) -> JudgeReply<Verdict> {
+  package func reply(
+    to question: RubricQuestion, fingerprint: String,
+    noteFault: @escaping @Sendable (CallFault) -> Void = { _ in }
+  ) -> JudgeReply<Verdict> {
     let verdicts = verdicts(on: question)
     var json = JSONWriter()
     verdicts.write(to: &json)

@@ -1,6 +1,7 @@
 // The seam between the pipeline and whoever judges: exact arithmetic here, language models behind the same protocol.
 
 package import Diagnostics
+package import ModelServers
 
 /// What came of asking.
 package enum JudgeOutcome<Entry: JudgementEntry>: Equatable, Sendable {
@@ -21,6 +22,8 @@ package struct JudgeReply<Entry: JudgementEntry>: Equatable, Sendable {
   package var latencyMilliseconds: Int?
   /// How many entries of the reply were none on what was asked about.
   package var dropped = 0
+  /// The first of them, shortened.
+  package var firstDropped: String?
   /// The replies to the same question that could not be used, in order.
   package var unusable: [UnusableReply] = []
 
@@ -55,10 +58,13 @@ package protocol Judge<Question>: Sendable {
 
   /// The answer to one question.
   ///
-  /// - Parameter fingerprint: the question's, asked of this judge.
+  /// - Parameters:
+  ///   - fingerprint: the question's, asked of this judge.
+  ///   - noteFault: told of each call that gave nothing to use, when it ends.
   /// - Throws: what must end the run, such as a judge that cannot be reached; a reply that cannot be used is an outcome.
   func reply(
-    to question: Question, fingerprint: String
+    to question: Question, fingerprint: String,
+    noteFault: @escaping @Sendable (CallFault) -> Void
   ) async throws -> JudgeReply<Question.Entry>
 
   /// Asks nothing more: a question that waits for its turn or for another attempt ends with a failure.

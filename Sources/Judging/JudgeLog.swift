@@ -2,6 +2,7 @@
 
 package import Diagnostics
 package import JSONLines
+package import ModelServers
 import Records
 import Rubrics
 
@@ -27,8 +28,9 @@ package struct JudgeLogEntry<Entry: JudgementEntry>: Equatable, Sendable {
 
   /// Types are strict: a verdict whose "satisfied" is the text "false" is an error, never true.
   ///
-  /// - Returns: nil for the answer to a question of another kind.
+  /// - Returns: nil for the answer to a question of another kind, and for a call that gave nothing to use.
   init?(_ fields: Fields) throws {
+    if fields.has(JudgeLogFault.key) { return nil }
     let kind = Entry.kind
     if QuestionKind.allCases.contains(where: { $0 != kind && fields.has($0.rawValue) }) {
       return nil
@@ -52,6 +54,7 @@ package struct JudgeLogEntry<Entry: JudgementEntry>: Equatable, Sendable {
       attempts: try fields.integer("attempts"),
       latencyMilliseconds: try fields.integerIfPresent("latency_ms"))
     reply.dropped = try fields.integerIfPresent("dropped") ?? 0
+    reply.firstDropped = try fields.stringIfPresent("first_dropped")
     reply.unusable = try (fields.objectsIfPresent("unusable") ?? []).map(UnusableReply.init)
   }
 
@@ -81,7 +84,43 @@ package struct JudgeLogEntry<Entry: JudgementEntry>: Equatable, Sendable {
       entry.member("attempts", reply.attempts)
       entry.member(ifPresent: "latency_ms", reply.latencyMilliseconds)
       if reply.dropped > 0 { entry.member("dropped", reply.dropped) }
+      entry.member(ifPresent: "first_dropped", reply.firstDropped)
       if !reply.unusable.isEmpty { entry.member("unusable", reply.unusable) }
+    }
+  }
+}
+
+/// A call that gave nothing to use, as a log holds it. A replay passes over it: what came of the question stands in a line of its own.
+package struct JudgeLogFault: Equatable, Sendable {
+  /// The member by which such a line is known.
+  static let key = "fault"
+
+  /// The fingerprint of what was asked.
+  package let request: String
+  package let record: String
+  /// The rollout's index among those of its problem; nil where the question is about the problem.
+  package let index: Int?
+  package let judge: String
+  package let fault: CallFault
+
+  package init(request: String, record: String, index: Int?, judge: String, fault: CallFault) {
+    self.request = request
+    self.record = record
+    self.index = index
+    self.judge = judge
+    self.fault = fault
+  }
+
+  fileprivate func write(to json: inout JSONWriter) {
+    json.object { line in
+      line.member("request", request)
+      line.member("record", record)
+      line.member(ifPresent: "index", index)
+      line.member("judge", judge)
+      line.member("attempt", fault.attempt)
+      line.member(Self.key, fault.reason)
+      line.member(ifPresent: "status", fault.status)
+      line.member("latency_ms", fault.milliseconds)
     }
   }
 }
@@ -89,5 +128,9 @@ package struct JudgeLogEntry<Entry: JudgementEntry>: Equatable, Sendable {
 extension AppendedLog {
   package func append(_ entry: JudgeLogEntry<some JudgementEntry>) throws(SystemError) {
     try append { entry.write(to: &$0) }
+  }
+
+  package func append(_ fault: JudgeLogFault) throws(SystemError) {
+    try append { fault.write(to: &$0) }
   }
 }

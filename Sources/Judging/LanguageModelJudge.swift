@@ -4,7 +4,7 @@ package import ChatCompletions
 package import Diagnostics
 import Fingerprints
 import JSONLines
-import ModelServers
+package import ModelServers
 import Synchronization
 
 /// Asks a language model for all entries of an answer at once, and once more for those that its reply left out.
@@ -49,17 +49,23 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
   package var standingRefusal: (any ToolError)? { client.standingRefusal }
 
   package func reply(
-    to question: Question, fingerprint: String
+    to question: Question, fingerprint: String,
+    noteFault: @escaping @Sendable (CallFault) -> Void
   ) async throws -> JudgeReply<Question.Entry> {
     let ids = question.ids
-    var asked = try await ask(question, for: ids, fingerprint: fingerprint)
+    var asked = try await ask(question, for: ids, fingerprint: fingerprint, noteFault)
     let missing = ids.filter { id in !asked.read.entries.contains { $0.id == id } }
     guard case .entries = asked.reply.outcome, !missing.isEmpty, Question.asksForMissing,
       asked.read.contradicted.isEmpty
     else { return asked.reply }
     // One reply was usable, so what the second one lacks is left undecided.
     let second = try await ask(
-      question, for: missing, fingerprint: fingerprint + ", missing entries")
+      question, for: missing, fingerprint: fingerprint + ", missing entries"
+    ) { [attempts = asked.reply.attempts] fault in
+      var fault = fault
+      fault.attempt += attempts
+      noteFault(fault)
+    }
     asked.read.entries += second.read.entries
     asked.reply.outcome = .entries(asked.read.entries)
     if Question.needsEveryEntry, asked.read.entries.count < ids.count {
@@ -79,7 +85,8 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
   }
 
   private func ask(
-    _ question: Question, for ids: [Int], fingerprint: String
+    _ question: Question, for ids: [Int], fingerprint: String,
+    _ noteFault: @escaping @Sendable (CallFault) -> Void
   ) async throws -> Asked {
     // Unknown to whoever wrote the material, and the same in every run with this seed.
     let marker = String(
@@ -92,7 +99,8 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
     let examples = prompt.examples
     let outcome = try await client.complete(
       ChatRequest(
-        messages: [message], schema: replySchema(for: ids, code: marker), label: fingerprint)
+        messages: [message], schema: replySchema(for: ids, code: marker), label: fingerprint),
+      noteFault: noteFault
     ) { reply -> ReplyUse<(ReadEntries<Question.Entry>, text: String)> in
       let read = ReadEntries<Question.Entry>(
         reply: reply.text, ids: wanted, code: marker, material: question.material,
@@ -114,13 +122,13 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
     case .success(let (read, text)):
       reply.text = text
       reply.outcome = .entries(read.entries)
-      reply.dropped = read.dropped
+      reply.noteDropped(read)
       return Asked(read: read, reply: reply)
     case .failure(let failure):
       // What a reply says twice and differently is undecided; where the rest may stand alone, it does.
       if Question.asksForMissing, !Question.needsEveryEntry, let read = unusable.contradictory {
         reply.outcome = .entries(read.entries)
-        reply.dropped = read.dropped
+        reply.noteDropped(read)
         return Asked(read: read, reply: reply)
       }
       reply.outcome = .failure(reason: failure.reason)
@@ -164,12 +172,18 @@ private final class UnusableReplies<Entry: JudgementEntry>: Sendable {
 }
 
 extension JudgeReply {
+  fileprivate mutating func noteDropped(_ read: ReadEntries<Entry>) {
+    dropped = read.dropped
+    firstDropped = read.firstDropped
+  }
+
   /// Adds what it took to ask for what the first reply left out.
   fileprivate mutating func add(_ second: JudgeReply) {
     text = [text, second.text].compactMap { $0 }.joined(separator: "\n")
     attempts += second.attempts
     latencyMilliseconds = (latencyMilliseconds ?? 0) + (second.latencyMilliseconds ?? 0)
     dropped += second.dropped
+    firstDropped = firstDropped ?? second.firstDropped
     unusable += second.unusable
   }
 }

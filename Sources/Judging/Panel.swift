@@ -9,6 +9,8 @@ package struct PanelDecision<Entry: JudgementEntry>: Equatable, Sendable {
   /// How long all calls took together; nil where no voter says.
   package let latencyMilliseconds: Int?
   package let dropped: Int
+  /// The first entry of them, shortened.
+  package let firstDropped: String?
   /// nil where there is one voter alone.
   package let panel: PanelRecord?
 
@@ -20,6 +22,7 @@ package struct PanelDecision<Entry: JudgementEntry>: Equatable, Sendable {
     // Closures, for key paths of a generic type are made anew each time they are used.
     attempts = votes.reduce(0) { $0 + $1.attempts }
     dropped = votes.reduce(0) { $0 + $1.dropped }
+    firstDropped = votes.lazy.compactMap { $0.firstDropped }.first
     let latencies = votes.compactMap { $0.latencyMilliseconds }
     latencyMilliseconds = latencies.isEmpty ? nil : latencies.reduce(0, +)
     guard votes.count > 1 else {

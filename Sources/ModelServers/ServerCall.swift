@@ -16,12 +16,15 @@ package struct ServerCall: Sendable {
   let omittableMembers: [String]
   /// Whether reading a reply takes so long that it must not hold up the thread of the transfers.
   let isLongToRead: Bool
+  /// Told of each call that gave nothing to use, when it ends.
+  let noteFault: @Sendable (CallFault) -> Void
   /// The request in one of its forms, from 0.
   let body: @Sendable (_ form: Int) -> [UInt8]
 
   package init(
     label: String, tokens: Int, formCount: Int = 1, formWords: [String] = [],
     omittableMembers: [String] = [], isLongToRead: Bool = false,
+    noteFault: @escaping @Sendable (CallFault) -> Void = { _ in },
     body: @escaping @Sendable (_ form: Int) -> [UInt8]
   ) {
     self.label = label
@@ -30,6 +33,7 @@ package struct ServerCall: Sendable {
     self.formWords = formWords
     self.omittableMembers = omittableMembers
     self.isLongToRead = isLongToRead
+    self.noteFault = noteFault
     self.body = body
   }
 }

@@ -23,7 +23,10 @@ extension ServerClient {
   }
 
   /// Makes one call once a server and a pacing slot are free.
-  func call(_ request: ServerCall, isRepeated: Bool, _ read: Reading) async -> ReadCall {
+  ///
+  /// - Parameter number: of the attempt that it is, from 1.
+  func call(_ request: ServerCall, number: Int, isRepeated: Bool, _ read: Reading) async -> ReadCall
+  {
     let lease: EndpointStates.Lease
     switch await pool.turn(isRepeated: isRepeated) {
     case .server(let server): lease = server
@@ -38,10 +41,14 @@ extension ServerClient {
     }
 
     let clock = ContinuousClock.now
-    let (attempt, form) = await attempt(request, lease.index)
+    let (sent, form) = await send(request, number: number, lease.index)
     let took = ContinuousClock.now - clock
-    var fault = attempt
-    if case .reply(let response) = attempt {
+    func note(_ reason: String?) {
+      guard let reason else { return }
+      noteFault(reason, sent, number, request)
+    }
+    var fault = sent.attempt
+    if case .reply(let response) = fault {
       switch await use(of: response.body, request, read) {
       case .failed(let reason, let trouble): fault = .failed(reason, trouble)
       case .error(let status):
@@ -53,9 +60,11 @@ extension ServerClient {
         return ReadCall(result: .used, server: lease.index, took: took)
       case .unusable(let reason, let tokens):
         noteReply(lease, request, form: form, tokens: tokens)
+        note(reason)
         return ReadCall(result: .unused(reason), server: lease.index, took: took)
       }
     }
+    note(fault.reason)
     await release(lease, fault)
     return ReadCall(result: .fault(fault), server: lease.index, took: took)
   }
@@ -106,18 +115,42 @@ extension ServerClient {
     settings.tellOfTrouble("\(shownURL(server)): \(trouble)")
   }
 
+  /// What was sent to a server, and what came of it.
+  private struct Sent {
+    let attempt: Attempt
+    /// The response's; nil where none came.
+    var status: Int?
+    /// nil where nothing was sent, since the server could not be made ready.
+    var took: Duration?
+  }
+
+  /// Tells whoever asked of a call that gave nothing to use.
+  private func noteFault(_ reason: String, _ sent: Sent, _ number: Int, _ request: ServerCall) {
+    guard let took = sent.took else { return }
+    request.noteFault(
+      CallFault(
+        attempt: number, reason: secrets.masked(reason), status: sent.status,
+        milliseconds: Int(took / .milliseconds(1))))
+  }
+
   /// One call of that server, in the first form that it takes.
-  private func attempt(_ request: ServerCall, _ server: Int) async -> (Attempt, form: Int) {
-    if let fault = await readiness?.ensure(server) { return (fault, 0) }
+  private func send(
+    _ request: ServerCall, number: Int, _ server: Int
+  ) async -> (Sent, form: Int) {
+    if let fault = await readiness?.ensure(server) { return (Sent(attempt: fault), 0) }
     let requests = ServerRequests(
       url: addresses[server], settings: settings, secrets: secrets, http: http)
     let known = state.withLock { $0.form }
     var form = known ?? 0
-    var attempt = await requests.send(request.body(form))
-    while known == nil, form < request.formCount - 1, attempt.mayRefuseForm(request.formWords) {
+    while true {
+      let start = ContinuousClock.now
+      let (attempt, status) = await requests.send(request.body(form))
+      let sent = Sent(attempt: attempt, status: status, took: ContinuousClock.now - start)
+      guard known == nil, form < request.formCount - 1, let reason = attempt.reason,
+        attempt.mayRefuseForm(request.formWords)
+      else { return (sent, form) }
+      noteFault(reason, sent, number, request)
       form += 1
-      attempt = await requests.send(request.body(form))
     }
-    return (attempt, form)
   }
 }

@@ -1,5 +1,6 @@
 // The door: a question in, a reply or a reason out, whatever the servers do meanwhile.
 
+package import Diagnostics
 internal import HTTPClient
 import RandomStreams
 internal import Secrets
@@ -38,9 +39,10 @@ package final class ServerClient: Sendable {
   /// - Parameters:
   ///   - addresses: one for each of the settings' URLs.
   ///   - prepare: makes a server ready, at first and again whenever it was away; nil where all are.
+  /// - Throws: `ThreadError` where the system gives no thread for the transfers.
   package init(
     _ settings: ServerSettings, addresses: [String], prepare: Preparation? = nil
-  ) {
+  ) throws(ThreadError) {
     self.settings = settings
     self.addresses = addresses
     let secrets = settings.mask
@@ -51,7 +53,7 @@ package final class ServerClient: Sendable {
         reports: TroubleReports(count: addresses.count)))
     var http = settings.http
     http.maximumConnections = max(settings.concurrency, 1)
-    let client = HTTPClient(http)
+    let client = try HTTPClient(http)
     self.http = client
     pool = EndpointPool(
       EndpointStates(
@@ -194,7 +196,8 @@ package final class ServerClient: Sendable {
     var limits = (count: 0, start: 0.0)
     var isRepeated = false
     while end.attempts < settings.attempts {
-      let call = await call(request, isRepeated: isRepeated, read)
+      let call = await call(
+        request, number: end.attempts + 1, isRepeated: isRepeated, read)
       isRepeated = true
       end.attempts += 1
       end.milliseconds += Int(call.took / .milliseconds(1))

@@ -49,11 +49,13 @@ package struct ServerRequests: Sendable {
     return headers + settings.headers.map { ($0.name, $0.value) }
   }
 
-  func send(_ body: [UInt8]) async -> Attempt {
+  /// What a call came to, and the status of the response where one came.
+  func send(_ body: [UInt8]) async -> (attempt: Attempt, status: Int?) {
     do throws(HTTPError) {
-      return Attempt(try await perform(url, body))
+      let response = try await perform(url, body)
+      return (Attempt(response), response.status)
     } catch {
-      return Attempt(error)
+      return (Attempt(error), nil)
     }
   }
 }

@@ -1,5 +1,6 @@
 // The door: a prompt in, rollouts or a reason out.
 
+package import Diagnostics
 package import ModelServers
 package import Records
 import Synchronization
@@ -12,12 +13,15 @@ package final class RemoteSampler: Sendable {
   private let answersAlone = Mutex(0)
 
   /// - Parameter policy: what every server must load first; nil where they serve what they are meant to.
-  package init(_ settings: ServerSettings, _ reading: RolloutReading, policy: ServedPolicy?) {
+  /// - Throws: `ThreadError` where the system gives no thread for the transfers.
+  package init(
+    _ settings: ServerSettings, _ reading: RolloutReading, policy: ServedPolicy?
+  ) throws(ThreadError) {
     self.reading = reading
     self.policy = policy
     var prepare: ServerClient.Preparation?
     if let policy { prepare = { server in await policy.prepare(server) } }
-    client = ServerClient(
+    client = try ServerClient(
       settings, addresses: settings.urls.map { reading.server.api.address($0) }, prepare: prepare)
   }
 

@@ -87,7 +87,7 @@ struct FleetStage {
     settings.maximumResponseBytes =
       (4 << 20) + fleet.samplesPerRequest * arguments.maxResponseTokens * 1024
     concurrency = settings.concurrency
-    sampler = RemoteSampler(
+    sampler = try RemoteSampler(
       settings,
       RolloutReading(
         server: server,

@@ -84,9 +84,14 @@ struct ChatJudgeFaultTests {
     let judged = try expectAccounted(result, count: 2000)
     #expect(judged > 1900)
     #expect(result.errorText.contains("with another request's code or a made-up one"))
-    // One line a rollout, whether it was judged or not.
+    // One line a rollout, whether it was judged or not, and one for every call that gave nothing to use.
     let log = try String(contentsOfFile: folder.path("log"), encoding: .utf8)
-    #expect(log.split(separator: "\n").count == 2000)
+    let lines = try log.split(separator: "\n").map {
+      try JSONDocument(parsing: Array($0.utf8)).root
+    }
+    let faults = lines.filter { $0["fault"] != nil }
+    #expect(lines.count - faults.count == 2000)
+    #expect(Set(faults.map { $0["status"]?.integer }) == [nil, 200, 302, 429, 500, 503])
     #expect(elsewhere.connectionCount == 0)
   }
 
@@ -223,6 +228,9 @@ struct ChatJudgeFaultTests {
     // The first are asked until the server counts as absent; then nothing waits for it.
     let log = try String(contentsOfFile: folder.path("log"), encoding: .utf8)
     let entries = try log.split(separator: "\n").map { try JSONDocument(parsing: Array($0.utf8)) }
+    // Who is not asked has no call in the log.
+    let calls = entries.count { $0.root["fault"] != nil }
+    #expect(calls == entries.reduce(0) { $0 + ($1.root["attempts"]?.integer ?? 0) })
     #expect(entries.count { (1...4).contains($0.root["attempts"]?.integer ?? 0) } >= 32)
     #expect(entries.count { $0.root["attempts"]?.integer == 0 } >= 32)
   }

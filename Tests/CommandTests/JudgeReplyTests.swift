@@ -105,7 +105,13 @@ struct JudgeReplyTests {
       result.errorText.contains("2 with another request's code or a made-up one"),
       "\(result.errorText)")
     let log = try String(contentsOfFile: folder.path("log"), encoding: .utf8)
-    let entry = try JSONDocument(parsing: Array(log.utf8)).root
+    let lines = try log.split(separator: "\n").map {
+      try JSONDocument(parsing: Array($0.utf8)).root
+    }
+    // Each call has a line of its own where it gave nothing to use; then comes the answer.
+    #expect(lines.count == 3 && lines.prefix(2).allSatisfy { $0["status"]?.integer == 200 })
+    #expect(lines.map { $0["attempt"]?.integer } == [1, 2, nil])
+    let entry = try #require(lines.last)
     #expect(entry["unusable"]?.elements?.count == 2)
     #expect(entry["unusable"]?.elements?.first?["fault"]?.string == "foreign_code")
     let reply = entry["unusable"]?.elements?.first?["reply"]?.string

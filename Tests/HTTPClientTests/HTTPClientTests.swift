@@ -10,9 +10,10 @@ struct HTTPClientTests {
 
   private func error(
     _ request: HTTPRequest, _ settings: HTTPSettings = HTTPSettings()
-  ) async -> HTTPError? {
+  ) async throws -> HTTPError? {
+    let client = try HTTPClient(settings)
     do throws(HTTPError) {
-      _ = try await HTTPClient(settings).perform(request)
+      _ = try await client.perform(request)
       return nil
     } catch {
       return error
@@ -27,7 +28,7 @@ struct HTTPClientTests {
     defer { server.stop() }
     var settings = HTTPSettings()
     settings.maximumConnections = 8
-    let client = HTTPClient(settings)
+    let client = try HTTPClient(settings)
     let bodies = try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
       for number in 0..<200 {
         group.addTask { [port = server.port] in
@@ -50,7 +51,7 @@ struct HTTPClientTests {
   func executor() async throws {
     let server = try LoopbackServer { _ in .respond(status: 200, body: Data("yes".utf8)) }
     defer { server.stop() }
-    let client = HTTPClient()
+    let client = try HTTPClient()
     let address = url(server.port)
     let threads = try await Task(executorPreference: client.executor) {
       var threads = [thread()]
@@ -61,7 +62,7 @@ struct HTTPClientTests {
     }.value
     // Another task of the client has the same thread, one of another client its own.
     let again = await Task(executorPreference: client.executor) { thread() }.value
-    let other = HTTPClient()
+    let other = try HTTPClient()
     let elsewhere = await Task(executorPreference: other.executor) { thread() }.value
     #expect(Set(threads + [again]).count == 1)
     #expect(elsewhere != again)
@@ -75,7 +76,7 @@ struct HTTPClientTests {
     }
     var settings = HTTPSettings()
     settings.connectLimit = 0.3
-    let found = await error(HTTPRequest(url: url(listener.port), totalLimit: 600), settings)
+    let found = try await error(HTTPRequest(url: url(listener.port), totalLimit: 600), settings)
     guard case .unreachable = found else {
       Issue.record("expected no connection, got \(String(describing: found))")
       return
@@ -86,7 +87,8 @@ struct HTTPClientTests {
   func stallLimit() async throws {
     let server = try LoopbackServer { _ in .stall(body: Data(repeating: 0x20, count: 1000)) }
     defer { server.stop() }
-    let found = await error(HTTPRequest(url: url(server.port), totalLimit: 600, stallLimit: 0.3))
+    let found = try await error(
+      HTTPRequest(url: url(server.port), totalLimit: 600, stallLimit: 0.3))
     #expect(found == .stalled(seconds: 0.3))
   }
 
@@ -103,7 +105,7 @@ struct HTTPClientTests {
       return .trickle(body: Data(repeating: 0x61, count: 40), pieces: 40, pause: 0.05)
     }
     defer { server.stop() }
-    let client = HTTPClient()
+    let client = try HTTPClient()
     let request = HTTPRequest(url: url(server.port), totalLimit: 600, stallLimit: 1.5)
     #expect(try await client.perform(request).body == Array("late".utf8))
     #expect(try await client.perform(request).body.count == 40)
@@ -113,7 +115,7 @@ struct HTTPClientTests {
   func totalLimit() async throws {
     let server = try LoopbackServer { _ in .silence(seconds: 5) }
     defer { server.stop() }
-    let found = await error(HTTPRequest(url: url(server.port), totalLimit: 1, stallLimit: 600))
+    let found = try await error(HTTPRequest(url: url(server.port), totalLimit: 1, stallLimit: 600))
     #expect(found == .tooSlow(seconds: 1))
   }
 
@@ -122,14 +124,14 @@ struct HTTPClientTests {
     let server = try LoopbackServer { _ in .respond(status: 200, body: Data(count: 5000)) }
     let address = url(server.port)
     #expect(
-      await error(HTTPRequest(url: address, maximumResponseBytes: 4999))
+      try await error(HTTPRequest(url: address, maximumResponseBytes: 4999))
         == .tooLarge(limitBytes: 4999))
     server.stop()
-    guard case .unreachable = await error(HTTPRequest(url: address)) else {
+    guard case .unreachable = try await error(HTTPRequest(url: address)) else {
       Issue.record("a closed port was reached")
       return
     }
-    guard case .badAddress = await error(HTTPRequest(url: "ftp://127.0.0.1/")) else {
+    guard case .badAddress = try await error(HTTPRequest(url: "ftp://127.0.0.1/")) else {
       Issue.record("ftp was spoken")
       return
     }

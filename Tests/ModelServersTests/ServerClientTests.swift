@@ -9,13 +9,13 @@ import Testing
 struct ServerClientTests {
   private func client(
     _ server: LoopbackServer, _ change: (inout ServerSettings) -> Void = { _ in }
-  ) -> ServerClient {
+  ) throws -> ServerClient {
     var settings = ServerSettings()
     settings.urls = ["http://127.0.0.1:\(server.port)/v1?api-version=1"]
     settings.firstPause = 0.01
     settings.longestPause = 0.05
     change(&settings)
-    return ServerClient(settings, addresses: settings.urls.map { apiAddress($0, "/ask") })
+    return try ServerClient(settings, addresses: settings.urls.map { apiAddress($0, "/ask") })
   }
 
   private func ask(_ client: ServerClient, _ label: String = "a") async throws -> CallOutcome<
@@ -45,7 +45,7 @@ struct ServerClientTests {
         ? .respond(status: 400, body: Data("no".utf8)) : .respond(status: 200, body: Data("y".utf8))
     }
     defer { server.stop() }
-    let client = client(server)
+    let client = try client(server)
     let refused = try await ask(client, "bad")
     #expect(refused.result == .failure(CallFailure(reason: "status 400: no")))
     guard case .refused(_, 400, "no", nil) = client.standingRefusal else {
@@ -60,7 +60,7 @@ struct ServerClientTests {
   func knownReply() async throws {
     let server = try LoopbackServer { _ in .respond(status: 400, body: Data("no".utf8)) }
     defer { server.stop() }
-    let client = client(server)
+    let client = try client(server)
     client.noteKnownReply()
     for _ in 0..<RefusalWatch.limit { _ = try await ask(client) }
     #expect(client.standingRefusal == nil)
@@ -71,7 +71,7 @@ struct ServerClientTests {
     let body = #"{"error":{"message":"unknown member: seed"}}"#
     let server = try LoopbackServer { _ in .respond(status: 400, body: Data(body.utf8)) }
     defer { server.stop() }
-    let client = client(server)
+    let client = try client(server)
     for _ in 1..<RefusalWatch.limit { _ = try await ask(client) }
     let found = await error(client)
     guard case .refused(_, 400, "unknown member: seed", "seed") = found else {
@@ -87,7 +87,7 @@ struct ServerClientTests {
     for status in [429, 200] {
       let server = try LoopbackServer { _ in .respond(status: 429, body: Data(body.utf8)) }
       defer { server.stop() }
-      guard case .quotaIsSpent(_, "You are broke") = await error(client(server)) else {
+      guard case .quotaIsSpent(_, "You are broke") = await error(try client(server)) else {
         Issue.record("status \(status)")
         return
       }
@@ -101,7 +101,7 @@ struct ServerClientTests {
       .respond(status: 429, headers: ["Retry-After-Ms": "20"], body: Data("full".utf8))
     }
     defer { server.stop() }
-    let client = client(server) { $0.patience = 0.3 }
+    let client = try client(server) { $0.patience = 0.3 }
     let start = ContinuousClock.now
     let found = await withTaskGroup(of: ServerError?.self) { group in
       for _ in 0..<20 { group.addTask { await error(client) } }
@@ -136,7 +136,7 @@ struct ServerClientTests {
     }
     defer { server.stop() }
     // One attempt must do: a call that a limit turned away is none.
-    let outcome = try await ask(client(server) { $0.attempts = 1 })
+    let outcome = try await ask(try client(server) { $0.attempts = 1 })
     #expect(outcome.result == .success("y") && outcome.attempts == 1)
     let asked = times.withLock { $0 }
     #expect(asked.count == 2 && asked[1] - asked[0] >= .seconds(0.3))
@@ -148,7 +148,7 @@ struct ServerClientTests {
   func absent(concurrency: Int) async throws {
     let server = try LoopbackServer { _ in .silence(seconds: 0) }
     server.stop()
-    let client = client(server) {
+    let client = try client(server) {
       $0.concurrency = concurrency
       $0.attempts = 4
       $0.longestPause = 60
@@ -175,7 +175,7 @@ struct ServerClientTests {
   func closes() async throws {
     let server = try LoopbackServer { _ in .silence(seconds: 0) }
     defer { server.stop() }
-    let client = client(server) {
+    let client = try client(server) {
       $0.concurrency = 2
       $0.attempts = 4
     }
@@ -222,7 +222,7 @@ struct ServerClientTests {
     let key = try #require(APIKey("sk-key-4711"))
     let own = [("api-key", "value 1"), ("authorization", "Basic x")]
     for count in [1, 2] {
-      let client = client(server) { settings in
+      let client = try client(server) { settings in
         settings.key = key
         settings.headers = own.prefix(count).compactMap { RequestHeader(name: $0.0, value: $0.1) }
       }
@@ -246,7 +246,7 @@ struct ServerClientTests {
     for status in [500, 400, 401] {
       let server = try LoopbackServer { _ in .respond(status: status, body: Data(body.utf8)) }
       defer { server.stop() }
-      let client = client(server) { settings in
+      let client = try client(server) { settings in
         settings.urls = ["http://user:pass-4711@127.0.0.1:\(server.port)/v1?key=query-4711"]
         settings.key = APIKey("sk-ke/y=4711")
         settings.headers = [RequestHeader(name: "X", value: "hea/der-4711")].compactMap { $0 }
