@@ -41,7 +41,7 @@ package struct SystemThread {
   /// Waits until the thread's work is done. Either this or `detach` is called, once.
   package func join() { pthread_join(thread, nil) }
 
-/// Lets the thread end on its own.
+  /// Lets the thread end on its own.
   package func detach() { pthread_detach(thread) }
 
   /// Makes sure that the system can run this number of threads at a time.

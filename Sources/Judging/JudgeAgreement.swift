@@ -2,8 +2,8 @@ package import Rubrics
 
 /// How far two judges agree, over any number of responses.
 ///
-/// Items are paired by id; items that only one judge gave a verdict on are passed over, and of repeated verdicts on an item the
-/// first counts, as in the reward.
+/// Items are paired by id; those that only one judge gave a verdict on are counted apart, and of repeated verdicts on an item the
+/// first counts.
 package struct JudgeAgreement: Equatable, Sendable {
   /// Both say satisfied; only the first judge; only the second; neither.
   package private(set) var bothSatisfied = 0
@@ -14,6 +14,9 @@ package struct JudgeAgreement: Equatable, Sendable {
   package private(set) var bothNameStep = 0
   /// Those of them that name the same.
   package private(set) var sameStep = 0
+  /// Items that only the first judge gave a verdict on; only the second.
+  package private(set) var onlyFirstJudged = 0
+  package private(set) var onlySecondJudged = 0
 
   package init() {}
 
@@ -21,8 +24,12 @@ package struct JudgeAgreement: Equatable, Sendable {
   package mutating func add(_ first: [Verdict], _ second: [Verdict]) {
     var others: [Int: Verdict] = [:]
     for verdict in second where others[verdict.id] == nil { others[verdict.id] = verdict }
-    for verdict in first {
-      guard let other = others.removeValue(forKey: verdict.id) else { continue }
+    var seen: Set<Int> = []
+    for verdict in first where seen.insert(verdict.id).inserted {
+      guard let other = others.removeValue(forKey: verdict.id) else {
+        onlyFirstJudged += 1
+        continue
+      }
       switch (verdict.isSatisfied, other.isSatisfied) {
       case (true, true): bothSatisfied += 1
       case (true, false): onlyFirstSatisfied += 1
@@ -33,6 +40,7 @@ package struct JudgeAgreement: Equatable, Sendable {
       bothNameStep += 1
       sameStep += verdict.step == other.step ? 1 : 0
     }
+    onlySecondJudged += others.count
   }
 
   /// Items that both judges gave a verdict on.

@@ -14,7 +14,7 @@ package struct JudgedStreamAgreement: Equatable, Sendable {
   }
 
   package private(set) var all = JudgeAgreement()
-  /// The types on which there are pairs, in their usual order.
+  /// The types on which there are verdicts, in their usual order.
   package private(set) var byType: [TypeAgreement] = []
   /// Rollouts that both judges judged.
   package private(set) var rollouts = 0
@@ -22,6 +22,10 @@ package struct JudgedStreamAgreement: Equatable, Sendable {
   package private(set) var unpaired = 0
   /// Pairs of which only id and index say that both are the same rollout.
   package private(set) var pairedByID = 0
+  /// Verdicts of both judges on ids that the rubric lacks, which are in no agreement. Where no record has the rubric, nobody knows of any.
+  package private(set) var verdictsOnMissingItems = 0
+  /// Items on which the verdicts of one judge contradict each other; the first counts.
+  package private(set) var contradictions = 0
 
   /// Reads both streams; the second one's verdicts are held in memory.
   ///
@@ -49,17 +53,28 @@ package struct JudgedStreamAgreement: Equatable, Sendable {
       }
       rollouts += 1
       pairedByID += rollout.content.isComparable(with: other.content) ? 0 : 1
-      all.add(rollout.verdicts, other.verdicts)
-      for type in Set(rollout.types.values) {
+      let typesOfItems = rollout.types ?? other.types
+      func known(_ verdicts: [Verdict]) -> [Verdict] {
+        contradictions += contradictedItems(verdicts).count
+        guard let typesOfItems else { return verdicts }
+        let known = verdicts.filter { typesOfItems[$0.id] != nil }
+        verdictsOnMissingItems += verdicts.count - known.count
+        return known
+      }
+      let (ours, theirs) = (known(rollout.verdicts), known(other.verdicts))
+      all.add(ours, theirs)
+      for type in Set((typesOfItems ?? [:]).values) {
+        func isOfType(_ verdict: Verdict) -> Bool { typesOfItems?[verdict.id] == type }
         types[type, default: JudgeAgreement()].add(
-          rollout.verdicts.filter { rollout.types[$0.id] == type }, other.verdicts)
+          ours.filter(isOfType), theirs.filter(isOfType))
       }
     }
     guard rollouts > 0 else { throw AgreementError.nothingInCommon(first, second) }
     unpaired += others.count
     byType = RubricItemType.allCases.compactMap { type in
       types[type].flatMap {
-        $0.pairedItems > 0 ? TypeAgreement(type: type, agreement: $0) : nil
+        $0.pairedItems + $0.onlyFirstJudged + $0.onlySecondJudged > 0
+          ? TypeAgreement(type: type, agreement: $0) : nil
       }
     }
   }
@@ -67,6 +82,8 @@ package struct JudgedStreamAgreement: Equatable, Sendable {
   /// The counts and shares as members of an object.
   package func writeMembers(to object: inout JSONWriter) {
     object.member("rollouts", rollouts)
+    object.member("verdicts_on_missing_items", verdictsOnMissingItems)
+    object.member("contradictions", contradictions)
     all.writeMembers(to: &object)
     object.member("by_type") { member in
       member.object { list in
@@ -87,8 +104,8 @@ private struct RolloutKey: Hashable {
 /// What a judge said of a rollout, and what the rollout is.
 private struct JudgedRollout {
   let verdicts: [Verdict]
-  /// The types of the rubric's items, by their ids.
-  let types: [Int: RubricItemType]
+  /// The types of the rubric's items, by their ids; nil without a rubric.
+  let types: [Int: RubricItemType]?
   let content: RecordContent
 }
 
@@ -103,8 +120,9 @@ private func forEachJudgedRollout(
     let index = try record.fields.object("rollout").integer("index")
     progress(path, reader.fractionRead)
     guard judgement.status == .ok else { continue }
-    var types: [Int: RubricItemType] = [:]
-    for item in try record.fields.rubricIfPresent("rubric") ?? [] { types[item.id] = item.type }
+    let types = try record.fields.rubricIfPresent("rubric").map { rubric in
+      Dictionary(rubric.map { ($0.id, $0.type) }) { $1 }
+    }
     let rollout = JudgedRollout(
       verdicts: judgement.verdicts, types: types,
       content: try RecordContent(record, RecordContent.Member.allCases))
@@ -141,6 +159,8 @@ extension JudgeAgreement {
   /// The counts and shares as members of an object.
   package func writeMembers(to object: inout JSONWriter) {
     object.member("items", pairedItems)
+    object.member("only_first_judged", onlyFirstJudged)
+    object.member("only_second_judged", onlySecondJudged)
     object.member("both_satisfied", bothSatisfied)
     object.member("only_first_satisfied", onlyFirstSatisfied)
     object.member("only_second_satisfied", onlySecondSatisfied)

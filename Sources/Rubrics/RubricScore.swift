@@ -94,7 +94,7 @@ package func rubricScore(
 }
 
 /// The ids on which verdicts differ.
-private func contradictedItems(_ verdicts: [Verdict]) -> Set<Int> {
+package func contradictedItems(_ verdicts: [Verdict]) -> Set<Int> {
   var first: [Int: Verdict] = [:]
   var contradicted: Set<Int> = []
   for verdict in verdicts {

@@ -14,7 +14,8 @@ struct AgreementCommand: ParsableCommand {
     discussion: """
       Reads two judged streams and pairs their rollouts by id and index, and the verdicts by item. Problem, ground truth, \
       rubric and response must be equal in both. Prints the share of equal verdicts, Cohen's kappa, and the share of equal \
-      steps where both judges name one.
+      steps where both judges name one. Items that only one judge gave a verdict on, and verdicts on items that the rubric \
+      lacks, are counted apart.
 
       EXAMPLES
         srar-judge agree judged.jsonl.zst judged-by-people.jsonl.zst
@@ -55,10 +56,31 @@ struct AgreementCommand: ParsableCommand {
         "paired \(counted(agreement.pairedByID, "rollout")) by id and index alone: their records share "
           + "no problem, ground truth, rubric or response")
     }
+    let single = agreement.all.onlyFirstJudged + agreement.all.onlySecondJudged
+    if single > 0 {
+      run.summarize(
+        "\(counted(single, "item")) got a verdict in one stream only: "
+          + "\(agreement.all.onlyFirstJudged) in the first, \(agreement.all.onlySecondJudged) in the second"
+      )
+    }
+    if agreement.verdictsOnMissingItems > 0 {
+      run.summarize(
+        "\(counted(agreement.verdictsOnMissingItems, "verdict")) on items that the rubric lacks, not compared"
+      )
+    }
+    if agreement.contradictions > 0 {
+      run.summarize(
+        "\(counted(agreement.contradictions, "item")) on which a judge contradicts itself; its first verdict counts"
+      )
+    }
     run.metrics["rollouts"] = agreement.rollouts
     run.metrics["rollouts_unpaired"] = agreement.unpaired
     run.metrics["rollouts_paired_by_id"] = agreement.pairedByID
     run.metrics["items"] = agreement.all.pairedItems
+    run.metrics["items_only_first_judged"] = agreement.all.onlyFirstJudged
+    run.metrics["items_only_second_judged"] = agreement.all.onlySecondJudged
+    run.metrics["verdicts_on_missing_items"] = agreement.verdictsOnMissingItems
+    run.metrics["contradictions"] = agreement.contradictions
     try run.finish()
   }
 
@@ -86,6 +108,8 @@ private func table(_ agreement: JudgedStreamAgreement) -> String {
   }
   rows.append(["rollouts judged by both", String(agreement.rollouts)])
   row("items judged by both") { String($0.pairedItems) }
+  row("items judged by the first only") { String($0.onlyFirstJudged) }
+  row("items judged by the second only") { String($0.onlySecondJudged) }
   row("agreement on satisfied") { percent($0.satisfiedAgreement) }
   row("Cohen's kappa") { $0.cohenKappa.map { String(format: "%.3f", $0) } ?? "–" }
   row("agreement on the step") { percent($0.stepAgreement) }

@@ -58,6 +58,12 @@ struct StepCheckCommand: ParsableCommand {
         line += ", \(counts.withoutEquation) of them without an equation to check"
       }
       records.run.summarize(line)
+      if counts.contradictedPitfalls > 0 {
+        records.run.metrics["contradicted_pitfalls"] = counts.contradictedPitfalls
+        records.run.summarize(
+          "\(counts.contradictedPitfalls) PITFALL items have verdicts that contradict each other and count as not judged"
+        )
+      }
     }
   }
 
@@ -65,6 +71,7 @@ struct StepCheckCommand: ParsableCommand {
     var steps = 0
     var correct = 0
     var withoutEquation = 0
+    var contradictedPitfalls = 0
 
     mutating func add(_ check: StepCheck) {
       steps += check.steps.count
@@ -76,17 +83,19 @@ struct StepCheckCommand: ParsableCommand {
   private func checkByArithmetic(_ records: RecordRun, _ counts: inout Counts) throws {
     try records.forEachRecord { record in
       let rollout = try record.read(Rollout.self)
+      let pitfalls = try pitfallSteps(record)
       let check = StepCheck.byArithmetic(response: rollout.response, steps: rollout.steps)
-        .calling(wrong: try stepsWithPitfalls(record))
+        .calling(wrong: pitfalls.steps)
       try records.writer.write(record, setting: check)
       counts.add(check)
+      counts.contradictedPitfalls += pitfalls.contradicted
     }
   }
 
   private func ask(_ records: RecordRun, _ counts: inout Counts) throws {
     let voters = try servers.voters(
       about: StepQuestion.self, asks: log.asksForMissing, votes: judge.votes, for: records.run)
-    let inquiry = InquiryRun<(record: Record, pitfalls: Set<Int>), StepQuestion>(
+    let inquiry = InquiryRun<(record: Record, pitfalls: PitfallSteps), StepQuestion>(
       try Inquiry(voters, log, maximumLineBytes: input.maxLineBytes), log, subject: "rollout")
     nonisolated(unsafe) let reading = records
     try inquiry.run(
@@ -97,7 +106,7 @@ struct StepCheckCommand: ParsableCommand {
           let question = StepQuestion(
             problem: problem.problem, response: rollout.response, steps: rollout.steps)
           try ask(
-            (record, try stepsWithPitfalls(record)), rollout.steps.isEmpty ? nil : question,
+            (record, try pitfallSteps(record)), rollout.steps.isEmpty ? nil : question,
             InquiryRun.Place(record: problem.id, index: rollout.index, record.position))
         }
       },
@@ -108,24 +117,34 @@ struct StepCheckCommand: ParsableCommand {
           case nil: StepCheck(judge: inquiry.name, [])
           case .entries(let steps):
             StepCheck(judge: inquiry.name, steps.inOrder, panel: decision?.panel)
-              .calling(wrong: subject.pitfalls)
+              .calling(wrong: subject.pitfalls.steps)
           case .failure(let reason):
             StepCheck(judge: inquiry.name, [], error: reason, panel: decision?.panel)
           }
         try records.writer.write(subject.record, setting: check)
         counts.add(check)
+        counts.contradictedPitfalls += subject.pitfalls.contradicted
       },
       flushing: { try records.writer.flush() })
     records.run.summarize(inquiry.headline)
     inquiry.report(to: records.run)
   }
 
-  /// The numbers of the steps where a PITFALL is satisfied, where they count.
-  private func stepsWithPitfalls(_ record: Record) throws -> Set<Int> {
-    guard pitfalls else { return [] }
+  /// What the verdicts on PITFALL items say of the steps.
+  private struct PitfallSteps {
+    /// The numbers of the steps where one is satisfied.
+    var steps: Set<Int> = []
+    /// How many of the items have verdicts that contradict each other, and say nothing.
+    var contradicted = 0
+  }
+
+  private func pitfallSteps(_ record: Record) throws -> PitfallSteps {
+    guard pitfalls else { return PitfallSteps() }
     let mistakes = try Problem(record).rubric?.filter { $0.type == .pitfall }.map(\.id) ?? []
-    let verdicts = try record.read(Judgement.self).verdicts
-    return Set(verdicts.filter { $0.isSatisfied && mistakes.contains($0.id) }.map(\.step))
+    let verdicts = try record.read(Judgement.self).verdicts.filter { mistakes.contains($0.id) }
+    let contradicted = contradictedItems(verdicts)
+    let seen = verdicts.filter { $0.isSatisfied && !contradicted.contains($0.id) }
+    return PitfallSteps(steps: Set(seen.map(\.step)), contradicted: contradicted.count)
   }
 }
 

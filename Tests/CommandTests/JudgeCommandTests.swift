@@ -120,7 +120,7 @@ struct JudgeCommandTests {
     let lines = result.text.split(separator: "\n")
     #expect(
       try #require(lines.first)
-        == #"{"rollouts":2,"items":2,"both_satisfied":1,"only_first_satisfied":0,"only_second_satisfied":1,"neither_satisfied":0,"satisfied_agreement":0.5,"cohen_kappa":0.0,"both_name_step":2,"same_step":1,"step_agreement":0.5,"by_type":{"SUGGEST":{"items":2,"both_satisfied":1,"only_first_satisfied":0,"only_second_satisfied":1,"neither_satisfied":0,"satisfied_agreement":0.5,"cohen_kappa":0.0,"both_name_step":2,"same_step":1,"step_agreement":0.5}}}"#
+        == #"{"rollouts":2,"verdicts_on_missing_items":0,"contradictions":0,"items":2,"only_first_judged":0,"only_second_judged":0,"both_satisfied":1,"only_first_satisfied":0,"only_second_satisfied":1,"neither_satisfied":0,"satisfied_agreement":0.5,"cohen_kappa":0.0,"both_name_step":2,"same_step":1,"step_agreement":0.5,"by_type":{"SUGGEST":{"items":2,"only_first_judged":0,"only_second_judged":0,"both_satisfied":1,"only_first_satisfied":0,"only_second_satisfied":1,"neither_satisfied":0,"satisfied_agreement":0.5,"cohen_kappa":0.0,"both_name_step":2,"same_step":1,"step_agreement":0.5}}}"#
     )
     #expect(
       lines.contains {

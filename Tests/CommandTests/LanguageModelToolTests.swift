@@ -86,6 +86,31 @@ struct LanguageModelToolTests {
     #expect(report.text.contains(#""step_check_failures":1"#))
   }
 
+  @Test("a PITFALL on which verdicts contradict each other makes no step wrong, and is counted")
+  func contradictedPitfall() throws {
+    let server = try server { _ in #"[{"number":1,"correct":true},{"number":2,"correct":true}]"# }
+    defer { server.stop() }
+    let verdict = #"{"id":1,"satisfied":true,"step":1}"#
+    let both = twoSteps("a").replacing(
+      verdict, with: #"{"id":1,"satisfied":false,"step":1},\#(verdict)"#)
+    let twice = twoSteps("b").replacing(verdict, with: "\(verdict),\(verdict)")
+    let arithmetic = try ToolProcess.run(
+      "srar-judge", ["steps", "--pitfalls", "--plain"], input: Data((both + twice).utf8))
+    for result in [
+      try run("srar-judge", ["steps", "--pitfalls"], server, both + twice), arithmetic,
+    ] {
+      #expect(result.status == 0, "\(result.errorText)")
+      let steps = try roots(result).map { root in
+        try #require(root["step_check"]?["steps"]?.elements).map { $0["correct"]?.boolean }
+      }
+      #expect(steps == [[true, true], [false, true]])
+      #expect(
+        result.errorText.contains(
+          "1 PITFALL items have verdicts that contradict each other and count as not judged"),
+        "\(result.errorText)")
+    }
+  }
+
   // Rubrics.
 
   private func problem(_ id: String, _ types: [String]) -> String {
@@ -185,5 +210,30 @@ struct LanguageModelToolTests {
     let again = try run("srar-prep", arguments, server, input)
     #expect(again.output == result.output)
     #expect(prompts.withLock { $0 }.allSatisfy { $0.contains("Problem c.") })
+  }
+
+  @Test(
+    "the first entry that says nothing on what was asked is shown, with its record, also on replay")
+  func unknownType() throws {
+    let folder = try TemporaryFolder()
+    let server = try server { prompt in
+      let code = prompt.firstMatch(of: /"code", which is "([0-9a-f]+)"/)?.1 ?? ""
+      let items =
+        #"{"id":1,"type":"SUGGEST","text":"Adds."},{"id":2,"type":"ANSWER","text":"4."},{"id":3,"type":"HINT","text":"Look."}"#
+      return #"{"code":"\#(code)","rubric":[\#(items)]}"#
+    }
+    defer { server.stop() }
+    let input =
+      rewarded("a", 0, "right one", true) + rewarded("a", 1, "flawed one", false)
+      + rewarded("b", 0, "right one", true) + rewarded("b", 1, "flawed one", false)
+    let result = try run(
+      "srar-prep", ["distill", "--log", folder.path("log")], server, input)
+    #expect(result.status == 0, "\(result.errorText)")
+    let line =
+      #"2 entries of the replies said nothing on what was asked; the first, on record "a": {"id":3,"type":"HINT","text":"Look."}"#
+    #expect(result.errorText.contains(line), "\(result.errorText)")
+    let replay = try run("srar-prep", ["distill", "--replay", folder.path("log")], server, input)
+    #expect(replay.errorText.contains(line), "\(replay.errorText)")
+    #expect(replay.output == result.output)
   }
 }
