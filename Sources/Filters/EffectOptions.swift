@@ -10,6 +10,10 @@ package struct EffectOptions: ParsableArguments {
       """)
   package var allowNoEffect = false
 
+  /// What to do about rubric items that arithmetic cannot judge, for complaints.
+  package static let judgeByModel =
+    "judge items in words by a language model (srar-judge --judge chat)"
+
   package init() {}
 
   /// Ends the run where the method has no effect, unless that is allowed. A part of a stream says nothing of the whole.

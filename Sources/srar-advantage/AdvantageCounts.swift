@@ -60,7 +60,7 @@ struct AdvantageCounts {
     if estimator.readsRubrics, samples > 0, withoutVerdicts == samples {
       return
         "no rubric item was judged in any rollout, so that '\(estimator.name)' has no rubric scores to work with; "
-        + "judge with '--judge chat' where the items state no calculations, take '--estimator grpo'"
+        + "\(EffectOptions.judgeByModel), take '--estimator grpo'"
     }
     if estimator.scoresSteps, samples > 0, withoutSteps == samples {
       return

@@ -91,7 +91,8 @@ struct RubricJudgeStage {
     }
     return inquiry.asksModels
       ? "no rubric item was judged: the judge decided none; read its replies in '--log'"
-      : "no rubric item was judged, since none states a calculation such as 2 + 3 = 5; judge rubrics in words with '--judge chat'"
+      : "no rubric item was judged, since none states a calculation such as 2 + 3 = 5; "
+        + EffectOptions.judgeByModel
   }
 
   /// Says what was done.

@@ -144,7 +144,7 @@ struct RewardStage {
     guard needsJudge, counts.rollouts > 0, counts.judgedItems == 0 else { return nil }
     return
       "no rubric item was judged in any of \(counted(counts.rollouts, "rollout")), so that the rewards are of the answers alone; "
-      + "judge items in words by a language model (srar-judge --judge chat), say with '--answers-only' that this is meant"
+      + "\(EffectOptions.judgeByModel), say with '--answers-only' that this is meant"
   }
 
   /// - Throws: where the stream has verdicts, and none of them is on an item of its rubric.
