@@ -225,7 +225,7 @@ let package = Package(
     tests("EvaluationTests", ["Answers", "Evaluation", "RandomStreams"]),
     tests("TensorBoardTests", ["TensorBoard"]),
     tests("CheckpointsTests", ["Checkpoints", "Diagnostics"]),
-    tests("ChatTemplatesTests", ["ChatTemplates"]),
+    tests("ChatTemplatesTests", ["ChatTemplates", "Fingerprints"]),
     tests("TokenizersTests", ["Diagnostics", "Fingerprints", "JSONLines", "Tokenizers"]),
     tests(
       "TransformerTests",

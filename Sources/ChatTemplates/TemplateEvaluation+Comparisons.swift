@@ -90,7 +90,10 @@ extension TemplateEvaluation {
       }
       return false
     case (.dictionary(let dictionary), .text(let key)): return dictionary[key] != nil
-    case (.dictionary, .none), (.dictionary, .boolean), (.dictionary, .integer): return false
+    case (.dictionary(let dictionary), .integer(let key)): return dictionary[.integer(key)] != nil
+    case (.dictionary(let dictionary), .boolean(let key)):
+      return dictionary[.integer(key ? 1 : 0)] != nil
+    case (.dictionary, .none): return false
     case (.text(let text), .text(let part)):
       try budget.spend(codePoints: text.count + part.count, line)
       return text.contains(part)

@@ -32,8 +32,8 @@ extension TemplateEvaluation {
     case .dictionary(let entries):
       var dictionary = TemplateDictionary()
       for entry in entries {
-        guard case .text(let key) = try value(entry.key, scope) else {
-          throw .unsupported("a key that is no text", line: line)
+        guard let key = TemplateKey(try value(entry.key, scope)) else {
+          throw .unsupported("a key that is neither a text nor an integer", line: line)
         }
         dictionary[key] = try held(value(entry.value, scope), line)
       }

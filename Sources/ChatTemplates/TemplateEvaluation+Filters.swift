@@ -40,6 +40,15 @@ extension TemplateEvaluation {
       if case .undefined = input { return .generator(of: []) }
       let items = try method("items", of: input, TemplateArguments(), line)
       return .generator(of: try elements(of: items, line: line))
+    case "dictsort" where isPlain:
+      guard case .dictionary(let dictionary) = input else { break }
+      return .list(
+        try sorted(dictionary, line).map {
+          .sequence(TemplateSequence(.tuple, [$0.key.value, $0.value]))
+        })
+    case "int" where isPlain:
+      guard case .integer = input else { break }
+      return input
     case "default", "d":
       guard arguments.values.count <= 2, arguments.named.isEmpty else { break }
       let replaces: Bool
@@ -63,6 +72,36 @@ extension TemplateEvaluation {
     default: break
     }
     throw .unsupported("this use of the filter \"\(name)\"", line: line)
+  }
+
+  /// A mapping's entries by rising key, texts without regard to case.
+  private func sorted(
+    _ dictionary: TemplateDictionary, _ line: Int
+  ) throws(TemplateError) -> [(key: TemplateKey, value: TemplateValue)] {
+    try budget.spend(elements: dictionary.entries.count, line)
+    var numbers: [Int] = []
+    var texts: [[UInt32]] = []
+    for entry in dictionary.entries {
+      switch entry.key {
+      case .integer(let number): numbers.append(number)
+      case .text(let text):
+        texts.append(try cased(text, "lower", line).string.unicodeScalars.map(\.value))
+      }
+    }
+    let count = dictionary.entries.count
+    guard numbers.isEmpty || texts.isEmpty else {
+      throw .unsupported("a sorted mapping with keys of two kinds", line: line)
+    }
+    let order = (0..<count).sorted { one, other in
+      let isLess =
+        texts.isEmpty
+        ? numbers[one] < numbers[other] : texts[one].lexicographicallyPrecedes(texts[other])
+      let isMore =
+        texts.isEmpty
+        ? numbers[other] < numbers[one] : texts[other].lexicographicallyPrecedes(texts[one])
+      return isLess || !isMore && one < other
+    }
+    return order.map { dictionary.entries[$0] }
   }
 
   private func joined(
@@ -89,6 +128,8 @@ extension TemplateEvaluation {
       }
       return dictionary[TemplateText(name)] ?? .undefined(name)
     }
+    // Jinja does not go through what counts as false, such as none.
+    guard input.isTrue else { return .generator(of: []) }
     var elements: [TemplateValue] = []
     if name == "map" {
       guard arguments.values.isEmpty, arguments.named.count == 1,

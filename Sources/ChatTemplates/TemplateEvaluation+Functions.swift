@@ -1,23 +1,24 @@
 // Running a template: functions and methods.
 
 extension TemplateEvaluation {
-  static let functionNames: Set = ["namespace", "raise_exception", "range", "dict"]
+  static let functionNames: Set = [
+    "namespace", "raise_exception", "range", "dict", "strftime_now",
+  ]
   /// Python's methods of texts, lists and mappings, not all of which are evaluated here.
   ///
   /// Those that change what they are called of do not exist in transformers' sandbox, and are refused as well.
   static let textMethods = (
     evaluated: Set([
-      "capitalize", "endswith", "lower", "lstrip", "replace", "rstrip", "split", "startswith",
-      "strip",
-      "upper",
+      "capitalize", "endswith", "format", "lower", "lstrip", "replace", "rstrip", "split",
+      "startswith", "strip", "title", "upper",
     ]),
     others: Set([
       "casefold", "center", "count", "encode", "expandtabs", "find",
-      "format", "format_map", "index", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit",
+      "format_map", "index", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit",
       "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper",
       "join",
       "ljust", "maketrans", "partition", "removeprefix", "removesuffix",
-      "rfind", "rindex", "rjust", "rpartition", "rsplit", "splitlines", "swapcase", "title",
+      "rfind", "rindex", "rjust", "rpartition", "rsplit", "splitlines", "swapcase",
       "translate", "zfill",
     ])
   )
@@ -56,23 +57,33 @@ extension TemplateEvaluation {
       return .dictionary(dictionary)
     case .function("range"):
       let numbers = arguments.values.compactMap(\.asInteger)
-      guard (1...2).contains(numbers.count), numbers.count == arguments.values.count,
+      guard (1...3).contains(numbers.count), numbers.count == arguments.values.count,
         arguments.named.isEmpty
       else { break }
-      let (start, last) = numbers.count == 1 ? (0, numbers[0]) : (numbers[0], numbers[1])
-      let end = max(start, last)
-      let (count, isTooLarge) = end.subtractingReportingOverflow(start)
-      guard !isTooLarge, count < 100_000 else {
-        throw .unsupported("so long a range", line: line)
-      }
-      try budget.spend(elements: count, line)
-      return .sequence(TemplateSequence(.range, (start..<end).map { .integer($0) }))
-    case .undefined("strftime_now"):
-      throw .unsupported(
-        "\"strftime_now\", by which prompts would depend on the day,", line: line)
+      return try range(numbers, line)
+    case .function("strftime_now"):
+      guard arguments.values.count == 1, arguments.named.isEmpty,
+        case .text(let format) = arguments.values[0],
+        let day = TemplateDay.text(format.string)
+      else { break }
+      return .text(day)
     default: break
     }
     throw .unsupported("this call of \(function.kindName)", line: line)
+  }
+
+  /// Integers from one to another, without that, by a step.
+  private func range(_ bounds: [Int], _ line: Int) throws(TemplateError) -> TemplateValue {
+    let (start, end) = bounds.count == 1 ? (0, bounds[0]) : (bounds[0], bounds[1])
+    let step = bounds.count == 3 ? bounds[2] : 1
+    guard step != 0 else { throw .invalid("a range has the step 0", line: line) }
+    let (distance, isTooLarge) = end.subtractingReportingOverflow(start)
+    guard !isTooLarge, distance.magnitude < 100_000 else {
+      throw .unsupported("so long a range", line: line)
+    }
+    let numbers = stride(from: start, to: end, by: step).map { TemplateValue.integer($0) }
+    try budget.spend(elements: numbers.count, line)
+    return .sequence(TemplateSequence(.range, numbers))
   }
 
   // MARK: Methods
@@ -88,11 +99,11 @@ extension TemplateEvaluation {
       switch (name, arguments.values.count) {
       case ("items", 0):
         return view(
-          dictionary.entries.map { .sequence(TemplateSequence(.tuple, [.text($0.key), $0.value])) })
-      case ("keys", 0): return view(dictionary.entries.map { .text($0.key) })
+          dictionary.entries.map { .sequence(TemplateSequence(.tuple, [$0.key.value, $0.value])) })
+      case ("keys", 0): return view(dictionary.entries.map(\.key.value))
       case ("values", 0): return view(dictionary.entries.map(\.value))
       case ("get", 1...2):
-        guard case .text(let key) = arguments.values[0] else { break }
+        guard let key = TemplateKey(arguments.values[0]) else { break }
         return dictionary[key] ?? (arguments.values.count == 2 ? arguments.values[1] : .none)
       default: break
       }
@@ -110,6 +121,8 @@ extension TemplateEvaluation {
     case ("rstrip", 0...1) where isOfTexts: return .text(text.stripped(texts.first, left: false))
     case ("startswith", 1) where isOfTexts: return .boolean(text.hasPrefix(texts[0]))
     case ("endswith", 1) where isOfTexts: return .boolean(text.hasSuffix(texts[0]))
+    case ("format", _): return .text(try formatted(text, arguments.values, line))
+    case ("title", 0): return .text(try titled(text, line))
     case ("upper", 0), ("lower", 0), ("capitalize", 0):
       return .text(try cased(text, name, line))
     case ("split", 0):
@@ -140,6 +153,39 @@ extension TemplateEvaluation {
       result.append(part)
     }
     return result
+  }
+
+  /// A text with values in the places of its `{}`; other fields, and braces that stand for themselves, are not evaluated.
+  private func formatted(
+    _ text: TemplateText, _ values: [TemplateValue], _ line: Int
+  ) throws(TemplateError) -> TemplateText {
+    let parts = text.split(by: TemplateText("{}"))
+    guard parts.count <= values.count + 1,
+      parts.allSatisfy({
+        !$0.contains("{" as Unicode.Scalar) && !$0.contains("}" as Unicode.Scalar)
+      })
+    else { throw .unsupported("this use of \"format\"", line: line) }
+    var result = parts[0]
+    for (value, part) in zip(values, parts.dropFirst()) {
+      let value = try written(value, line: line)
+      try budget.spend(textOf: result.count + value.count + part.count, line)
+      result.append(value)
+      result.append(part)
+    }
+    return result
+  }
+
+  /// A text with the first letter of each run of letters in upper case, and the others in lower case.
+  private func titled(_ text: TemplateText, _ line: Int) throws(TemplateError) -> TemplateText {
+    try budget.spend(textOf: text.count, line)
+    guard !text.contains("\u{3a3}") else {
+      throw .unsupported("a capital sigma in lower case", line: line)
+    }
+    var isWithinWord = false
+    return text.mapped { scalar in
+      defer { isWithinWord = scalar.properties.isCased }
+      return isWithinWord ? scalar.properties.lowercaseMapping : scalar.properties.titlecaseMapping
+    }
   }
 
   /// A text with its letters in upper or lower case, or the first in upper and the others in lower case.

@@ -22,7 +22,10 @@ extension TemplateEvaluation {
       result.append(TemplateText("{"))
       for (index, entry) in dictionary.entries.enumerated() {
         if index > 0 { result.append(TemplateText(", ")) }
-        Self.append(quoted: entry.key, to: &result)
+        guard case .text(let key) = entry.key else {
+          throw .unsupported("a mapping with keys that are no texts as JSON", line: line)
+        }
+        Self.append(quoted: key, to: &result)
         result.append(TemplateText(": "))
         try append(json: entry.value, to: &result, line)
       }

@@ -49,6 +49,8 @@ extension TemplateEvaluation {
     case (.dictionary(let dictionary), .text(let key)):
       if let value = dictionary[key] { return value }
       return try ownMember(key.string, of: owner, line) ?? .undefined(key.string)
+    case (.dictionary(let dictionary), .integer(let key)):
+      return dictionary[.integer(key)] ?? .undefined("[\(key)]")
     case (.sequence(let sequence), .integer(let index)) where sequence.kind != .view:
       let count = sequence.elements.count
       let place = index < 0 ? count &+ index : index

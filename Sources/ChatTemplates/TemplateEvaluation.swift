@@ -173,7 +173,7 @@ struct TemplateEvaluation {
     case .text(let text):
       try budget.spend(elements: text.count, line)
       return (0..<text.count).map { .text(text.character($0)) }
-    case .dictionary(let dictionary): return dictionary.entries.map { .text($0.key) }
+    case .dictionary(let dictionary): return dictionary.entries.map(\.key.value)
     default: throw .invalid("\(value.kindName) cannot be gone through", line: line)
     }
   }

@@ -94,13 +94,40 @@ indirect enum TemplateValue {
   }
 }
 
-/// A mapping in the order of its entries; keys are texts.
+/// What a mapping's entry is found by.
+enum TemplateKey: Equatable {
+  case text(TemplateText)
+  case integer(Int)
+
+  /// nil for other kinds of values, which Python may take and templates do not use.
+  init?(_ value: TemplateValue) {
+    switch value {
+    case .text(let text): self = .text(text)
+    case .integer(let number): self = .integer(number)
+    default: return nil
+    }
+  }
+
+  var value: TemplateValue {
+    switch self {
+    case .text(let text): .text(text)
+    case .integer(let number): .integer(number)
+    }
+  }
+}
+
+/// A mapping in the order of its entries.
 struct TemplateDictionary {
-  private(set) var entries: [(key: TemplateText, value: TemplateValue)] = []
+  private(set) var entries: [(key: TemplateKey, value: TemplateValue)] = []
   /// How many lists and mappings are within each other here.
   private(set) var depth = 1
 
   subscript(key: TemplateText) -> TemplateValue? {
+    get { self[.text(key)] }
+    set { self[.text(key)] = newValue }
+  }
+
+  subscript(key: TemplateKey) -> TemplateValue? {
     get { entries.first { $0.key == key }?.value }
     set {
       guard let newValue else { return }

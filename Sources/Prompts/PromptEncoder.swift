@@ -37,7 +37,7 @@ package struct PromptEncoder: Sendable {
   ///
   /// - Parameter makesResponses: whether responses are given their ends here.
   package func notes(makesResponses: Bool) -> [String] {
-    var notes = [thinkingNote(on: template)].compactMap { $0 }
+    var notes = templateNotes(on: template)
     if makesResponses, let end = responseEnd, end != templateEnd {
       let name = { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) }
       let other = templateEnd.map { "ends turns with \(name($0)), at which sampling does not stop" }
@@ -68,11 +68,19 @@ package struct PromptEncoder: Sendable {
   }
 }
 
-/// What a user should know of a template that can make a model think; nil of others.
-package func thinkingNote(on template: ChatTemplate) -> String? {
-  guard case .own(let template) = template, template.choosesThinking else { return nil }
-  return
-    "the policy can think or not: prompts are rendered without thinking (enable_thinking=false)"
+/// What a user should know of a template that can make a model think, or asks for the day.
+package func templateNotes(on template: ChatTemplate) -> [String] {
+  guard case .own(let template) = template else { return [] }
+  var notes: [String] = []
+  if template.choosesThinking {
+    notes.append(
+      "the policy can think or not: prompts are rendered without thinking (enable_thinking=false)")
+  }
+  if template.asksForDay {
+    notes.append(
+      "the chat template asks for the day: it is told 2024-07-26, whatever the clock says")
+  }
+  return notes
 }
 
 /// The pieces of a problem's prompt.

@@ -24,6 +24,9 @@ package struct PolicyTemplate: Sendable, Equatable {
   /// Whether the template can make a model think or not, by transformers' option `enable_thinking`.
   package var choosesThinking: Bool { program.mentions("enable_thinking") }
 
+  /// Whether the template asks for the day, which is then the same on every day: 26 July 2024.
+  package var asksForDay: Bool { program.mentions("strftime_now") }
+
   /// The pieces of a prompt: what the template writes, in which added tokens are looked for, and what messages bring.
   ///
   /// A template that can choose is asked for an answer without thinking.

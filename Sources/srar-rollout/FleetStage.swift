@@ -112,7 +112,7 @@ struct FleetStage {
 
   mutating func run(_ records: RecordRun) throws {
     records.showsReading = false
-    if let note = template.flatMap(thinkingNote) { records.run.note(note) }
+    template.map(templateNotes)?.forEach(records.run.note)
     try makeReady(records.run)
     nonisolated(unsafe) let reading = records
     let asking = self

@@ -111,6 +111,14 @@ struct ChatTemplatesTests {
     }
   }
 
+  @Test("templates are told the same day, whatever the clock says")
+  func day() throws {
+    #expect(
+      try text("{{ strftime_now('%d %b %Y, %Y-%m-%d, %A, %B, %j, %y %a 100%%') }}")
+        == "26 Jul 2024, 2024-07-26, Friday, July, 208, 24 Fri 100%")
+    #expect(try text("{{ strftime_now is defined }}") == "True")
+  }
+
   @Test(
     "what is not evaluated here is refused with its place, never guessed",
     arguments: [
@@ -123,13 +131,25 @@ struct ChatTemplatesTests {
       (
         "{{ 'a' | tojson(indent=2) }}", #"line 1: this use of the filter "tojson" is not supported"#
       ),
-      ("{{ 'a'.title() }}", #"line 1: "title" of a text is not supported"#),
+      ("{{ 'a'.zfill(2) }}", #"line 1: "zfill" of a text is not supported"#),
+      ("{{ '{0}'.format('a') }}", #"line 1: this use of "format" is not supported"#),
+      ("{{ '{}{}'.format('a') }}", #"line 1: this use of "format" is not supported"#),
+      (
+        "{{ {1: 2} | tojson }}",
+        "line 1: a mapping with keys that are no texts as JSON is not supported"
+      ),
+      ("{{ {1.5: 2} }}", "line 1: a key that is neither a text nor an integer is not supported"),
+      (
+        "{{ {1: 2, 'a': 3} | dictsort }}",
+        "line 1: a sorted mapping with keys of two kinds is not supported"
+      ),
+      ("{{ range(1, 5, 0) }}", "line 1: a range has the step 0"),
+      ("{{ '7' | int }}", #"line 1: this use of the filter "int" is not supported"#),
       ("{{ 1 is callable }}", #"line 1: this use of the test "callable" is not supported"#),
       ("{{ messages }}", "line 1: writing a list is not supported"),
       ("{{ 1.5 }}", "line 1: writing a number is not supported"),
       (
-        "{{ strftime_now('%Y') }}",
-        #"line 1: "strftime_now", by which prompts would depend on the day, is not supported"#
+        "{{ strftime_now('%s') }}", "line 1: this call of a function is not supported"
       ),
       ("{{ 'abcd'[::2] }}", "line 1: this step of a slice is not supported"),
       (

@@ -75,6 +75,21 @@ struct PromptEncoderTests {
         == "<|im_start|>user Hi<|im_end|><|im_start|>assistant <none>")
   }
 
+  @Test("a template that asks for the day is told the same one, and that is said")
+  func day() throws {
+    let (encoder, tokenizer) = try encoder(
+      template: Self.chatML + "{{ strftime_now('%d %b %Y') }}", ends: ["<|im_end|>"])
+    #expect(
+      encoder.notes(makesResponses: false) == [
+        "the chat template asks for the day: it is told 2024-07-26, whatever the clock says"
+      ])
+    let record = try record(
+      #"{"id":"p","problem":"x","messages":[{"role":"user","content":"Hi"}]}"#)
+    let prompt = try encoder.prompt(of: Problem(record), in: record)
+    let text = String(decoding: prompt.flatMap(tokenizer.bytes), as: UTF8.self)
+    #expect(text.hasSuffix("<|im_start|>assistant 26 Jul 2024"))
+  }
+
   @Test("markers of the chat stay text in a response; other added tokens are tokens")
   func responses() throws {
     let (encoder, tokenizer) = try encoder(template: Self.chatML, ends: ["<|endoftext|>"])

@@ -2,6 +2,7 @@
 
     make_fixtures.py > cases.jsonl
 """
+import datetime
 import json
 import os
 import random
@@ -41,6 +42,8 @@ ENVIRONMENT = ImmutableSandboxedEnvironment(
     trim_blocks=True, lstrip_blocks=True, extensions=[Generation, "jinja2.ext.loopcontrols"])
 ENVIRONMENT.filters["tojson"] = tojson
 ENVIRONMENT.globals["raise_exception"] = raise_exception
+# The day that srar gives to templates that ask.
+ENVIRONMENT.globals["strftime_now"] = datetime.datetime(2024, 7, 26).strftime
 TEXTS = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>"}
 
 CONVERSATIONS = [
@@ -218,14 +221,19 @@ def case(name, source, messages, flags):
     return result
 
 
-folder = os.path.dirname(os.path.abspath(__file__))
-templates = dict(FAMILIES)
-for name in ["white-space", "expressions", "scopes", "values"]:
-    with open(os.path.join(folder, name + ".jinja"), newline="") as file:
-        templates[name] = file.read()
-for name, source in templates.items():
-    for messages in CONVERSATIONS:
-        for flags in FLAGS[:3 if "enable_thinking" in source else 2]:
-            print(json.dumps(case(name, source, messages, flags), ensure_ascii=False))
-for seed in range(120):
-    print(json.dumps(case(f"seed {seed}", white_space(seed), CONVERSATIONS[1], FLAGS[0]), ensure_ascii=False))
+def main():
+    folder = os.path.dirname(os.path.abspath(__file__))
+    templates = dict(FAMILIES)
+    for name in ["white-space", "expressions", "scopes", "values", "mappings"]:
+        with open(os.path.join(folder, name + ".jinja"), newline="") as file:
+            templates[name] = file.read()
+    for name, source in templates.items():
+        for messages in CONVERSATIONS:
+            for flags in FLAGS[:3 if "enable_thinking" in source else 2]:
+                print(json.dumps(case(name, source, messages, flags), ensure_ascii=False))
+    for seed in range(120):
+        print(json.dumps(case(f"seed {seed}", white_space(seed), CONVERSATIONS[1], FLAGS[0]), ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
