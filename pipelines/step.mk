@@ -42,7 +42,10 @@ ifneq ($(is-dry-run),)
 endif
 # (GNU make 4.3 sometimes keeps a file's last newline, which must not count as a change.)
 write-options = $(if $(and $(wildcard $(1)),$(call same,$(strip $(file <$(1))),$(strip $(2)))),,\
-  $(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
+  $(call refuse-secrets,$(notdir $(basename $(1))).options,$(2))$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
+# $(call refuse-secrets,NAME,OPTIONS): stops where options that are to be kept hold a key or a password.
+refuse-secrets = $(if $(findstring clean,$(shell pipelines/options-secrets.sh $(1) '$(subst ','\'',$(strip $(2)))' && echo clean)),,\
+  $(error nothing was made))
 same = $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x))
 
 # $(call step-options,NUMBER,FOLDER)

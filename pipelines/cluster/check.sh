@@ -13,3 +13,7 @@ if [[ -n ${JUDGE_SERVERS:-} && " $JUDGE_OPTIONS " == *" --judge"[\ =]"equations 
   echo "check.sh: the judge equations asks no server, and JUDGE_SERVERS names some: give JUDGE_OPTIONS='--model NAME'" >&2
   exit 64
 fi
+# Slurm and Ray keep what a job is given, and show it to others.
+for name in TOOL_OPTIONS ROLLOUT_OPTIONS JUDGE_OPTIONS REWARD_OPTIONS ADVANTAGE_OPTIONS UPDATE_COMMAND UPDATE_OPTIONS; do
+  "$(dirname "$0")/../options-secrets.sh" "$name" "${!name:-}"
+done

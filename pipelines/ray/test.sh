@@ -39,6 +39,11 @@ compute | grep -q '"ROLLOUT_OPTIONS": "--compute bf16 -n2".*"UPDATE_OPTIONS": "-
 compute SAMPLING_SERVERS=servers SHARDS=1 | grep -q '"ROLLOUT_OPTIONS": "-n2".*"UPDATE_OPTIONS": "--compute bf16 ' \
   || fail "COMPUTE was handed to servers"
 
+# What Ray would keep and show holds no secret.
+if compute JUDGE_OPTIONS='--header Authorization=hidden' > "$work/said" 2>&1 || grep -q hidden "$work/said"; then
+  fail "options with a secret were taken or shown"
+fi
+
 free_port() { python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 # Ray listens on every address of the machine and runs what it is sent: only who has the token may send. With --block the node ends
 # with the process that started it, and set -m puts that one at the head of a group.

@@ -35,6 +35,7 @@ usage() {
 case ${1:-} in
   servers)
     (($# >= 4)) || usage
+    pipelines/options-secrets.sh "the servers' command" "${@:4}"
     # shellcheck disable=SC2086
     submit servers --array="1-$3" ${SERVER_SBATCH_OPTIONS:-} pipelines/slurm/server.sbatch "$2" "${@:4}"
     ;;

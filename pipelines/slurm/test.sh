@@ -8,7 +8,8 @@ servers=
 trap 'if [[ -n $servers ]]; then kill "$servers" 2>/dev/null || true; fi; rm -rf "$work"' EXIT
 fail() { echo "test-slurm: $*" >&2; exit 1; }
 
-scripts=(pipelines/slurm/*.sh pipelines/slurm/*.sbatch pipelines/slurm/fake/* pipelines/cluster/*.sh)
+scripts=(pipelines/slurm/*.sh pipelines/slurm/*.sbatch pipelines/slurm/fake/* pipelines/cluster/*.sh
+  pipelines/options-secrets.sh)
 for script in "${scripts[@]}"; do bash -n "$script"; done
 if command -v shellcheck >/dev/null; then shellcheck --shell=bash --exclude=SC1091,SC2034,SC2153,SC2154 "${scripts[@]}"; fi
 
@@ -25,6 +26,21 @@ sbatch --parsable --array=1-2 --dependency=afterok:<update-1> pipelines/slurm/sh
 sbatch --parsable --dependency=afterok:<shards-2> pipelines/slurm/update.sbatch 2
 COMMANDS
 [[ ! -e $work/placed ]] || fail "a dry run has made files"
+
+# What Slurm would keep and show holds no secret; the refusal does not show it either.
+for options in '--header Authorization=hidden' '--url http://me:hidden@server/v1' '--url http://server/v1?key=hidden' \
+  '--extra-body {"api_key":"hidden"}'; do
+  status=0
+  make slurm BIN="$BIN" RUNS="$work" RUN=secret "${words[@]}" JUDGE_OPTIONS="$options" SLURM_OPTIONS=--dry-run > "$work/said" 2>&1 || status=$?
+  ((status == 2)) && grep -q 'JUDGE_OPTIONS holds' "$work/said" || fail "options with a secret were taken: $options"
+  if grep -q hidden "$work/said"; then fail "a refusal shows the secret"; fi
+done
+make slurm BIN="$BIN" RUNS="$work" RUN=secret "${words[@]}" SLURM_OPTIONS=--dry-run \
+  JUDGE_OPTIONS='--header Authorization=env:KEY --url http://server/v1?api-version=1' >/dev/null || fail "the place of a secret was refused"
+if pipelines/slurm/submit.sh --dry-run servers "$work/addresses" 1 vllm serve --api-key hidden > "$work/said" 2>&1; then
+  fail "a server's key was taken"
+fi
+echo "test-slurm: options with secrets are refused"
 
 export PATH=$PWD/pipelines/slurm/fake:$PATH FAKE_SLURM=$work/slurm
 mkdir "$FAKE_SLURM"
