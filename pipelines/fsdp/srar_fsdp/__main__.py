@@ -19,6 +19,7 @@ from .memory import TrainingMemory, tokens_within
 from .metrics import append_metrics, update_metrics
 from .optimizer import Optimizer
 from .options import loss_options, optimizer_options, parsed
+from .places import check_files, check_output
 from .policy import COMPUTE_DTYPES, Policy, ends_of_sequence, read_config
 from .policy_folder import write_policy
 from .processes import Processes, processes
@@ -71,7 +72,9 @@ def run(arguments: list[str]) -> None:
     options = parsed(arguments)
     torch.set_num_threads(options.threads)
     with processes(options.device) as group:
+        group.from_first(lambda: check_files(options))
         config = group.from_first(lambda: read_config(options.policy))
+        group.from_first(lambda: check_output(options))
         samples = group.from_first(lambda: _read_samples(options, config))
         compute = _compute(options, group)
 
@@ -85,6 +88,7 @@ def run(arguments: list[str]) -> None:
         reference = None if options.reference is None else (lambda: opened(options.reference, recompute=False))
         say = _say(options, group)
         reports = update.run(samples.samples, reference, lambda count: say(f"{count} optimizer steps", passing=True))
+        update.check_predictions(samples.samples, options.output)
         write_policy(options.output, policy, optimizer, options.policy, options.dtype, group)
         if not group.is_first:
             return
@@ -136,9 +140,13 @@ def _read_samples(options: argparse.Namespace, config) -> Samples:
         say("no rollouts: the next policy is a copy of this one")
     if samples.tokenized_count:
         say(f"{samples.tokenized_count} rollouts came without tokens and were tokenized here")
+    for note in tokenizer.notes:
+        say(note)
     if samples.ended_otherwise_count:
         words = ", ".join(sorted(samples.ended_otherwise))
         say(f"{samples.ended_otherwise_count} rollouts ended neither by the policy nor at the limit ({words}): left out")
+    if samples.unknown_logprob_count:
+        say(f"the rollouts do not know the log-probability of {samples.unknown_logprob_count} tokens")
     return samples
 
 

@@ -19,6 +19,7 @@ def update_metrics(samples: Samples, reports: list[Report]) -> dict[str, object]
         "rejected": samples.rejected_count,
         "rollouts": len(samples.samples),
         "ended_otherwise": samples.ended_otherwise_count,
+        "unknown_logprobs": samples.unknown_logprob_count,
         "trained_rollouts": sum(report.trained_rollouts for report in reports),
         "response_tokens": sum(report.response_tokens for report in reports),
         "trained_tokens": int(sums.token_count),

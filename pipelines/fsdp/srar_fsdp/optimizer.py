@@ -73,6 +73,9 @@ class Optimizer:
             for gradient in self._local_gradients():
                 gradient.mul_(factor)
         rate = self.options.rate(number)
+        # What AdamW multiplies by must be a float32 number.
+        if rate / (1 - self.options.betas[0] ** number) > torch.finfo(torch.float32).max:
+            raise BadData(f"optimizer step {number}: not written, because the training diverged: lower the learning rate {rate:g}")
         self.adamw.param_groups[0]["lr"] = rate
         self.adamw.step()
         self.adamw.zero_grad()
@@ -126,9 +129,20 @@ class Optimizer:
             steps = int(state[STEP_COUNT].item())
         else:
             return
+        self._check_moments(checkpoint, state)
         self.step_count = steps
         for weight in self.weights.values():
             self.adamw.state[weight]["step"] = torch.tensor(float(steps))
+
+    def _check_moments(self, path: str, state: dict[str, torch.Tensor]) -> None:
+        """Makes sure that moments are what an optimizer can have: finite, and means of squares from 0."""
+        for name, value in state.items():
+            local = value.to_local() if isinstance(value, DTensor) else value
+            wrong = ~torch.isfinite(local)
+            if name.startswith(SECOND_MOMENT):
+                wrong |= local < 0
+            if self.processes.sum(wrong.sum().cpu().double().reshape(1))[0] > 0:
+                raise BadData(f'{path}: "{name}" holds a number that no optimizer can have; begin with a fresh optimizer')
 
     @staticmethod
     def _read_single(path: str, state: dict[str, torch.Tensor]) -> int:

@@ -117,6 +117,8 @@ class WeightFiles:
             raise BadData(f'{path}: tensor "{name}" has shape {list(tensor.shape)}, but {list(shape)} was expected')
         if tensor.dtype not in (torch.float32, torch.bfloat16, torch.float16):
             raise BadData(f'{path}: tensor "{name}" has elements of type {tensor.dtype}; supported: F32, BF16, F16')
+        if not torch.isfinite(tensor).all():
+            raise BadData(f'{path}: tensor "{name}" holds a number that is not finite; the policy is damaged or diverged')
         return tensor.float()
 
 

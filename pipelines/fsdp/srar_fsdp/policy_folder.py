@@ -11,13 +11,12 @@ import torch
 from .errors import BadData
 from .folders import FolderReplacement
 from .optimizer import Optimizer
+from .places import check_place, copied_files
 from .policy import Policy
 from .processes import Processes
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 SAFETENSORS_NAMES = {torch.float32: "F32", torch.bfloat16: "BF16", torch.float16: "F16"}
-COPIED_SUFFIXES = {".jinja", ".json", ".md", ".model", ".txt"}
-MADE_ANEW = {"config.json", "model.safetensors.index.json", "trainer_state.json"}
 
 
 def write_policy(
@@ -28,6 +27,8 @@ def write_policy(
     The first process writes the weights, gathered tensor by tensor; each writes its part of the optimizer's state. Everything but
     the weights stays in the form that it has in the folder `source`.
     """
+    # Again: what stands there now may have come since the update began.
+    processes.from_first(lambda: check_place(path, {file.name for file in copied_files(source)}))
     replacement = FolderReplacement(path)
     folder = processes.from_first(replacement.begin)
     try:
@@ -46,10 +47,8 @@ def _copy_files(source: str, folder: Path, policy: Policy, dtype_name: str | Non
     if dtype_name is not None:
         configuration = re.sub(r'("(?:torch_)?dtype"\s*:\s*)"[^"]*"', rf'\1"{dtype_name}"', configuration)
     (folder / "config.json").write_text(configuration, encoding="utf-8")
-    for file in sorted(Path(source).iterdir()):
-        is_copied = file.suffix in COPIED_SUFFIXES or file.name == "LICENSE"
-        if is_copied and file.is_file() and file.name not in MADE_ANEW and not file.name.startswith("."):
-            shutil.copyfile(file, folder / file.name)
+    for file in copied_files(source):
+        shutil.copyfile(file, folder / file.name)
     generation = folder / "generation_config.json"
     if not generation.exists():
         config = policy.config
@@ -104,6 +103,8 @@ def _bytes(name: str, tensor: torch.Tensor, dtype: torch.dtype) -> memoryview:
     stored = tensor.to(dtype).cpu().contiguous()
     if not torch.isfinite(stored).all():
         if torch.isfinite(tensor).all():
-            raise BadData(f'not written: tensor "{name}" holds a number that {str(dtype).removeprefix("torch.")} cannot; write float32')
+            raise BadData(
+                f'not written: tensor "{name}" holds a number that {str(dtype).removeprefix("torch.")} cannot; write float32'
+            )
         raise BadData(f'not written, because the training diverged: tensor "{name}" is not finite; lower the learning rate')
     return memoryview(stored.reshape(-1).view(torch.uint8).numpy())

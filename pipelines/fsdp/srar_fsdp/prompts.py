@@ -1,5 +1,6 @@
 """Tokens of rollouts that came as text alone."""
 
+import datetime
 import os
 from functools import cached_property
 from typing import NamedTuple
@@ -7,6 +8,10 @@ from typing import NamedTuple
 from jinja2 import TemplateError
 
 from .errors import BadData
+
+
+class UnusableMessages(BadData):
+    """Messages of a record that cannot become a prompt; its words go on after the record's name."""
 
 
 class Piece(NamedTuple):
@@ -25,6 +30,8 @@ CHATML_SYSTEMS = {
 }
 CHAT_FORMATS = (*CHATML_SYSTEMS, "llama3", "llama3.1")
 # The date is the template's own default, not the clock's.
+TEMPLATE_DAY = datetime.datetime(2024, 7, 26)
+"""What templates are told that ask for the day, as `srar-rollout` tells them."""
 LLAMA31_DATES = "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n"
 
 
@@ -77,8 +84,11 @@ class PromptTokenizer:
         if self.chat_format is None:
             if self._tokenizer.chat_template is None:
                 raise BadData(f"{self.folder}/tokenizer_config.json: has no chat template; give '--chat-format'")
-            # Models that can think are asked not to, as `srar-rollout` does.
-            text = self._tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False, enable_thinking=False)
+            self._check_contents(messages)
+            try:
+                text = self._rendered(messages, add_generation_prompt=True)
+            except TemplateError as error:
+                raise UnusableMessages(f'"messages" are refused by the chat template: {error}') from None
             return self._tokenizer(text, add_special_tokens=False)["input_ids"]
         tokens = []
         for piece in rendered(self.chat_format, messages):
@@ -90,6 +100,38 @@ class PromptTokenizer:
             else:
                 tokens += self._text_tokens(piece.text)[0]
         return tokens
+
+    def _rendered(self, messages: list[dict], add_generation_prompt: bool) -> str:
+        # Models that can think are asked not to, as `srar-rollout` does.
+        return self._tokenizer.apply_chat_template(
+            messages,
+            add_generation_prompt=add_generation_prompt,
+            tokenize=False,
+            enable_thinking=False,
+            strftime_now=TEMPLATE_DAY.strftime,
+        )
+
+    def _check_contents(self, messages: list[dict]) -> None:
+        """Refuses messages that spell added tokens: in the rendered text they would be those tokens, and to srar they are text."""
+        for message in messages:
+            for marker in self._tokenizer.get_added_vocab():
+                if marker in message["content"]:
+                    raise UnusableMessages(
+                        f'"messages" spell the token {marker}, which only the chat template may write; sample with tokens'
+                    )
+
+    @property
+    def notes(self) -> list[str]:
+        """What a user should know of the prompts that were made here."""
+        if "_tokenizer" not in self.__dict__ or self.chat_format is not None:
+            return []
+        template = self._tokenizer.chat_template or ""
+        notes = []
+        if "enable_thinking" in template:
+            notes.append("the policy can think or not: prompts are rendered without thinking (enable_thinking=false)")
+        if "strftime_now" in template:
+            notes.append(f"the chat template asks for the day: it is told {TEMPLATE_DAY:%Y-%m-%d}, whatever the clock says")
+        return notes
 
     def response(self, text: str, ends: bool) -> tuple[list[int], list[int]]:
         """Tokens of a response and the first byte of each; with its end-of-sequence token where it ended by itself."""
@@ -114,7 +156,7 @@ class PromptTokenizer:
         content = "srar"
         messages = [{"role": "user", "content": content}, {"role": "assistant", "content": content}]
         try:
-            text = self._tokenizer.apply_chat_template(messages, tokenize=False, enable_thinking=False)
+            text = self._rendered(messages, add_generation_prompt=False)
         except TemplateError:
             return None
         rest = self._tokenizer(text[text.rfind(content) + len(content) :], add_special_tokens=False)["input_ids"]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .errors import BadData, UsageError
-from .prompts import PromptTokenizer
+from .prompts import PromptTokenizer, UnusableMessages
 from .shard import Shard
 from .streams import Line
 
@@ -46,6 +46,10 @@ class Samples:
     """The words for what ended the responses that neither the policy nor the limit ended."""
     ended_otherwise_count: int = 0
     """How many these are; nothing is learned from them."""
+    unknown_logprob_count: int = 0
+    """Response tokens whose log-probability the rollout does not know, of rollouts that know others."""
+    places: dict[tuple[str, int, str], str] = field(default_factory=dict)
+    """Where each rollout stands; the same index with another response comes of sampling a problem twice."""
 
     def common_temperature(self) -> float:
         """The temperature that all log-probabilities are taken at; 1 where nothing says."""
@@ -74,7 +78,15 @@ class Samples:
             self.ended_otherwise.add(str(reason))
             self.ended_otherwise_count += 1
             return
-        name = f"{record.id}, rollout {record.typed(rollout, 'rollout.index', int)}"
+        index = record.typed(rollout, "rollout.index", int)
+        identity = (record.id, index, record.typed(rollout, "rollout.response", str))
+        if identity in self.places:
+            record.fail(
+                f"has rollout {index} twice, first in {self.places[identity]}; give each file once, "
+                'and each rollout of a problem an "index" of its own'
+            )
+        self.places[identity] = line.place
+        name = f"{record.id}, rollout {index}"
         if rollout.get("tokens") is not None and rollout.get("prompt_tokens") is not None:
             sample = self._tokens(record, rollout, advantage, name)
         else:
@@ -82,6 +94,8 @@ class Samples:
         if not sample.prompt:
             raise BadData(f"{line.place}: {name}: has no prompt tokens; give at least one")
         self.samples.append(sample)
+        if sample.rollout_logprobs is not None:
+            self.unknown_logprob_count += int(sample.rollout_logprobs.isnan().sum())
 
     def _tokens(self, record: "_Record", rollout: dict, advantage: dict, name: str) -> Sample:
         response = record.tokens(rollout, "tokens")
@@ -105,7 +119,11 @@ class Samples:
             record.fail('has no "messages"; run srar-prep first')
         response, starts = tokenizer.response(text, ends=rollout.get("finish_reason") != "length")
         advantages = record.token_advantages(advantage, len(response), "bytes", starts)
-        sample = Sample(name, tokenizer.prompt(messages), response, advantages)
+        try:
+            prompt = tokenizer.prompt(messages)
+        except UnusableMessages as error:
+            record.fail(str(error))
+        sample = Sample(name, prompt, response, advantages)
         self.tokenized_count += 1
         return sample
 
@@ -160,7 +178,9 @@ class _Record:
         if torch.isinf(numbers).any():
             self.fail(f'"rollout.{key}" holds a number that is not finite')
         if (numbers > ROUNDING_OF_ZERO).any():
-            self.fail(f'"rollout.{key}" are natural logarithms of probabilities, at most 0, but one is {numbers.nan_to_num(-1).max():g}')
+            self.fail(
+                f'"rollout.{key}" are natural logarithms of probabilities, at most 0, but one is {numbers.nan_to_num(-1).max():g}'
+            )
         return numbers
 
     def token_advantages(self, advantage: dict, count: int, span: str, starts: list[int] | None) -> Tensor:

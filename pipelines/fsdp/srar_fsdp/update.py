@@ -13,6 +13,8 @@ from .policy import Policy
 from .processes import Processes
 from .rollouts import Sample
 
+CHECKED_TOKENS = 16
+
 
 @dataclass(frozen=True)
 class UpdateOptions:
@@ -117,6 +119,28 @@ class PolicyUpdate:
 
     def _packs(self, batch: list[TrainedSample]) -> tuple[list[Pack], int]:
         return packs_of(batch, self.options.micro_batch_tokens, self.processes.rank, self.processes.world_size)
+
+    @torch.no_grad()
+    def check_predictions(self, samples: list[Sample], path: str) -> None:
+        """Makes sure that the policy's predictions over the beginning of a rollout are finite, or raises `BadData`."""
+        if not samples:
+            return
+        tokens = (samples[0].prompt + samples[0].response)[:CHECKED_TOKENS]
+        if len(tokens) < 2:
+            return
+        checked = TrainedSample(Sample(samples[0].name, tokens[:1], tokens[1:], torch.ones(len(tokens) - 1).double()), True)
+        packs = packs_of([checked], len(tokens), self.processes.rank, self.processes.world_size)[0]
+        unknown = torch.zeros(1, dtype=torch.float64)
+        for pack in packs:
+            logprobs, entropies = self.policy(pack.to(self.processes.device), 1.0, False)
+            unknown += (~torch.isfinite(logprobs)).sum().cpu() + (~torch.isfinite(entropies)).sum().cpu()
+        # Without a backward pass the parameters would stay gathered.
+        self.policy.reshard()
+        if self.processes.sum(unknown)[0] > 0:
+            raise BadData(
+                f"{path}: not written, because the training diverged: the policy's predictions for {samples[0].name} "
+                "are not finite; lower the learning rate, or begin with a fresh optimizer or another policy"
+            )
 
     def _prepare(self, samples: list[Sample], reference: Callable[[], Policy] | None, old_is_current: bool) -> list[TrainedSample]:
         """Keeps what the loss depends on, and computes the log-probabilities that stay constant."""
