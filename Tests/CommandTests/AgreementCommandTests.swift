@@ -46,7 +46,7 @@ struct AgreementCommandTests {
       "\(result.errorText)")
     #expect(metrics.contains(#""items_only_first_judged":2,"items_only_second_judged":1"#))
     #expect(
-      result.text.contains("items judged by the first only            2         0         2"),
+      result.text.contains(/items judged by the first only +2 +0 +2\n/),
       "\(result.text)")
   }
 
