@@ -203,7 +203,7 @@ ATTRIBUTES static void NAME(attention_of_pairs)(
     end_flushing(before);
   }
   for (long h = 0; h < heads; h++) {
-    const float inverse = 1.0f / sums[h];
+    const float inverse = inverse_of_sum(largest[h], sums[h]);
     for (long i = 0; i < width; i++) out[h * width + i] *= inverse;
   }
 }

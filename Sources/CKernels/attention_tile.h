@@ -132,7 +132,7 @@ static inline __attribute__((always_inline)) void NAME(sharing)(
       }
   }
   for (long h = 0; h < heads; h++) {
-    const float inverse = 1.0f / sums[h];
+    const float inverse = inverse_of_sum(largest[h], sums[h]);
     for (long i = 0; i < width; i++) out[h * width + i] *= inverse;
   }
 }

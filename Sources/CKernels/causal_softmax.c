@@ -22,7 +22,7 @@ ORDERED_KERNEL void causal_softmax(
 KERNEL void causal_softmax_end(
     float *restrict out, long out_stride, long rows, long width, const float *restrict sums, float *restrict largest) {
   for (long r = 0; r < rows; r++) {
-    const float inverse = 1.0f / sums[r];
+    const float inverse = inverse_of_sum(largest[r], sums[r]);
     for (long i = 0; i < width; i++) out[r * out_stride + i] *= inverse;
     largest[r] += __builtin_logf(sums[r]);
   }

@@ -1,4 +1,6 @@
 // Root-mean-square layer norm (Zhang and Sennrich, 2019): y[i] = x[i] · w[i] · r, r = 1 / √(mean(x²) + ε).
+#include <float.h>
+
 #include "CKernels.h"
 #include "kernel_clones.h"
 
@@ -13,6 +15,8 @@ KERNEL void rms_norm(
     float squares = 0;
     for (long i = 0; i < width; i++) squares += row[i] * row[i];
     float r = 1.0f / __builtin_sqrtf(squares / (float)width + epsilon);
+    // Of squares that have overflowed r would be 0, and a row of huge numbers would come out as zeros.
+    if (!(squares <= FLT_MAX)) r = __builtin_nanf("");
     if (inverse_rms) inverse_rms[t] = r;
     // pass 2: y
     for (long i = 0; i < width; i++) out[i] = row[i] * r * w[i];

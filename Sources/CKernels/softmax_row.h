@@ -69,3 +69,9 @@ static inline __attribute__((always_inline)) void softmax_block(
   *largest = most;
   *sum += exponentials_of(scores, count, scale, most);
 }
+
+// What the sums over all blocks are multiplied by at the end. No score is then as low as softmax_block's bound unless all of them have
+// overflowed downwards, or one is no number: nothing is known of their differences, and the result is no number either.
+static inline __attribute__((always_inline)) float inverse_of_sum(float largest, float sum) {
+  return largest > -FLT_MAX ? 1.0f / sum : __builtin_nanf("");
+}

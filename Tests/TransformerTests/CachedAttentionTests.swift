@@ -102,6 +102,22 @@ struct CachedAttentionTests {
     }
   }
 
+  @Test(
+    "where all scores have overflowed downwards, the result is no number; where some have, it is",
+    arguments: [ProductPrecision.float32, .bfloat16], shapes)
+  func overflowedScores(precision: ProductPrecision, shape: (Int, Int)) {
+    let (count, d) = shape
+    for headCount in 1...CachedAttention.mostSharingHeads {
+      for overflowed in [count, count - 1] {
+        let cache = Cache(
+          count: count, d: d, headCount: headCount, precision: precision, overflowed: overflowed)
+        let out = cache.attend()
+        #expect(out.allSatisfy { $0.isFinite == (overflowed < count) })
+        #expect(out.allSatisfy { $0.isNaN == (overflowed == count) })
+      }
+    }
+  }
+
   /// The kernels' exponential: products are rounded together with what they are added to.
   private func fastExp(_ argument: Float) -> Float {
     let x = min(max(argument, -87), 88)
@@ -133,13 +149,18 @@ private final class Cache {
   private let attention: CachedAttention
   private let isRounded: Bool
 
-  init(count: Int, d: Int, headCount: Int, precision: ProductPrecision) {
+  /// - Parameter overflowed: keys, from the first on, whose scores are below all numbers.
+  init(
+    count: Int, d: Int, headCount: Int, precision: ProductPrecision, overflowed: Int = 0
+  ) {
     (self.count, self.d, self.headCount) = (count, d, headCount)
     isRounded = precision == .bfloat16
     attention = CachedAttention(headDimension: d, precision: precision)
     queries = randomBuffer(count: headCount * d, seed: 1)
     keys = randomBuffer(count: count * d, seed: 2)
     values = randomBuffer(count: count * d, seed: 3)
+    for head in 0..<(overflowed > 0 ? headCount : 0) { queries.elements[head * d] = 1e20 }
+    for j in 0..<overflowed { keys.elements[j * d] = -1e20 }
     let size = CachedAttention.blockSize
     // What nobody wrote must not matter.
     blocks = (0..<(count + size - 1) / size).map { [keyOffset, attention] _ in

@@ -253,6 +253,17 @@ struct CausalAttentionTests {
     #expect(abs(mean - 3) < 1e-5, "\(mean)")
   }
 
+  @Test(
+    "where all scores have overflowed downwards, nothing is known of their differences",
+    arguments: [1, 16, 256, 300])
+  func overflowedEverywhere(count: Int) {
+    let scores = (0..<count).map { Float($0 == count - 1 ? -.infinity : -3e38) }
+    #expect(
+      output(scores: scores, values: Array(repeating: 1, count: count)).isFinite == (count > 1))
+    let all = [Float](repeating: -.infinity, count: count)
+    #expect(output(scores: all, values: Array(repeating: 1, count: count)).isNaN)
+  }
+
   @Test("a score that is no number is not passed over", arguments: [0, 17, 255, 256, 400])
   func notANumber(place: Int) {
     var scores = [Float](repeating: 0, count: 401)

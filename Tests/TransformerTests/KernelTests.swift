@@ -25,6 +25,34 @@ struct KernelTests {
     }
   }
 
+  @Test(
+    "a root-mean-square norm of numbers whose squares overflow is no number, and leaves other rows",
+    arguments: [1, 7, 16, 130])
+  func overflowingNorm(width: Int) {
+    let x = randomBuffer(count: 3 * width, seed: 1)
+    let w = randomBuffer(count: width, seed: 2)
+    let y = FloatBuffer(count: 3 * width)
+    let inverseRMS = FloatBuffer(count: 3)
+    func norm() {
+      rmsNorm(
+        x.rows(3, width), weight: w.base, epsilon: 1e-6, into: y.rows(3, width),
+        inverseRMS: inverseRMS.base)
+    }
+    norm()
+    let before = Array(y.elements)
+    // The last number whose square is finite, and the next one.
+    let most = Float.greatestFiniteMagnitude.squareRoot()
+    x.elements[2 * width - 1] = most.nextUp
+    norm()
+    #expect(y.elements[width..<2 * width].allSatisfy { $0.isNaN })
+    #expect(inverseRMS.elements[1].isNaN)
+    #expect(Array(y.elements[..<width]) == Array(before[..<width]))
+    #expect(Array(y.elements[(2 * width)...]) == Array(before[(2 * width)...]))
+    for i in 0..<width { x.elements[width + i] = i == width - 1 ? most.nextDown : 0 }
+    norm()
+    #expect(y.elements[width..<2 * width].allSatisfy { $0.isFinite })
+  }
+
   @Test("a gated unit is its formula from −100 to 100")
   func swiGLUIsItsFormula() {
     let gates = stride(from: Float(-100), through: 100, by: 0.37).map { $0 }
