@@ -8,34 +8,47 @@ package struct TrainingMemory: Sendable {
   private let fixedBytes: Int
   /// Activations, and sums of the attention.
   private let bytesPerToken: Int
-  private static let programBytes = 96 << 20
+  /// Of a token that the tokenizer knows.
+  private static let bytesPerVocabularyEntry = 400
+  /// The program and its libraries.
+  private static let programBytes = 30 << 20
+  /// Of a token of the input: ids, advantages, log-probabilities, and what was made of them while they were read.
+  private static let bytesPerSampleToken = 32
 
-  /// - Parameter hasReference: whether a frozen policy of the same shape is held beside.
+  /// - Parameters:
+  ///   - recomputesLogProbabilities: whether passes without a gradient go over the packs, too.
+  ///   - hasReference: whether a frozen policy of the same shape is held beside, which goes over them.
+  ///   - sampleTokens: of all rollouts or examples.
   package init(
     _ configuration: ModelConfiguration, precision: ProductPrecision, threadCount: Int,
-    recomputesActivations: Bool, hasReference: Bool
+    recomputesActivations: Bool, recomputesLogProbabilities: Bool, hasReference: Bool,
+    sampleTokens: Int
   ) {
     let parameterCount = Weights.layout(configuration).last?.range.upperBound ?? 0
     let elementBytes = MemoryLayout<Float>.stride
     let scratch = Self.scratchByteCounts(
       configuration, precision: precision, threadCount: threadCount)
-    // The copies of a trained policy serve gradients too. Log-probabilities without a gradient have a head and activations of their own.
+    // The copies of a trained policy serve gradients too. Log-probabilities without a gradient have a head and activations of their own:
+    // those of a few tokens before the policy is written, at least.
+    let headCount = hasReference ? 3 : 2
+    let passCount = (recomputesLogProbabilities ? 1 : 0) + (hasReference ? 1 : 0)
     let roundedBytes =
       precision == .float32
       ? 0 : precision.operandByteCount * Int(configuration.projectionElementCount)
     fixedBytes =
-      Self.programBytes
+      Self.programBytes + Self.bytesPerVocabularyEntry * configuration.vocabularySize
+      + Self.bytesPerSampleToken * sampleTokens
       + elementBytes * parameterCount * (hasReference ? 5 : 4)
       + roundedBytes * (hasReference ? 3 : 2)
       + elementBytes * configuration.rotaryElementCount * (hasReference ? 2 : 1)
-      + 2 * PredictionHead.byteCount(configuration)
-      + 2 * threadCount * elementBytes
+      + headCount * PredictionHead.byteCount(configuration)
+      + headCount * threadCount * elementBytes
       * CausalAttention.fixedCount(
         headDimension: configuration.headDimension, arithmetic: precision.attentionArithmetic)
       + scratch.fixed
     bytesPerToken =
       Activations.byteCount(configuration, keeping: recomputesActivations ? .inputs : .everything)
-      + Activations.byteCount(configuration, keeping: .nothing)
+      + passCount * Activations.byteCount(configuration, keeping: .nothing)
       + threadCount * elementBytes * 2
       + scratch.perToken
   }

@@ -61,5 +61,5 @@ package enum TransformerError: ToolError, Hashable {
 /// An amount of memory in whole MiB, a small one in KiB, rounded up, the smallest in bytes.
 private func size(_ bytes: Int) -> String {
   if bytes < 1 << 10 { return counted(bytes, "byte") }
-  return bytes < 8 << 20 ? "\((bytes + 1023) >> 10) KiB" : "\((bytes >> 20) + 1) MiB"
+  return bytes < 8 << 20 ? "\((bytes + 1023) >> 10) KiB" : "\((bytes + (1 << 20) - 1) >> 20) MiB"
 }

@@ -81,14 +81,17 @@ struct OptimizerArguments: ParsableArguments {
   /// - Parameters:
   ///   - lengths: tokens of each rollout or example, which is never parted.
   ///   - stepTokens: of one optimizer step at most.
+  ///   - recomputesLogProbabilities: whether passes without a gradient go over all of them.
   /// - Throws: `UsageError` where the memory that was allowed, or that the process may take, is too little.
   func microBatchTokens(
     for configuration: ModelConfiguration, lengths: [Int], stepTokens: Int = .max,
-    hasReference: Bool = false
+    recomputesLogProbabilities: Bool = false, hasReference: Bool = false
   ) throws -> Int {
+    let tokenCount = lengths.reduce(0, +)
     let budget = TrainingBudget(
       arguments: self, configuration: configuration, longest: lengths.max() ?? 1,
-      stepTokens: min(stepTokens, lengths.reduce(0, +)), hasReference: hasReference)
+      stepTokens: min(stepTokens, tokenCount), sampleTokens: tokenCount,
+      recomputesLogProbabilities: recomputesLogProbabilities, hasReference: hasReference)
     let tokens =
       try memory.map(budget.tokens(within:)) ?? microBatchTokens ?? Self.defaultMicroBatchTokens
     try budget.check(microBatchTokens: tokens, allowance: .now)

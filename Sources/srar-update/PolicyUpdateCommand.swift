@@ -216,7 +216,8 @@ struct PolicyUpdateCommand: ParsableCommand {
       microBatchTokens: try optimizer.microBatchTokens(
         for: configuration,
         lengths: samples.samples.map { $0.promptTokens.count + $0.responseTokens.count },
-        stepTokens: samples.computedTokenCount, hasReference: loss.reference != nil),
+        stepTokens: samples.computedTokenCount, recomputesLogProbabilities: old == .recomputed,
+        hasReference: loss.reference != nil),
       oldLogProbabilities: old,
       temperature: temperature, lengthScale: loss.lengthScale ?? 1, seed: seed)
   }

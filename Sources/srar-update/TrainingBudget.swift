@@ -11,6 +11,10 @@ struct TrainingBudget {
   let longest: Int
   /// Tokens of one optimizer step at most, where its rollouts are several.
   let stepTokens: Int
+  /// Tokens of all rollouts or examples.
+  let sampleTokens: Int
+  /// Whether log-probabilities are computed before the first step.
+  let recomputesLogProbabilities: Bool
   /// Whether a frozen policy is held beside.
   let hasReference: Bool
 
@@ -19,7 +23,9 @@ struct TrainingBudget {
   ) -> TrainingMemory {
     TrainingMemory(
       configuration, precision: precision ?? arguments.compute, threadCount: arguments.threads,
-      recomputesActivations: recomputing ?? arguments.recompute, hasReference: hasReference)
+      recomputesActivations: recomputing ?? arguments.recompute,
+      recomputesLogProbabilities: recomputesLogProbabilities, hasReference: hasReference,
+      sampleTokens: sampleTokens)
   }
 
   /// As many tokens at a time as fit.
