@@ -35,6 +35,18 @@ package struct NamedFile: Equatable, Sendable {
     self.path = path
     self.use = use
   }
+
+  /// The standard output of a tool that writes its result there.
+  package static let standardOutput = NamedFile("standard output", "-", .standardOutput)
+
+  /// The files of a policy's folder that is read: weights, configuration and tokenizer are not to be destroyed either.
+  package static func policy(_ name: String, _ folder: String) -> [NamedFile] {
+    // A folder that cannot be read is told of where it is opened.
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let endings = [".safetensors", ".json", ".model", ".txt", ".jinja"]
+    return entries.sorted().filter { entry in endings.contains(where: entry.hasSuffix) }
+      .map { NamedFile(name, "\(folder)/\($0)", .read) }
+  }
 }
 
 /// Makes sure, before a tool writes anything, that none of its files destroys another one.

@@ -116,7 +116,7 @@ package struct OutputOptions: ParsableArguments {
   package var namedFiles: [NamedFile] {
     [
       output.map { NamedFile("'--output'", $0, .output) }
-        ?? NamedFile("standard output", "-", .standardOutput)
+        ?? .standardOutput
     ]
   }
 

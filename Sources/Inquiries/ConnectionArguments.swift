@@ -69,6 +69,20 @@ package struct ConnectionArguments: ParsableArguments {
 
   package init() {}
 
+  /// The files that keys and certificates are read from.
+  package var namedFiles: [NamedFile] {
+    let headers = header.compactMap { option -> NamedFile? in
+      guard let equals = option.firstIndex(of: "="), option[equals...].hasPrefix("=@") else {
+        return nil
+      }
+      return NamedFile(
+        "'--header \(option[..<equals])'", String(option[equals...].dropFirst(2)), .read)
+    }
+    return [("'--api-key-file'", apiKeyFile), ("'--ca-file'", caFile)].compactMap { name, path in
+      path.map { NamedFile(name, $0, .read) }
+    } + headers
+  }
+
   package mutating func validate() throws {
     for (name, value) in [("--concurrency", concurrency), ("--attempts", attempts)] where value < 1
     {

@@ -70,6 +70,11 @@ package struct ServerArguments: ParsableArguments {
     }
   }
 
+  /// The files that questions, keys and certificates are read from.
+  package var namedFiles: [NamedFile] {
+    [prompt].compactMap { $0.map { NamedFile("'--prompt'", $0, .read) } } + connection.namedFiles
+  }
+
   /// Whether a language model is meant.
   package var namesModel: Bool { !url.isEmpty || !model.isEmpty }
 

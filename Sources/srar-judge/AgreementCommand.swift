@@ -42,7 +42,7 @@ struct AgreementCommand: ParsableCommand {
   func run() throws {
     let run = try ToolRun(
       tool: "srar-judge agree", report,
-      files: [first, second].map { NamedFile("the input", $0, .input) })
+      files: [first, second].map { NamedFile("the input", $0, .input) } + [.standardOutput])
     let agreement = try JudgedStreamAgreement(first: first, second: second) { path, fraction in
       run.progress.update(fraction: fraction, path)
     }

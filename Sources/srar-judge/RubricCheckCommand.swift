@@ -57,7 +57,7 @@ struct RubricCheckCommand: ParsableCommand {
   func run() throws {
     try withRecords(
       tool: "srar-judge rubrics", input: input, output: output, report: report,
-      files: log.namedFiles
+      files: log.namedFiles + servers.namedFiles
     ) { records in
       let voters = try servers.voters(
         about: ValidityQuestion.self, asks: log.asksForMissing, votes: votes, for: records.run)

@@ -42,7 +42,8 @@ struct RubricJudgeCommand: ParsableCommand {
 
   func run() throws {
     try withRecords(
-      tool: "srar-judge", input: input, output: output, report: report, files: log.namedFiles
+      tool: "srar-judge", input: input, output: output, report: report,
+      files: log.namedFiles + servers.namedFiles
     ) { records in
       let voters: [any Judge<RubricQuestion>] =
         switch try judge.kind(servers) {

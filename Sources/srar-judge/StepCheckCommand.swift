@@ -43,7 +43,7 @@ struct StepCheckCommand: ParsableCommand {
   func run() throws {
     try withRecords(
       tool: "srar-judge steps", input: input, output: output, report: report,
-      files: log.namedFiles
+      files: log.namedFiles + servers.namedFiles
     ) { records in
       var counts = Counts()
       switch try judge.kind(servers) {

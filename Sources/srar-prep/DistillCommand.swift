@@ -49,7 +49,7 @@ struct DistillCommand: ParsableCommand {
   func run() throws {
     try withRecords(
       tool: "srar-prep distill", input: input, output: output, report: report,
-      files: log.namedFiles
+      files: log.namedFiles + servers.namedFiles
     ) { records in
       let voters = try servers.voters(
         about: ContrastQuestion.self, asks: log.asksForMissing, for: records.run)

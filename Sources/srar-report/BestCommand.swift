@@ -30,7 +30,8 @@ struct BestCommand: ParsableCommand {
 
   func run() throws {
     let run = try ToolRun(
-      tool: "srar-report best", report, files: inputs.map { NamedFile("the input", $0, .read) })
+      tool: "srar-report best", report,
+      files: inputs.map { NamedFile("the input", $0, .read) } + [.standardOutput])
     var best: (path: String, value: Double)?
     var first: (path: String, problems: ProblemSet)?
     for path in inputs {

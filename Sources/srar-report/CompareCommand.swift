@@ -40,7 +40,7 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     let run = try ToolRun(
       tool: "srar-report compare", report,
-      files: [first, second].map { NamedFile("the input", $0, .read) })
+      files: [first, second].map { NamedFile("the input", $0, .read) } + [.standardOutput])
     let policies: PolicyComparison?
     do {
       policies = try PolicyComparison(

@@ -37,7 +37,8 @@ struct EvaluateCommand: ParsableCommand {
     let run = try ToolRun(
       tool: "srar-report evaluate", report,
       files: [NamedFile("the input", input, .read)]
-        + [problems].compactMap { $0.map { NamedFile("'--problems'", $0, .output) } })
+        + [problems].compactMap { $0.map { NamedFile("'--problems'", $0, .output) } }
+        + [.standardOutput])
     if input == "-", isatty(STDIN_FILENO) == 1 {
       throw UsageError("nothing to read: name a file, pipe a stream in, or see '--help'")
     }

@@ -67,7 +67,7 @@ struct ExperimentCommand: ParsableCommand {
       tool: "srar-report experiment", report,
       files: named.compactMap { file in
         file.path.map { NamedFile(file.name, $0, file.use) }
-      })
+      } + (output == nil ? [.standardOutput] : []))
     var reading = ArmReading(ExperimentFolder(path: folder))
     reading.progress = { path in run.progress.update(fraction: nil, path) }
     let arms = try arm.map { try reading.arm($0) }

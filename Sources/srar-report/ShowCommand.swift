@@ -72,6 +72,7 @@ struct ShowCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let tensorboard { try checkEventPaths(of: inputLabels, in: tensorboard) }
     let run = try ToolRun(tool: "srar-report", report, files: namedFiles)
     if inputs.isEmpty, isatty(STDIN_FILENO) == 1 {
       throw UsageError(
@@ -116,6 +117,17 @@ struct ShowCommand: ParsableCommand {
     ]
     return (inputs.isEmpty ? ["-"] : inputs).map { NamedFile("the input", $0, .read) }
       + others.compactMap { file in file.path.map { NamedFile(file.name, $0, file.use) } }
+      + (tensorboard.map { folder in
+        eventPaths(of: inputLabels, in: folder).map { NamedFile("'--tensorboard'", $0, .output) }
+      } ?? []) + [.standardOutput]
+  }
+
+  /// What the inputs are called.
+  private var inputLabels: [String] {
+    (inputs.isEmpty ? ["-"] : inputs).enumerated().map { index, path in
+      guard index >= label.count else { return label[index] }
+      return path == "-" ? "<stdin>" : isFolder(path) ? folderName(path) : path
+    }
   }
 
   /// Every input, read once.
@@ -127,13 +139,14 @@ struct ShowCommand: ParsableCommand {
     reading.zeroBytes = emptiness.zeroBytes
     reading.notes = { run.note("passed over \($0)") }
     var reports: [RunReport] = []
+    let labels = inputLabels
     for (index, path) in (inputs.isEmpty ? ["-"] : inputs).enumerated() {
       let name = path == "-" ? "<stdin>" : isFolder(path) ? folderName(path) : path
       reading.progress = { fraction, rollouts in
         run.progress.update(fraction: fraction, "\(name), \(rollouts) rollouts")
       }
       reports.append(
-        try reading.read(path, label: index < label.count ? label[index] : name, index: index))
+        try reading.read(path, label: labels[index], index: index))
     }
     return reports
   }

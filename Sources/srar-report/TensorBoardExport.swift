@@ -1,4 +1,5 @@
 import Diagnostics
+import Filters
 import Foundation
 import JSONLines
 import Reporting
@@ -9,16 +10,35 @@ import TensorBoard
 /// The file of a run has one name, so that writing it again replaces it, and TensorBoard shows no point twice. Its events bear the time
 /// 0: the records hold no clock, and the same run gives the same bytes.
 func writeEvents(_ reports: [RunReport], to folder: String) throws -> [String] {
-  var paths: [String] = []
-  for report in reports {
-    let events = eventFile(report)
-    let path =
-      folder + "/" + fileName(report.label, taken: paths.count) + "/events.out.tfevents.0.srar"
+  let paths = eventPaths(of: reports.map(\.label), in: folder)
+  for (report, path) in zip(reports, paths) {
     try makeFolder(of: path)
-    try write(events.bytes, to: .file(path))
-    paths.append(path)
+    try write(eventFile(report).bytes, to: .file(path))
   }
   return paths
+}
+
+/// The event files of runs of these labels, in their order.
+func eventPaths(of labels: [String], in folder: String) -> [String] {
+  labels.enumerated().map { index, label in
+    "\(folder)/\(fileName(label, taken: index))/events.out.tfevents.0.srar"
+  }
+}
+
+/// Makes sure that no run's event file takes the place of another's.
+///
+/// - Throws: `UsageError`, with both labels.
+func checkEventPaths(of labels: [String], in folder: String) throws(UsageError) {
+  var seen: [String: String] = [:]
+  for (label, path) in zip(labels, eventPaths(of: labels, in: folder)) {
+    if let other = seen.updateValue(label, forKey: path) {
+      throw UsageError(
+        """
+        '\(terminalText(other))' and '\(terminalText(label))' would have one event file, '\(terminalText(path))'; \
+        tell them apart by '--label'
+        """)
+    }
+  }
 }
 
 private func eventFile(_ report: RunReport) -> EventFile {

@@ -104,6 +104,14 @@ struct FleetArguments: ParsableArguments {
 
   @OptionGroup var connection: ConnectionArguments
 
+  /// The log, and what is read: keys, certificates, and the files of folders.
+  var namedFiles: [NamedFile] {
+    [log].compactMap { $0.map { NamedFile("'--log'", $0, .log) } } + connection.namedFiles
+      + [("'--tokenizer'", tokenizer), ("'--load-policy'", loadPolicy)].flatMap { name, folder in
+        folder.map { NamedFile.policy(name, $0) } ?? []
+      }
+  }
+
   /// How servers load a policy.
   enum LoadingWay: String, CaseIterable, ExpressibleByArgument { case sglang, vllm, custom }
 

@@ -70,7 +70,7 @@ struct RolloutCommand: Filter {
     try withRecords(
       tool: "srar-rollout", input: input, output: output, report: report,
       files: [log.responses].compactMap { $0.map { NamedFile("'--responses'", $0, .read) } }
-        + [fleet.log].compactMap { $0.map { NamedFile("'--log'", $0, .log) } }
+        + fleet.namedFiles + (policy.map { NamedFile.policy("'--policy'", $0) } ?? [])
     ) { records in
       if let policy {
         var stage = try SamplingStage(policy: policy, arguments: sampling, stepStyle: steps)

@@ -101,7 +101,7 @@ struct PolicyUpdateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let run = try ToolRun(tool: "srar-update", report, files: input.namedFiles)
+    let run = try ToolRun(tool: "srar-update", report, files: input.namedFiles + policyFiles)
     let folder = try PolicyFolder(path: policy)
     try PolicyOutput(path: output).check(
       for: folder.copiedFileNames(),
@@ -135,6 +135,12 @@ struct PolicyUpdateCommand: ParsableCommand {
       trainer, from: folder, to: output, elementType: elementType, keepsOptimizer: true)
     summary.report(reports, to: run, output: output)
     try run.finish()
+  }
+
+  /// Those of the policies that are read.
+  private var policyFiles: [NamedFile] {
+    NamedFile.policy("'--policy'", policy)
+      + (loss.reference.map { NamedFile.policy("'--reference'", $0) } ?? [])
   }
 
   private func readSamples(_ run: ToolRun, _ folder: PolicyFolder) throws -> TrainingSamples {

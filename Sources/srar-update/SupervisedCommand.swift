@@ -103,7 +103,9 @@ struct SupervisedCommand: ParsableCommand {
   }
 
   func run() throws {
-    let run = try ToolRun(tool: "srar-update sft", report, files: input.namedFiles)
+    let run = try ToolRun(
+      tool: "srar-update sft", report,
+      files: input.namedFiles + NamedFile.policy("'--policy'", policy))
     let folder = try PolicyFolder(path: policy)
     try checkOutput(folder)
     let examples = try examples(run, folder)

@@ -70,12 +70,66 @@ struct NamedFileTests {
       ("srar-report r --html r", "the input and '--html'"),
       ("srar-report r r --summary s --html s", "'--summary' and '--html'"),
       ("srar-report evaluate r --problems r", "the input and '--problems'"),
+      ("srar-report evaluate r --problems log >> log", "'--problems' and standard output"),
+      ("srar-report best r >> r", "the input and standard output"),
+      (
+        "srar-report r --tensorboard . --metrics r/events.out.tfevents.0.srar",
+        "'--tensorboard' and '--metrics' must be two files"
+      ),
+      ("srar-report r ./r --label a --label a --tensorboard t", "tell them apart by '--label'"),
+      (
+        "srar-judge r --model m --url http://[::1]:9/ --prompt log -o log",
+        "'--output' and '--prompt'"
+      ),
+      (
+        "srar-judge r --model m --url http://[::1]:9/ --api-key-file log --log log",
+        "'--log' and '--api-key-file'"
+      ),
+      (
+        "srar-judge steps r --model m --url http://[::1]:9/ --ca-file log -o log",
+        "'--output' and '--ca-file'"
+      ),
+      (
+        "srar-rollout q --model m --url http://[::1]:9/ --header X=@log --log log",
+        "'--log' and '--header X'"
+      ),
       ("srar-prep batch --size 1 --step 1 q --metrics q", "the input and '--metrics'"),
       ("srar-judge agree r q --metrics q", "the input and '--metrics'"),
       ("srar-update r --policy p -o o --rejects r", "the input and '--rejects'"),
     ])
   func eachOther(command: String, complaint: String) throws {
     try expectRefusal(command, saying: complaint, in: try folder(RecordStreams.problem))
+  }
+
+  @Test(
+    "must not destroy a policy that is read",
+    arguments: [
+      (
+        "srar-rollout --policy policy prompts.jsonl.zst --output policy/model.safetensors",
+        "'--output' and '--policy'"
+      ),
+      (
+        "srar-rollout --url http://[::1]:9/ --model m --tokenizer policy prompts.jsonl.zst --metrics policy/tokenizer.json",
+        "'--tokenizer' and '--metrics'"
+      ),
+      (
+        "srar-update prompts.jsonl.zst --policy policy --output next --metrics policy/config.json",
+        "'--policy' and '--metrics'"
+      ),
+      (
+        "srar-update prompts.jsonl.zst --policy x --reference policy --kl-coefficient 1 --output next --rejects policy/config.json",
+        "'--rejects' and '--reference'"
+      ),
+      (
+        "srar-update sft train.jsonl.zst --policy policy --output next --metrics policy/config.json",
+        "'--policy' and '--metrics'"
+      ),
+    ])
+  func policies(command: String, complaint: String) throws {
+    let run = try TinyRun()
+    let result = try run.shell("cp -r policy copy; \(command); echo $?; diff -r policy copy")
+    #expect(result.text == "64\n", "\(result.text)\(result.errorText)")
+    #expect(result.errorText.contains(complaint), "\(result.errorText)")
   }
 
   @Test(
