@@ -50,6 +50,16 @@ package struct ProblemConverter {
     package var items = 0
     /// What rows brought along and no problem holds, by what it is.
     package var unused: [String: Int] = [:]
+    /// Problems with an item whose id is not its place among the items, from 1, and the first one of these items.
+    package var otherwiseNumbered = 0
+    package var firstOtherwiseNumbered: NumberedItem?
+  }
+
+  /// An item by its id, and its place among the items of its problem, from 1.
+  package struct NumberedItem: Equatable, Sendable {
+    package let problem: String
+    package let id: Int
+    package let place: Int
   }
 
   package let options: Options
@@ -86,7 +96,7 @@ package struct ProblemConverter {
       throw SourceError.duplicateID(id, place)
     }
     numbers[source] = number
-    count(found.rubric)
+    count(found.rubric, of: id)
     for member in found.unused { counts.unused[member, default: 0] += 1 }
     if options.instruction != nil, found.messages.contains(where: { $0.role != "user" }) {
       counts.unused["messages of other roles than the user's", default: 0] += 1
@@ -104,13 +114,19 @@ package struct ProblemConverter {
     return [ChatMessage(role: "user", content: content)]
   }
 
-  private mutating func count(_ rubric: SourceRubric?) {
+  private mutating func count(_ rubric: SourceRubric?, of problem: String) {
     counts.problems += 1
     guard let rubric else {
       counts.withoutRubric += 1
       return
     }
     counts.items += rubric.items.count
+    if let (place, item) = rubric.items.enumerated().first(where: { $0 + 1 != $1.id }) {
+      counts.otherwiseNumbered += 1
+      counts.firstOtherwiseNumbered =
+        counts.firstOtherwiseNumbered
+        ?? NumberedItem(problem: problem, id: item.id, place: place + 1)
+    }
     counts.unusedLines += rubric.unusedLineCount
     if !rubric.items.contains(where: { $0.type == .suggest }) { counts.withoutSuggest += 1 }
   }

@@ -72,6 +72,13 @@ package struct Problem: Equatable, Sendable {
     messages = try (fields.objectsIfPresent("messages") ?? []).map(ChatMessage.init)
   }
 
+  /// The names of members of a record's messages that reach no model, once for each message that has them.
+  package static func unusedMessageMembers(of record: Record) throws(RecordError) -> [String] {
+    try (record.fields.objectsIfPresent("messages") ?? []).flatMap {
+      $0.members(besides: ChatMessage.members)
+    }
+  }
+
   /// Writes the problem's fields as members of a record.
   package func writeMembers(to json: inout JSONWriter) {
     json.member("id", id)

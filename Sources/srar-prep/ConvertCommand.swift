@@ -94,6 +94,7 @@ struct ConvertCommand: ParsableCommand {
     run.metrics["without_rubric"] = counts.withoutRubric
     run.metrics["without_suggest"] = counts.withoutSuggest
     run.metrics["unused_rubric_lines"] = counts.unusedLines
+    if to == .trainer { run.metrics["renumbered_rubrics"] = counts.otherwiseNumbered }
     run.metrics["unused_members"] = counts.unused.values.reduce(0, +)
     guard used > 0 else { return }
     run.summarize("\(counted(counts.problems, "problem")), \(counted(counts.items, "rubric item"))")
@@ -101,6 +102,13 @@ struct ConvertCommand: ParsableCommand {
     if counts.withoutSuggest > 0 {
       let reason = sources.from == .gsm8k ? " (solutions without annotations)" : ""
       run.summarize("without a SUGGEST item: \(counts.withoutSuggest)\(reason)")
+    }
+    if to == .trainer, let first = counts.firstOtherwiseNumbered {
+      run.summarize(
+        """
+        items numbered anew in \(counted(counts.otherwiseNumbered, "problem")): the trainer counts a rubric's lines from 1, \
+        and verdicts on these ids do not fit there (such as item \(first.id) of "\(first.problem)", now \(first.place))
+        """)
     }
     if counts.unusedLines > 0 {
       run.summarize(

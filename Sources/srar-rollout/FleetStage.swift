@@ -214,6 +214,7 @@ struct FleetStage {
   }
 
   private mutating func write(_ asked: Asked, to records: RecordRun) throws {
+    try counts.shares.add(messagesOf: asked.record)
     var lost: [String] = []
     for answer in asked.answers {
       switch answer {

@@ -46,13 +46,18 @@ struct ResponseLogStage {
   private var problemCount = 0
   private var rolloutCount = 0
   private var unanswered = 0
+  private var pairedByID = 0
   private var shares = RolloutShares()
+  /// Members of the log's lines that nothing is made of, and in how many lines they are.
+  private let unused: MemberCounts
 
-  /// A response, who gave it and why it ended.
+  /// A response, who gave it, why it ended, and what it says that it is a response to.
   private struct LoggedResponse {
     let text: String
     let model: String?
     let finishReason: FinishReason?
+    let content: RecordContent
+    let position: LinePosition
   }
 
   /// Reads the whole log; problems may come in any order.
@@ -67,14 +72,32 @@ struct ResponseLogStage {
       paths: [arguments.responses ?? "-"], maximumLineBytes: maximumLineBytes, faults: .stop,
       zeroBytes: zeroBytes)
     var responses: [String: [LoggedResponse]] = [:]
+    var unused = MemberCounts()
+    let used = ["id", "model", "finish_reason", keys.response, arguments.responseField]
     while let record = try reader.next() {
       let response = LoggedResponse(
         text: try record.fields.string(arguments.responseField),
         model: try record.fields.stringIfPresent("model"),
-        finishReason: try record.fields.stringIfPresent("finish_reason").map { FinishReason($0) })
+        finishReason: try record.fields.stringIfPresent("finish_reason").map { FinishReason($0) },
+        content: try Self.content(of: record), position: record.position)
+      unused.add(
+        record.fields.members(besides: used + Self.contentMembers.map(\.rawValue)))
       responses[try Self.value(of: keys.response, in: record), default: []].append(response)
     }
     self.responses = responses
+    self.unused = unused
+  }
+
+  /// What a problem and a response must agree on, where both tell.
+  private static let contentMembers: [RecordContent.Member] = [.problem, .groundTruth]
+
+  /// Logs of other tools may hold anything under these names; only texts and numbers are compared.
+  private static func content(of record: Record) throws -> RecordContent {
+    let kinds: [JSONKind] = [.string, .integer, .number]
+    let members = contentMembers.filter { member in
+      record.fields.value[member.rawValue].map { kinds.contains($0.kind) } ?? false
+    }
+    return try RecordContent(record, members)
   }
 
   mutating func process(_ record: Record, into writer: RecordWriter) throws {
@@ -86,6 +109,21 @@ struct ResponseLogStage {
       return
     }
     used.insert(value)
+    let content = try Self.content(of: record)
+    for response in found {
+      guard let member = content.difference(from: response.content) else { continue }
+      throw RecordError.invalidValue(
+        member.rawValue,
+        reason: """
+          is not the one of the response at \(response.position), which has the same "\(key)"; \
+          take responses to these problems, or pair them by another field ('--match')
+          """,
+        record: record.id, record.position)
+    }
+    let isPairedByContent = Self.contentMembers.contains { $0.rawValue == key }
+    if !isPairedByContent, found.contains(where: { !content.isComparable(with: $0.content) }) {
+      pairedByID += 1
+    }
     for (index, response) in found.enumerated() {
       let rollout = Rollout(
         index: index, response: response.text, finishReason: response.finishReason,
@@ -107,6 +145,18 @@ struct ResponseLogStage {
       "\(counted(rolloutCount, "response")) to \(counted(problemCount - unanswered, "problem")), from the log"
     )
     shares.report(to: run)
+    run.metrics["problems_paired_by_id"] = pairedByID
+    run.metrics["unused_members"] = unused.total
+    if pairedByID > 0 {
+      run.summarize(
+        "paired \(counted(pairedByID, "problem")) by \"\(key)\" alone: the log has neither problem nor ground_truth to compare"
+      )
+    }
+    if !unused.isEmpty {
+      run.summarize(
+        "members of the log that no rollout holds: \(unused); responses count as text, which srar-update makes tokens of"
+      )
+    }
     if unanswered > 0 { run.summarize("\(unanswered) problems have no response in the log") }
     if unmatched > 0 {
       run.summarize("left out the responses to \(counted(unmatched, "other problem"))")

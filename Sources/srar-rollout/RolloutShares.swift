@@ -6,6 +6,12 @@ struct RolloutShares {
   private var rollouts = 0
   private var withoutSteps = 0
   private var endedOtherwise: [String: Int] = [:]
+  private var unusedMessageMembers = MemberCounts()
+
+  /// Notes what the messages of a problem hold that reaches no model.
+  mutating func add(messagesOf record: Record) throws {
+    unusedMessageMembers.add(try Problem.unusedMessageMembers(of: record))
+  }
 
   mutating func add(_ rollout: Rollout) {
     rollouts += 1
@@ -18,6 +24,12 @@ struct RolloutShares {
     let otherwise = endedOtherwise.values.reduce(0, +)
     run.metrics["without_steps"] = withoutSteps
     run.metrics["ended_otherwise"] = otherwise
+    if !unusedMessageMembers.isEmpty {
+      run.metrics["unused_message_members"] = unusedMessageMembers.total
+      run.summarize(
+        "members of messages that the model is not shown: \(unusedMessageMembers); only role and content are"
+      )
+    }
     if withoutSteps > 0 {
       run.summarize(
         "\(withoutSteps) of \(rollouts) responses have no step; '--steps' parts them in other ways")

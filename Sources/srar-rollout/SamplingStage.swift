@@ -112,6 +112,7 @@ struct SamplingStage {
   private mutating func write(
     _ responses: [GenerationResponse], to problem: Pending, into writer: RecordWriter
   ) throws {
+    try counts.shares.add(messagesOf: problem.record)
     for (index, response) in responses.enumerated() {
       let rollout = try rollout(response, index: index, prompt: problem.prompt)
       try writer.write(problem.record, setting: rollout)

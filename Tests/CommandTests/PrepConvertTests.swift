@@ -44,6 +44,23 @@ struct PrepConvertTests {
     #expect(result.text.contains(#""correct":true"#) && result.text.contains(#""suggest":0.8"#))
   }
 
+  @Test("items that the trainer's layout numbers anew are told, with an example")
+  func renumbered() throws {
+    func row(_ id: String, _ ids: [Int]) -> String {
+      let items = ids.map { #"{"id":\#($0),"type":"SUGGEST","text":"Item \#($0)."}"# }
+      return
+        #"{"id":"\#(id)","problem":"1?","ground_truth":"1","rubric":[\#(items.joined(separator: ","))]}"#
+    }
+    let rows = [row("a", [1, 2]), row("b", [1, 5, 6]), row("c", [0, 1])].joined(separator: "\n")
+    let trainer = try convert(["--to", "trainer"], rows)
+    #expect(
+      trainer.errorText.contains(
+        #"items numbered anew in 2 problems: the trainer counts a rubric's lines from 1, and verdicts on these ids do not fit there (such as item 5 of "b", now 2)"#
+      ), "\(trainer.errorText)")
+    #expect(!(try convert([], rows)).errorText.contains("anew"))
+    #expect(!(try convert(["--to", "trainer"], row("a", [1, 2]))).errorText.contains("anew"))
+  }
+
   @Test("what a row brings along and no problem holds is named and counted")
   func unusedMembers() throws {
     let row =
