@@ -115,7 +115,7 @@ let package = Package(
     library("ChatTemplates"),
     library("Tokenizers", ["ChatTemplates", "Diagnostics", "JSONLines"]),
     library("Prompts", ["Diagnostics", "Records", "Tokenizers"]),
-    library("Kernels", ["CKernels"]),
+    library("Kernels", ["CKernels", "Diagnostics"]),
     library("Transformer", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams"]),
     library(
       "PolicyGradient", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams", "Transformer"]),

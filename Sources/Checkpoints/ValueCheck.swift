@@ -1,6 +1,7 @@
 // Finding values that would spoil a policy, before they are computed with or written.
 
-internal import Dispatch
+internal import Diagnostics
+internal import Foundation
 internal import Synchronization
 
 /// The first value that lies outside a range or is no number, by tensor in the order given and by place.
@@ -11,26 +12,55 @@ internal import Synchronization
 package func firstValue(
   outside range: ClosedRange<Float> = finiteNumbers, in tensors: [TensorValues]
 ) -> (tensor: String, value: Float)? {
-  struct Part: @unchecked Sendable {
-    let tensor: Int
-    let values: UnsafeBufferPointer<Float>
-  }
   let parts = tensors.enumerated().flatMap { index, tensor in
     stride(from: 0, to: tensor.values.count, by: partSize).map { start in
-      Part(
+      ValueSearch.Part(
         tensor: index,
         values: UnsafeBufferPointer(
           rebasing: tensor.values[start..<min(start + partSize, tensor.values.count)]))
     }
   }
+  let search = ValueSearch(parts: parts, range: range)
+  var helpers: [SystemThread] = []
+  for _ in 1..<max(1, min(parts.count, ProcessInfo.processInfo.activeProcessorCount)) {
+    // Where the system refuses a thread, those that there are do the work.
+    guard let helper = try? SystemThread({ search.run() }) else { break }
+    helpers.append(helper)
+  }
+  search.run()
+  for helper in helpers { helper.join() }
+  return search.found.withLock { $0 }.map { (tensors[parts[$0.part].tensor].name, $0.value) }
+}
+
+/// The parts that are looked at, by one thread or several.
+private final class ValueSearch: Sendable {
+  struct Part: @unchecked Sendable {
+    let tensor: Int
+    let values: UnsafeBufferPointer<Float>
+  }
+
+  private let parts: [Part]
+  private let range: ClosedRange<Float>
+  private let next = Atomic(0)
+  /// The first part yet with a value outside of the range.
   let found = Mutex<(part: Int, value: Float)?>(nil)
-  DispatchQueue.concurrentPerform(iterations: parts.count) { index in
-    guard let value = firstValue(outside: range, in: parts[index].values) else { return }
-    found.withLock { found in
-      if found.map({ index < $0.part }) ?? true { found = (index, value) }
+
+  init(parts: [Part], range: ClosedRange<Float>) {
+    self.parts = parts
+    self.range = range
+  }
+
+  /// Looks at one part after the other until none is left.
+  func run() {
+    while true {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < parts.count else { return }
+      guard let value = firstValue(outside: range, in: parts[index].values) else { continue }
+      found.withLock { found in
+        if found.map({ index < $0.part }) ?? true { found = (index, value) }
+      }
     }
   }
-  return found.withLock { $0 }.map { (tensors[parts[$0.part].tensor].name, $0.value) }
 }
 
 /// All numbers but the infinite ones.

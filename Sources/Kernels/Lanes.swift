@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Synchronization
 
 /// Work in a fixed number of lanes, by any number of threads.
@@ -41,12 +40,9 @@ package enum Lanes {
     }
   }
 
+  /// A caller that finds the team at other work does its own alone: that goes on elsewhere, on as many threads as are to be at work.
   private static func run(_ workers: Int, _ work: ThreadTeam.Work) {
-    if workers == 1 {
-      work(0)
-    } else if !ThreadTeam.shared.run(workerCount: workers, work) {
-      DispatchQueue.concurrentPerform(iterations: workers, execute: work)
-    }
+    if workers == 1 || !ThreadTeam.shared.run(workerCount: workers, work) { work(0) }
   }
 }
 

@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Diagnostics
 internal import Dispatch
 internal import Foundation
 internal import Synchronization
@@ -9,7 +10,7 @@ internal import Synchronization
 /// within milliseconds, and waking a thread costs as much as many of its pieces.
 ///
 /// Nobody waits for a thread that comes late: it may join a piece while there is something left of it, and only threads that have joined
-/// are waited for.
+/// are waited for. Where the system refuses threads, those that there are do the work.
 final class ThreadTeam: Sendable {
   static let shared = ThreadTeam()
 
@@ -18,7 +19,13 @@ final class ThreadTeam: Sendable {
 
   private let isTaken = Atomic(false)
   private let stage = Stage()
-  private let members = Mutex<[Member]>([])
+  private let members = Mutex(Members())
+
+  private struct Members {
+    var list: [Member] = []
+    /// Whether the system has refused a thread: it is not asked again, since pieces of work take less time than the answer.
+    var isComplete = false
+  }
 
   /// Runs `work` on the calling thread, as worker 0, and on up to `workerCount` − 1 others at the same time, each as another worker;
   /// returns when all who began it are done. `work` must be complete once any one of them has returned from it, but for what the
@@ -40,12 +47,16 @@ final class ThreadTeam: Sendable {
 
   private func members(atLeast count: Int) -> [Member] {
     members.withLock { members in
-      while members.count < count {
-        let member = Member(number: members.count + 1, stage: stage)
-        member.start()
-        members.append(member)
+      while members.list.count < count, !members.isComplete {
+        let member = Member(number: members.list.count + 1, stage: stage)
+        do {
+          try member.start()
+          members.list.append(member)
+        } catch {
+          members.isComplete = true
+        }
       }
-      return Array(members[..<count])
+      return Array(members.list.prefix(count))
     }
   }
 }
@@ -121,12 +132,9 @@ private final class Member: Sendable {
     self.stage = stage
   }
 
-  func start() {
-    Thread.detachNewThread { [self] in
-      // Signals are for the threads that expect them.
-      var all = sigset_t()
-      sigfillset(&all)
-      pthread_sigmask(SIG_BLOCK, &all, nil)
+  /// - Throws: where the system refuses a thread.
+  func start() throws(ThreadError) {
+    _ = try SystemThread { [self] in
       var last: UInt64 = 0
       while true {
         waitForPiece(after: last)

@@ -74,6 +74,27 @@ struct MemoryLimitTests {
       result.errorText.contains("the weights of this policy need 4"), "\(result.errorText)")
   }
 
+  @Test(
+    "an update that the system refuses further threads works with those that it has, to the same bytes",
+    .enabled(if: geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv"))
+  )
+  func fewThreads() throws {
+    let run = try TinyRun()
+    let result = try run.shell(
+      """
+      set -e
+      srar-update sft --quiet train.jsonl.zst --policy policy --output free --threads 12
+      chmod -R a+rwX .
+      # The limit counts a user's threads and does not bind root.
+      as=(setpriv --reuid=$((1000000 + $$)) --regid=1000000 --clear-groups prlimit --nproc=6)
+      # It may be kept from the folder that srar was built in.
+      "${as[@]}" test -x "$(which srar-update)" || exit 0
+      "${as[@]}" timeout 60 $(which srar-update) sft --quiet train.jsonl.zst --policy policy --output few --threads 12
+      diff -r free few
+      """)
+    #expect(result.status == 0, "\(result.errorText)")
+  }
+
   @Test("a tool that the system gives no thread says so, and does not wait for one")
   func noThreads() throws {
     let run = try TinyRun()
