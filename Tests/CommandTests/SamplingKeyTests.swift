@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -18,5 +19,25 @@ struct SamplingKeyTests {
       """)
     #expect(result.status == 0, "\(result.errorText)")
     #expect(result.text == "another step\nanother seed\n")
+  }
+
+  @Test("servers draw others at another step, and a log of one step answers no other")
+  func ofServers() throws {
+    let server = try FleetServer()
+    let folder = try TemporaryFolder()
+    try folder.write(RecordStreams.problem, to: "in")
+    func sample(_ options: String) throws -> String {
+      let result = try ToolProcess.shell(
+        "srar-rollout -q --plain --url \(server.url) --model m -n 2 --log log \(options) in",
+        in: folder.url)
+      #expect(result.status == 0, "\(result.errorText)")
+      return result.text
+    }
+    let first = try sample("--step 1")
+    #expect(server.now.calls == 2)
+    #expect(try sample("--step 1") == first)
+    #expect(server.now.calls == 2)
+    #expect(try sample("--step 2") != first)
+    #expect(server.now.calls == 4)
   }
 }
