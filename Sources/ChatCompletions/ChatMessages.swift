@@ -52,4 +52,24 @@ package struct ChatReply: Equatable, Sendable {
   package let text: String
   /// Why it ended, such as `stop` or `length`.
   package let finishReason: String?
+  /// Whether it came as a stream of events that broke off.
+  package let isBroken: Bool
+
+  package init(text: String, finishReason: String?, isBroken: Bool = false) {
+    self.text = text
+    self.finishReason = finishReason
+    self.isBroken = isBroken
+  }
+
+  /// Whether it is known to lack its end: at the limit of its length, by a filter, by an error.
+  package var isCutOff: Bool {
+    isBroken || finishReason.map { !Self.reasonsOfWholeReplies.contains($0.lowercased()) } ?? false
+  }
+
+  /// What servers say of replies that the model ended.
+  private static let reasonsOfWholeReplies: Set<String> = [
+    "", "stop", "stop_sequence", "stop_token", "eos", "eos_token", "end_turn", "complete",
+    "completed",
+    "finished", "tool_calls", "function_call",
+  ]
 }

@@ -13,10 +13,14 @@ package enum ReadChat {
   case error(status: Int)
 
   /// Reads a completion, or the events of one that was streamed although that was not asked for.
-  package init(_ body: [UInt8]) {
+  package init(_ whole: [UInt8]) {
+    // A mark of the byte order is no part of JSON.
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let body = whole.starts(with: mark) ? Array(whole.dropFirst(mark.count)) : whole
+    let events = serverSentEvents(body)
     let roots: [JSONValue]
     do {
-      roots = try (serverSentEvents(body) ?? [body]).map(parsed)
+      roots = try (events ?? [body]).map(parsed)
     } catch {
       self = .unreadable("the reply is not JSON: \(error)")
       return
@@ -37,8 +41,10 @@ package enum ReadChat {
     if let reason = Self.silence(content, finishReason) {
       self = .empty(reason: reason, tokens: tokens)
     } else {
+      let isBroken = events != nil && finishReason == nil && !endsServerSentEvents(body)
       self = .reply(
-        ChatReply(text: content.text ?? "", finishReason: finishReason), tokens: tokens)
+        ChatReply(text: content.text ?? "", finishReason: finishReason, isBroken: isBroken),
+        tokens: tokens)
     }
   }
 

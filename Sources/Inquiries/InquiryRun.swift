@@ -192,7 +192,9 @@ extension ReplyFault.Kind {
     switch self {
     case .foreignCode: "with another request's code or a made-up one"
     case .contradiction: "that contradict themselves"
-    case .cutOff: "cut off before the first entry"
+    case .cutOff: "cut off"
+    case .unsettled: "with something behind the answer that may be another one"
+    case .hiddenAnswer: "with a thought that never ends around an answer"
     case .noEntry: "without an entry"
     case .unknownIDs: "on ids that were not asked about"
     case .tooLong: "that are too long"

@@ -29,7 +29,7 @@ package struct ContrastQuestion: JudgeQuestion, Equatable {
 
   package var ids: [Int] { Array(1...Self.longestRubric) }
   package var material: String {
-    ([problem] + rightSolutions + flawedSolutions).joined(separator: "\n")
+    ([problem, groundTruth ?? ""] + rightSolutions + flawedSolutions).joined(separator: "\n")
   }
   package static let requiredMarks = ["problem", "right", "flawed"]
   /// How many lines there are is the model's choice.
@@ -96,7 +96,7 @@ package struct ContrastQuestion: JudgeQuestion, Equatable {
     layout or wording, and none of the solutions above, which the grader does not see.
 
     Reply with JSON and nothing else: an object with the member "code", which is "{{marker}}", and then the member "rubric", an \
-    array of criteria numbered from 1, each in the form {"id": 1, "type": "SUGGEST", "text": "..."}.
+    array of criteria numbered from 1, each in the form {"id": <number>, "type": "<type>", "text": "<sentence>"}.
     """
 }
 
@@ -115,7 +115,7 @@ extension RubricItem: JudgementEntry {
     else { return nil }
     // A line is an item in a rubric's text form.
     let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    guard !line.isEmpty, !hasLostBackslash(text) else { return nil }
+    guard !isPlaceholder(line), !hasLostBackslash(text) else { return nil }
     self.init(id: id, type: type, text: line)
   }
 
@@ -125,4 +125,10 @@ extension RubricItem: JudgementEntry {
   package static func majority(of votes: [RubricItem]) -> RubricItem { votes[0] }
 
   package func claimsSame(as other: RubricItem) -> Bool { self == other }
+}
+
+/// Whether a text only stands for one, such as `...` and `<sentence>`.
+private func isPlaceholder(_ text: String) -> Bool {
+  if !text.contains(where: { $0.isLetter || $0.isNumber }) { return true }
+  return text.first == "<" && text.firstIndex(of: ">") == text.index(before: text.endIndex)
 }

@@ -96,7 +96,7 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
       role: "user", content: prompt.text(question, asking: ids, marker: marker))
     let wanted = Set(ids)
     let unusable = UnusableReplies<Question.Entry>()
-    let examples = prompt.examples
+    let (prompt, examples) = (prompt, prompt.examples)
     let outcome = try await client.complete(
       ChatRequest(
         messages: [message], schema: replySchema(for: ids, code: marker), label: fingerprint),
@@ -104,8 +104,8 @@ package struct LanguageModelJudge<Question: JudgeQuestion>: Judge {
     ) { reply -> ReplyUse<(ReadEntries<Question.Entry>, text: String)> in
       let read = ReadEntries<Question.Entry>(
         reply: reply.text, ids: wanted, code: marker, material: question.material,
-        examples: examples)
-      let isCutOff = reply.finishReason == "length"
+        examples: examples, prompt: prompt.template)
+      let isCutOff = reply.isCutOff
       let fault =
         read.fault(isCutOff: isCutOff)
         ?? (Question.asksForMissing ? nil : read.faultOfWhole(isCutOff: isCutOff))
@@ -162,7 +162,7 @@ private final class UnusableReplies<Entry: JudgementEntry>: Sendable {
   func add(_ reply: UnusableReply, _ read: ReadEntries<Entry>) {
     state.withLock { state in
       state.replies.append(reply)
-      if !read.contradicted.isEmpty, !read.entries.isEmpty { state.contradictory = read }
+      if reply.kind == .contradiction, !read.entries.isEmpty { state.contradictory = read }
     }
   }
 

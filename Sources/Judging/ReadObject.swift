@@ -34,3 +34,26 @@ struct ReadObject<Entry: JudgementEntry> {
     }
   }
 }
+
+extension ReplyScanner {
+  /// An object that has the member by which entries are known.
+  ///
+  /// Where it has all members of an entry, objects inside it are its own business; where it lacks one, they count in its place.
+  struct Object {
+    /// Where it stands in the text.
+    let bytes: Range<Int>
+    /// The same object as strict JSON.
+    let json: [UInt8]
+    /// Whether it has all members of an entry, of whatever type.
+    let isComplete: Bool
+    /// Whether it stands in no other object or array.
+    let isOutermost: Bool
+  }
+
+  /// An object that begins as an entry and cannot be read to its end.
+  struct Fragment {
+    let start: Int
+    /// What the entry is about, where that could be read.
+    let id: Int?
+  }
+}

@@ -6,15 +6,24 @@ import JSONLines
 struct ReplyCode {
   /// Where name and value stand in the text.
   let bytes: Range<Int>
+  /// Where the value alone stands, of a code without a name.
+  var wordBytes: Range<Int> {
+    valueStart.map { $0 + 1..<bytes.upperBound - 1 } ?? bytes
+  }
+  /// Where the string begins that is the value of a member with another name.
+  var valueStart: Int?
   let value: String
+  /// Whether a name says that it is a code.
+  let isNamed: Bool
   /// Whether it stands in words, such as `**Code:** 0123456789abcdef`.
   var isSpoken = false
   /// The object that carries it; nil outside of objects that can be read.
   var carrier: Range<Int>?
 
-  init(bytes: Range<Int>, value: String) {
+  init(bytes: Range<Int>, value: String, isNamed: Bool = true) {
     self.bytes = bytes
     self.value = value
+    self.isNamed = isNamed
   }
 
   /// A code that stands in no object that can be read: `"code": "…"`, or the word with a likely value.
@@ -67,46 +76,17 @@ struct ReplyCode {
 
   /// Whether a value has the form of our codes.
   static func isLikely(_ value: String) -> Bool {
-    let trimmed = value.utf8.filter { !" []".utf8.contains($0) }
-    return trimmed.count == 16 && trimmed.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
-  }
-}
-
-/// Words outside of entries that look like our codes and have no name, such as that of the line `[0123456789abcdef step 1]`; the first
-/// hundred at most.
-///
-/// Our codes are 16 hexadecimal digits, with letters and figures. Few words are: no number, no part of an address, of a UUID or of a
-/// longer hash. A judge has most of those from the material. So one that is from nowhere makes a reply without the right code
-/// suspect, and asking again costs one call.
-///
-/// - Parameter entries: in rising order.
-func bareCodes(in text: [UInt8], outside entries: [Range<Int>]) -> [ReplyCode] {
-  var codes: [ReplyCode] = []
-  var next = 0
-  var position = 0
-  while position < text.count, codes.count < 100 {
-    guard isNameByte(text[position]) else {
-      position += 1
-      continue
+    guard value.utf8.count < 200 else { return false }
+    let trimmed = value.unicodeScalars.filter {
+      !" []".unicodeScalars.contains($0) && !isUnseen($0)
     }
-    let start = position
-    position = text[position...].firstIndex { !isNameByte($0) } ?? text.count
-    guard position - start == 16 else { continue }
-    let word = text[start..<position]
-    guard word.allSatisfy({ isDigit($0) || (0x61...0x66).contains($0) }),
-      word.contains(where: isDigit), !word.allSatisfy(isDigit)
-    else { continue }
-    while next < entries.count, entries[next].upperBound <= start { next += 1 }
-    if next < entries.count, entries[next].lowerBound <= start { continue }
-    codes.append(
-      ReplyCode(bytes: start..<position, value: String(decoding: word, as: UTF8.self)))
+    return trimmed.count == 16 && trimmed.allSatisfy { Character($0).isHexDigit && $0.isASCII }
   }
-  return codes
 }
 
-/// Whether a byte belongs to a word, or joins words to a name such as `chatcmpl-0123456789abcdef`.
-private func isNameByte(_ byte: UInt8) -> Bool {
-  isWordByte(byte) || byte >= 0x80 || "-/%+".utf8.contains(byte)
+/// Whether a character has no width, as one that somebody puts between the digits of a code.
+private func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+  scalar.properties.isDefaultIgnorableCodePoint
 }
 
 /// What the name of a member says of its value.

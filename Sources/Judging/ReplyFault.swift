@@ -19,6 +19,10 @@ package struct ReplyFault: Equatable, Sendable {
     case unknownIDs = "unknown_ids"
     /// It is longer than what is read.
     case tooLong = "too_long"
+    /// What stands behind its answer may be another answer.
+    case unsettled
+    /// A mark of a thought may hide its answer.
+    case hiddenAnswer = "hidden_answer"
     /// Its entries are well-formed but cannot be used together.
     case unfit
   }
@@ -71,6 +75,28 @@ package struct ReplyFault: Equatable, Sendable {
   package static let fragment = ReplyFault(
     .unfit, reason: "the reply has an entry that is no JSON to its end",
     remark: "one of its entries was not valid JSON")
+
+  /// Of a reply whose answer may be a draft.
+  package static let cutOffBehind = ReplyFault(
+    .cutOff,
+    reason: "the reply was cut off behind an answer that may be a draft; raise '--max-tokens'",
+    remark: "it was cut off behind a first answer; give one answer, at once, and nothing behind it")
+
+  package static let unsettled = ReplyFault(
+    .unsettled, reason: "the reply has something behind its answer that may be another answer",
+    remark: """
+      it said more behind an object with the code, or gave another answer that cannot be read; give one JSON object with the code and \
+      a list of entries, in the form that is asked for above, and nothing behind it
+      """)
+
+  package static let hiddenAnswer = ReplyFault(
+    .hiddenAnswer,
+    reason:
+      "the reply has a mark of a thought that never ends, and its answer may stand in that thought",
+    remark: """
+      it had a mark that begins a thought, such as <think>, and none that ends it in front of the answer; close every thought, and \
+      do not write such marks in your answer
+      """)
 
   package static let tooLong = ReplyFault(
     .tooLong, reason: "the reply has more than \(longestAnswer >> 10) KiB without its thoughts",

@@ -7,6 +7,7 @@ final class ReplyQuotations<Entry: JudgementEntry> {
   private let text: [UInt8]
   private let material: String
   private let examples: [Entry]
+  private let prompt: String
   private lazy var bareMaterial = withoutSpace(material.utf8)
   private lazy var materialEntries = entries(in: Array(material.utf8), of: Entry.self)
 
@@ -14,10 +15,17 @@ final class ReplyQuotations<Entry: JudgementEntry> {
   ///   - text: the reply.
   ///   - material: what the model was shown and may quote.
   ///   - examples: the entries in the words of the prompt.
-  init(_ text: [UInt8], material: String, examples: [Entry]) {
+  ///   - prompt: those words.
+  init(_ text: [UInt8], material: String, examples: [Entry], prompt: String) {
     self.text = text
     self.material = material
     self.examples = examples
+    self.prompt = prompt
+  }
+
+  /// Whether the question has the same words, in its material or its prompt.
+  func isKnown(_ bytes: Range<Int>) -> Bool {
+    isInMaterial(bytes) || Array(prompt.utf8)[...].firstRange(ofBytes: Array(text[bytes])) != nil
   }
 
   /// Whether the material says the same, however it is spaced.

@@ -1,7 +1,7 @@
 // Entries in the reply of a language model: lenient about what is around them, strict about what they are.
 
+import ChatCompletions
 import JSONLines
-import Thoughts
 
 /// The entries of a reply.
 package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
@@ -23,73 +23,74 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
   package var hasShiftedIDs = false
   /// Whether an entry of the answer cannot be read to its end.
   package var hasFragment = false
+  /// Whether something behind the answer may be another answer.
+  package var isUnsettled = false
+  /// Whether anything is said behind the answer, so that a reply that is cut off may lack its final part.
+  package var hasTextBehind = false
+  /// Whether a mark of a thought may hide the answer.
+  package var mayHideAnswer = false
 
   package init() {}
 
   /// Reads a reply.
   ///
-  /// An entry is an object whose members have exactly the types that they should: `"2"` and `2.0` are no integers, `"true"` is no
+  /// An entry is an object whose members have exactly the types that they should: `"2"` and `2.5` are no integers, `"true"` is no
   /// truth value. Around the entries anything may stand: fences, prose, several arrays, an array that is cut off. `ReplyScanner`
   /// says which slips of JSON are forgiven, and `Thoughts` which parts of a reply a model only thought.
   ///
   /// What is read is what belongs to the last code of the question, which nobody else knows (see `AnsweredObjects`): drafts and
   /// quotations do not. A reply with another code alone is another question's, and has no entries, also where the code has no name (see
-  /// `bareCodes`). A reply without any code is read whole. `ReplyQuotations` says what of it is none of the judge's own.
+  /// `bareCodes`). A reply without any code is read whole. `ReplyQuotations` says what of it is none of the judge's own, `SpokenPart` what
+  /// the model only thought, and `ReplyEnd` what may be another answer behind the one that is read.
   ///
   /// - Parameters:
   ///   - ids: what was asked about.
   ///   - code: the code of the question.
   ///   - material: what the model was shown and may quote.
   ///   - examples: the entries in the words of the prompt.
+  ///   - prompt: those words, which may hold words that look like codes.
   package init(
-    reply: String, ids: Set<Int>, code: String, material: String = "", examples: [Entry] = []
+    reply: String, ids: Set<Int>, code: String, material: String = "", examples: [Entry] = [],
+    prompt: String = ""
   ) {
     let members = Entry.schema.map(\.member)
-    let answer = answer(in: Array((unwrapped(reply) ?? reply).utf8), entryMembers: members)
+    let spoken = SpokenPart(
+      of: Array((unwrapped(reply) ?? reply).utf8), entryMembers: members, code: code)
+    let answer = spoken.text
     guard answer.count <= longestAnswer else {
       isTooLong = true
       return
     }
+    mayHideAnswer = spoken.mayHideAnswer
     let scanner = ReplyScanner(answer, entryMembers: members)
-    let quotations = ReplyQuotations(answer, material: material, examples: examples)
-    let isCoded = scanner.codes.contains { $0.isSame(as: code) }
-    let entryBytes = Set(scanner.objects.map(\.bytes))
-    let codes = scanner.codes.filter { found in
-      if found.isSame(as: code) { return true }
-      // An entry may say what it likes of a code of its own, such as one of a program.
-      let isInEntry = found.carrier.map(entryBytes.contains) ?? false
-      if isCoded, isInEntry, !ReplyCode.isLikely(found.value) { return false }
-      return !quotations.isInMaterial(found.bytes)
-    }
-    guard isCoded || codes.isEmpty else {
-      hasForeignCode = true
-      return
-    }
-    let bare = isCoded ? [] : bareCodes(in: answer, outside: scanner.objects.map(\.bytes))
-    guard
-      bare.contains(where: { $0.isSame(as: code) })
-        || bare.allSatisfy({ quotations.isInMaterial($0.bytes) })
-    else {
+    let quotations = ReplyQuotations(
+      answer, material: material, examples: examples, prompt: prompt)
+    let codes = ReplyCodes(in: answer, scanner, code: code) { quotations.isKnown($0) }
+    guard !codes.areForeign else {
       hasForeignCode = true
       return
     }
     let document = JSONDocument()
     let objects = scanner.objects.compactMap { ReadObject<Entry>($0, document) }
+    var unsaid: [Range<Int>] = []
     let own = objects.filter { object in
       guard let entry = object.entry,
-        quotations.isQuotation(object.object, entry, isCoded: isCoded)
+        quotations.isQuotation(object.object, entry, isCoded: codes.isCoded)
       else { return true }
+      unsaid.append(object.bytes)
       drop(object)
       return false
     }
-    let answered = AnsweredObjects(own, codes: codes, code: code).answer
-    collect(answered, ids: ids)
-    let start = codes.last { $0.isSame(as: code) }?.bytes.lowerBound ?? -1
-    for fragment in scanner.fragments where fragment.start > start {
+    let answered = AnsweredObjects(own, codes: codes.codes, code: code).answer
+    collect(answered.objects, ids: ids)
+    let lastCode = codes.codes.last { $0.isSame(as: code) }
+    for fragment in scanner.fragments where fragment.start > lastCode?.bytes.lowerBound ?? -1 {
       hasFragment = true
       // Whether the rest of it is part of its text or another entry, nobody can say.
       if let id = fragment.id,
-        answered.contains(where: { $0.entry?.id == id && $0.bytes.lowerBound > fragment.start })
+        answered.objects.contains(where: {
+          $0.entry?.id == id && $0.bytes.lowerBound > fragment.start
+        })
       {
         contradicted.append(id)
       }
@@ -97,6 +98,16 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
     let disputed = Set(contradicted)
     contradicted = disputed.sorted()
     entries.removeAll { disputed.contains($0.id) }
+
+    let end = ReplyEnd(
+      of: answer, behind: answered.end, without: unsaid + codes.signs(in: answer),
+      openEnd: scanner.openEnd, fragments: answered.isCarried ? [] : scanner.fragments,
+      code: answered.isFollowedByCode ? nil : lastCode?.bytes.lowerBound)
+    isUnsettled =
+      answered.isAmbiguous
+      || answered.isFollowedByCode && !end.isSignOff
+      || codes.isCoded && end.mayAnswer(ids: ids, members: members)
+    hasTextBehind = spoken.endsInThought || !end.isSignOff
   }
 
   private mutating func drop(_ object: ReadObject<Entry>) {
@@ -143,9 +154,11 @@ package struct ReadEntries<Entry: JudgementEntry>: Equatable, Sendable {
   package func fault(isCutOff: Bool) -> ReplyFault? {
     if isTooLong { return .tooLong }
     if hasForeignCode { return .foreignCode }
+    if mayHideAnswer, !isCutOff || !entries.isEmpty { return .hiddenAnswer }
     if hasShiftedIDs { return .shiftedIDs }
-    if !contradicted.isEmpty { return .contradiction(on: contradicted) }
-    guard entries.isEmpty else { return nil }
+    if !contradicted.isEmpty, !isUnsettled { return .contradiction(on: contradicted) }
+    if isUnsettled, !entries.isEmpty || !contradicted.isEmpty { return .unsettled }
+    guard entries.isEmpty else { return isCutOff && hasTextBehind ? .cutOffBehind : nil }
     if isCutOff { return .cutOff }
     return unknown > 0 ? .unknownIDs : .noEntry
   }
@@ -167,18 +180,11 @@ private func isShifted(_ unknown: Set<Int>, missing: Set<Int>, asked: Set<Int>) 
   return unknown.contains { (first - 1...last + 1).contains($0) }
 }
 
-/// What a model says after thinking: a mark of a thought inside a string of an entry is part of its text.
-private func answer(in reply: [UInt8], entryMembers: [String]) -> [UInt8] {
-  if Thoughts(in: reply).spans.isEmpty { return reply }
-  return withoutThoughts(
-    reply, passingOver: ReplyScanner(reply, entryMembers: entryMembers).strings)
-}
-
 /// The text inside a reply that is one string of JSON, or a list of parts of content; nil for other replies.
 private func unwrapped(_ reply: String) -> String? {
   let text = Array(reply.utf8)
   guard let first = text.first(where: { $0 > 0x20 }), [0x22, 0x5B].contains(first),
-    let root = try? JSONDocument(parsing: text).root
+    let root = try? JSONDocument(parsing: replacingBrokenUnicode(in: text)).root
   else { return nil }
   if let inner = root.string { return inner }
   guard let parts = root.elements, !parts.isEmpty else { return nil }

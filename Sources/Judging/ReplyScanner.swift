@@ -6,30 +6,10 @@ import JSONLines
 ///
 /// JSON may begin at any brace. Strict JSON keeps its meaning, and so does JSON with slips: trailing commas, single quotes, keys
 /// without quotes, `True`, `False` and `None`, comments (`//`, `/* */`, `#`). The same holds for `data:` at the beginning of lines,
-/// line breaks inside strings, and backslashes of LaTeX (see `appendString`). If a text is no JSON even so, reading goes on behind
-/// the brace, so that one bad entry costs none of the others. The work is linear in the text.
+/// line breaks inside strings, integers such as `2.0`, and backslashes of LaTeX (see `appendString`). If a text is no JSON even so,
+/// reading goes on behind the brace, so that one bad entry costs none of the others. Comments behind an object and those of HTML are
+/// passed over. The work is linear in the text.
 struct ReplyScanner {
-  /// An object that has the member by which entries are known.
-  ///
-  /// Where it has all members of an entry, objects inside it are its own business; where it lacks one, they count in its place.
-  struct Object {
-    /// Where it stands in the text.
-    let bytes: Range<Int>
-    /// The same object as strict JSON.
-    let json: [UInt8]
-    /// Whether it has all members of an entry, of whatever type.
-    let isComplete: Bool
-    /// Whether it stands in no other object or array.
-    let isOutermost: Bool
-  }
-
-  /// An object that begins as an entry and cannot be read to its end.
-  struct Fragment {
-    let start: Int
-    /// What the entry is about, where that could be read.
-    let id: Int?
-  }
-
   /// In the order in which they end.
   private(set) var objects: [Object] = []
   /// In the order of the text; one that is read twice is here twice.
@@ -38,6 +18,8 @@ struct ReplyScanner {
   private(set) var codes: [ReplyCode] = []
   /// The strings of entries and of whole objects, quotes included, in the order of the text.
   private(set) var strings: [Range<Int>] = []
+  /// Where the first object begins that is good as far as it goes, to the end of the text; nil where none is open there.
+  private(set) var openEnd: Int?
 
   private let text: [UInt8]
   private let doublesBackslashes: Bool
@@ -95,6 +77,8 @@ struct ReplyScanner {
   private mutating func passProse() {
     switch text[position] {
     case UInt8(ascii: "{"): open(isObject: true)
+    case UInt8(ascii: "<") where text[position...].starts(with: "<!--".utf8):
+      position = text[position...].firstRange(ofBytes: htmlCommentEnd)?.upperBound ?? position + 1
     case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "c"), UInt8(ascii: "C"):
       guard let code = ReplyCode(inProse: text, at: position) else { return position += 1 }
       codes.append(code)
@@ -112,6 +96,7 @@ struct ReplyScanner {
   /// Reads on behind a brace or bracket that begins no JSON, or behind the last entry in it.
   private mutating func startAgain() {
     guard let innermost = frames.last else { return }
+    if position >= text.count, openEnd == nil { openEnd = frames[0].start }
     let start = max(innermost.start + 1, lastEnd)
     for frame in frames where frame.isEntry {
       if frame.entryMembers.count > 1 { dropObjects(from: frame.start) }
@@ -199,44 +184,51 @@ struct ReplyScanner {
     let innermost = frames.count - 1
     frames[innermost].expects = .comma
     let jsonStart = json.count
+    let textStart = position
     switch text[position] {
     case UInt8(ascii: "{"), UInt8(ascii: "["):
       open(isObject: text[position] == UInt8(ascii: "{"))
       return true
     case UInt8(ascii: "\""), UInt8(ascii: "'"):
       guard readString() else { return false }
-      noteCode(json[jsonStart...])
+      noteCode(json[jsonStart...], from: textStart)
     case UInt8(ascii: "-"), 0x30...0x39:
       let end = text[position...].firstIndex { !isNumberByte($0) } ?? text.count
       guard isNumber(text[position..<end]) else { return false }
-      json.append(contentsOf: text[position..<end])
+      json.append(contentsOf: withoutEmptyFraction(text[position..<end]))
       position = end
       if frames[innermost].member.name == entryMembers[0] {
         frames[innermost].entryID = Int(String(decoding: json[jsonStart...], as: UTF8.self))
       }
-      noteCode(json[jsonStart...])
+      noteCode(json[jsonStart...], from: textStart)
     default:
       guard let value = literal(takeWord()) else { return false }
       json.append(contentsOf: value.utf8)
-      noteCode(json[jsonStart...])
+      noteCode(json[jsonStart...], from: textStart)
     }
     return true
   }
 
-  /// Keeps a value that has just been read where it is a code: of a member `"code"`, or of an array or object that is one.
-  private mutating func noteCode(_ value: ArraySlice<UInt8>) {
+  /// Keeps a value that has just been read where it is a code: of a member `"code"`, or of an array or object that is one. What has the
+  /// form of our codes may be one under any name.
+  private mutating func noteCode(_ value: ArraySlice<UInt8>, from valueStart: Int) {
     var carrier = frames.count - 1
     let isInside = !frames[carrier].isObject || NameOfCode(frames[carrier].member.name) == nil
-    if isInside { carrier -= 1 }
-    guard carrier >= 0, frames[carrier].isObject,
-      let name = NameOfCode(frames[carrier].member.name)
-    else { return }
+    var name = isInside ? nil : NameOfCode(frames[carrier].member.name)
+    if isInside, carrier > 0, frames[carrier - 1].isObject {
+      name = NameOfCode(frames[carrier - 1].member.name)
+      if name != nil || !frames[carrier].isObject { carrier -= 1 }
+    }
+    guard frames[carrier].isObject, name != nil || value.count >= 18 else { return }
     let text = decodedString(value)
     // Names such as "error_code", and members of a code, say many things.
     let isCertain = name == .code && (!isInside || !frames[carrier + 1].isObject)
     guard isCertain || ReplyCode.isLikely(text) else { return }
     frames[carrier].codes.append(codes.count)
-    codes.append(ReplyCode(bytes: frames[carrier].member.start..<position, value: text))
+    var code = ReplyCode(
+      bytes: frames[carrier].member.start..<position, value: text, isNamed: name != nil)
+    if value.first == UInt8(ascii: "\"") { code.valueStart = valueStart }
+    codes.append(code)
   }
 
   private mutating func close() -> Bool {
@@ -261,6 +253,7 @@ struct ReplyScanner {
     }
     if frames.isEmpty {
       json.removeAll(keepingCapacity: true)
+      position = endOfComment(in: text, behind: position) ?? position
     } else {
       frames[frames.count - 1].holdsEntry = frames[frames.count - 1].holdsEntry || holdsEntry
     }

@@ -7,13 +7,13 @@ import Rubrics
 /// A backslash stays a backslash of the text in front of
 ///
 /// - whatever JSON does not escape: `\(`, `\[`, `\{`, `\sqrt`, `\alpha`;
-/// - `b` or `f` and another letter, since nobody means a backspace or a form feed: `\frac`, `\binom`;
-/// - `r` and another letter, since nobody means a carriage return inside a line: `\rho`, `\rm`;
-/// - `n` or `t` where the letters from there spell a command of LaTeX: `\nu`, but not `\nut`; not in a text that doubles the
-///   backslashes of its LaTeX, where `\n` and `\t` are blanks;
+/// - `b` or `f` and another letter or a brace, since nobody means a backspace or a form feed: `\frac`, `\binom`;
+/// - `r` likewise, since nobody means a carriage return inside a line: `\rho`, `\rm`, `\r{a}`;
+/// - `n` or `t` where the letters from there spell a command of LaTeX: `\nu`, but not `\nut`, and `\t{oo}`; in a text that doubles the
+///   backslashes of its LaTeX they are blanks, or a NUL where they may be either (see `SingleBackslash`), so that the text is none;
 /// - `u` without four hexadecimal digits: `\underline`.
 ///
-/// `\'` is an apostrophe. Line breaks and other control characters, which JSON does not allow in a string, are escaped.
+/// Two backslashes between `\begin` and `\end` with one are the row break that they look like. `\'` is an apostrophe. Line breaks and other control characters, which JSON does not allow in a string, are escaped.
 ///
 /// - Parameters:
 ///   - position: the opening quote; then behind the closing one, or at the end of a text that has none.
@@ -25,6 +25,8 @@ func appendString(
   let quote = text[position]
   position += 1
   json.append(UInt8(ascii: "\""))
+  // How many environments of LaTeX with one backslash are open.
+  var environments = 0
   while position < text.count {
     let byte = text[position]
     switch byte {
@@ -32,7 +34,13 @@ func appendString(
       position += 1
       json.append(UInt8(ascii: "\""))
       return true
+    case UInt8(ascii: "\\") where environments > 0 && isRowBreak(text, at: position):
+      json.append(contentsOf: #"\\\\"#.utf8)
+      position += 2
     case UInt8(ascii: "\\"):
+      let rest = text[(position + 1)...]
+      if rest.starts(with: "begin{".utf8) { environments += 1 }
+      if environments > 0, rest.starts(with: "end{".utf8) { environments -= 1 }
       appendEscape(text, at: &position, to: &json, doublesBackslashes: doublesBackslashes)
     case UInt8(ascii: "\""):
       json.append(contentsOf: #"\""#.utf8)
@@ -46,6 +54,13 @@ func appendString(
     }
   }
   return false
+}
+
+/// Whether two backslashes begin at a byte, alone or in front of a command with one.
+private func isRowBreak(_ text: [UInt8], at start: Int) -> Bool {
+  if text[start - 1] == UInt8(ascii: "\\") { return false }
+  let count = text[start...].prefix(5).prefix { $0 == UInt8(ascii: "\\") }.count
+  return count == 2 || count == 3
 }
 
 /// Appends what a backslash and what follows it stand for, as strict JSON.
@@ -63,16 +78,24 @@ private func appendEscape(
     position += 1
     return
   case UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "r"):
-    if position + 1 < text.count, isLetter(text[position + 1]) { return appendBackslash(&json) }
+    if position + 1 < text.count, isLetter(text[position + 1]) || isBrace(text[position + 1]) {
+      return appendBackslash(&json)
+    }
   case UInt8(ascii: "n"), UInt8(ascii: "t"):
+    let word = commandWord(text, at: position)
     if doublesBackslashes {
-      json.append(UInt8(ascii: " "))
+      switch SingleBackslash(before: word) {
+      case .command: return appendBackslash(&json)
+      case .either: json.append(contentsOf: #"\u0000"#.utf8)
+      case .blank: json.append(UInt8(ascii: " "))
+      }
       position += 1
       return
     }
-    // A command longer than this is none.
-    let word = text[position..<min(position + 32, text.count)].prefix { isLetter($0) }
     if beginsLaTeXCommand(word) { return appendBackslash(&json) }
+    if letter == UInt8(ascii: "t"), position + 1 < text.count, isBrace(text[position + 1]) {
+      return appendBackslash(&json)
+    }
   case UInt8(ascii: "u"):
     guard let unit = codeUnit(text, at: start) else { return appendBackslash(&json) }
     position = start + 6
@@ -112,6 +135,13 @@ private func escaped(_ control: UInt8) -> String {
   }
 }
 
+/// The letters at a byte; a command longer than that is none.
+private func commandWord(_ text: [UInt8], at start: Int) -> ArraySlice<UInt8> {
+  text[start..<min(start + 32, text.count)].prefix { isLetter($0) }
+}
+
+private func isBrace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "{") }
+
 private func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
 
 /// Whether a text has LaTeX with two backslashes, as JSON wants it, and none with one.
@@ -124,7 +154,10 @@ func doublesItsBackslashes(_ text: [UInt8]) -> Bool {
     let letters = text[end...].prefix(3).prefix { isLetter($0) }.count
     if (end - start) % 2 == 1 {
       let isJSON = "\"'/bfnrtu".utf8.contains(text[end])
-      let isLost = "bfr".utf8.contains(text[end]) && letters > 1
+      let isLost =
+        "bfr".utf8.contains(text[end]) && letters > 1
+        || "nt".utf8.contains(text[end])
+          && SingleBackslash(before: commandWord(text, at: end)) == .command
       if !isJSON || isLost { return false }
     } else if letters == 3 {
       hasDoubled = true

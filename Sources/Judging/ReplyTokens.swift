@@ -1,6 +1,28 @@
 // What JSON is made of, as language models write it, beside strings.
 
+import JSONLines
+
 let commentEnd = Array("*/".utf8)
+let htmlCommentEnd = Array("-->".utf8)
+
+/// Where a comment ends that stands behind an object, on its line; nil where none does.
+func endOfComment(in text: [UInt8], behind end: Int) -> Int? {
+  let start = text[end...].firstIndex { !" \t,;]".utf8.contains($0) } ?? text.count
+  let rest = text[start...]
+  if rest.starts(with: "//".utf8) || rest.starts(with: "# ".utf8) {
+    return rest.firstIndex(of: UInt8(ascii: "\n")) ?? text.count
+  }
+  guard rest.starts(with: "/*".utf8) else { return nil }
+  return rest.dropFirst(2).firstRange(ofBytes: commentEnd)?.upperBound
+}
+
+/// A number without a fraction of zeros: models write `2.0` for the integer.
+func withoutEmptyFraction(_ number: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  guard let point = number.firstIndex(of: UInt8(ascii: ".")),
+    number[(point + 1)...].allSatisfy({ $0 == UInt8(ascii: "0") })
+  else { return number }
+  return number[..<point]
+}
 
 /// What a word without quotes stands for in JSON.
 func literal(_ word: ArraySlice<UInt8>) -> String? {

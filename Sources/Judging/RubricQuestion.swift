@@ -75,7 +75,8 @@ package struct RubricQuestion: JudgeQuestion, Equatable {
     - Judge each step by what it says itself; a right final answer does not mend a wrong step.
 
     Reply with JSON and nothing else: an object with the member "code", which is "{{marker}}", and then the member "verdicts", an \
-    array with exactly one entry for every criterion, in the form {"id": 1, "satisfied": true, "step": 2}.
+    array with exactly one entry for every criterion, in the form \
+    {"id": <number>, "satisfied": <true or false>, "step": <number>}.
     """
 }
 

@@ -59,7 +59,8 @@ package struct StepQuestion: JudgeQuestion, Equatable {
     - A right final answer does not mend a wrong step.
 
     Reply with JSON and nothing else: an object with the member "code", which is "{{marker}}", and then the member "steps", an \
-    array with exactly one entry for every step to be checked, in order, in the form {"number": 1, "correct": true}.
+    array with exactly one entry for every step to be checked, in order, in the form \
+    {"number": <number>, "correct": <true or false>}.
     """
 }
 

@@ -19,7 +19,9 @@ package struct ValidityQuestion: JudgeQuestion, Equatable {
   }
 
   package var ids: [Int] { items.map(\.id) }
-  package var material: String { problem + items.map(\.text).joined() }
+  package var material: String {
+    [problem, groundTruth ?? ""].joined(separator: "\n") + items.map(\.text).joined()
+  }
   package static let requiredMarks = ["problem", "items"]
 
   package func writeMembers(to json: inout JSONWriter) {
@@ -61,7 +63,8 @@ package struct ValidityQuestion: JudgeQuestion, Equatable {
     something clever that a good solution may do without. ANSWER: the final answer.
 
     Reply with JSON and nothing else: an object with the member "code", which is "{{marker}}", and then the member "validity", an \
-    array with exactly one entry for every criterion, in the form {"id": 1, "right": true, "relevant": true, "type_apt": true}.
+    array with exactly one entry for every criterion, in the form \
+    {"id": <number>, "right": <true or false>, "relevant": <true or false>, "type_apt": <true or false>}.
     """
 }
 

@@ -13,3 +13,11 @@ package func serverSentEvents(_ body: [UInt8]) -> [[UInt8]]? {
     return data.elementsEqual("[DONE]".utf8) ? nil : Array(data)
   }
 }
+
+/// Whether a stream of events says that it is whole.
+package func endsServerSentEvents(_ body: [UInt8]) -> Bool {
+  body.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.contains { line in
+    line.starts(with: "data:".utf8)
+      && line.dropFirst(5).drop { $0 == UInt8(ascii: " ") }.starts(with: "[DONE]".utf8)
+  }
+}

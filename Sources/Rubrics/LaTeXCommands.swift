@@ -13,6 +13,32 @@ package func beginsLaTeXCommand(_ word: some Collection<UInt8>) -> Bool {
   return (5..<text.utf8.count).contains { commands.contains(String(text.prefix($0))) }
 }
 
+/// What a word that stands behind one backslash is in a text that doubles the backslashes of its LaTeX, where `\n` and `\t` may be blanks.
+package enum SingleBackslash: Equatable, Sendable {
+  /// No command: the backslash and its letter are a blank.
+  case blank
+  /// A command, since its rest is no word: `\times`, `\theta`, `\neq`.
+  case command
+  /// Either: `\nu` may be a line break and a u, `\tan` a tab and an article.
+  case either
+
+  /// - Parameter word: the letters behind the backslash, the first an `n` or a `t`.
+  package init(before word: some Collection<UInt8>) {
+    let text = String(decoding: word.prefix(24), as: UTF8.self)
+    guard word.count <= 24, commands.contains(text) else {
+      self = .blank
+      return
+    }
+    if commandsWithRestAsWord.contains(text) {
+      self = .blank
+    } else if text.utf8.count > 3 || shortCommands.contains(text) {
+      self = .command
+    } else {
+      self = .either
+    }
+  }
+}
+
 /// Whether a text has control characters that JSON made of LaTeX whose backslash was not doubled.
 ///
 /// These are all but white space, also form feeds, and a tab in front of the rest of a command (`\times` is a tab and `imes`).
@@ -47,7 +73,8 @@ private let commands: Set<String> = [
   "nparallel", "nprec", "npreceq", "nrightarrow", "nRightarrow", "nshortmid",
   "nshortparallel", "nsim", "nsubseteq", "nsubseteqq", "nsucc", "nsucceq", "nsupseteq",
   "nsupseteqq", "ntriangleleft", "ntrianglelefteq", "ntriangleright", "ntrianglerighteq", "nu",
-  "numberwithin", "nvdash", "nvDash", "nVdash", "nVDash", "nwarrow",
+  "number", "negthinspace", "negmedspace", "negthickspace", "numberwithin", "nvdash", "nvDash",
+  "nVdash", "nVDash", "nwarrow",
   // \t…
   "tabular", "tag", "tan", "tanh", "tau", "tbinom", "tensor", "text", "textasteriskcentered",
   "textbar", "textcent", "textcopyright", "textdiv", "textheight",
@@ -61,5 +88,14 @@ private let commands: Set<String> = [
   "textsuperscript", "texttt", "textunderscore", "textup", "tfrac", "therefore", "theta",
   "thetasym", "thickapprox", "thicksim", "thinspace", "tilde", "times", "tiny", "to", "top",
   "triangle", "triangledown", "triangleleft", "trianglelefteq", "triangleq", "triangleright",
-  "trianglerighteq", "twoheadleftarrow", "twoheadrightarrow",
+  "trianglerighteq", "twoheadleftarrow", "twoheadrightarrow", "tg", "th", "tr", "thickspace",
+  "textquotesingle",
 ]
+
+/// Those that are an English word without their first letter.
+private let commandsWithRestAsWord: Set<String> = [
+  "nexists", "nless", "nmid", "nint", "nprec", "nsim", "nparallel", "nsubset", "nsupset", "number",
+]
+
+/// The short ones that are no word without it.
+private let shortCommands: Set<String> = ["neq", "not", "tau", "tag"]

@@ -5,7 +5,7 @@
 /// Sources: the chat templates and model cards of DeepSeek-R1, Qwen3 and others (`<think>`), Seed-OSS, Magistral (`[THINK]`),
 /// Kimi (`◁think▷`), Sky-T1 (`<|begin_of_thought|>`), Command A (`<|START_THINKING|>`),
 /// Gemma (`<|channel>thought`), MedGemma (`<unused94>thought`) and gpt-oss (harmony channels).
-/// Prompts often ask for the other tags.
+/// Prompts often ask for the other tags and fences.
 enum ThoughtFamily: Equatable {
   /// `<NAME>` and `</NAME>`.
   case tag(name: String)
@@ -31,7 +31,7 @@ struct ThoughtMark {
   /// The mark that begins at a byte; nil where none does.
   init?(in text: [UInt8], at start: Int) {
     switch text[start] {
-    case UInt8(ascii: "<"), UInt8(ascii: "["), 0xE2:
+    case UInt8(ascii: "<"), UInt8(ascii: "["), UInt8(ascii: "&"), UInt8(ascii: "`"), 0xE2:
       guard
         let mark =
           Self.word(in: text, at: start) ?? Self.harmony(in: text, at: start)
@@ -55,28 +55,42 @@ struct ThoughtMark {
         return Self(.opening, .words(number), start..<end, endsUnopened: false)
       }
       if let end = text.end(of: closing, at: start) {
-        return Self(.closing, .words(number), start..<end, endsUnopened: true)
+        // The fence behind ```thinking is any; one with a name begins a block inside of the thought.
+        let isFence = closing == fence
+        if isFence, end < text.count, text[end] > 0x20 { continue }
+        return Self(.closing, .words(number), start..<end, endsUnopened: !isFence)
       }
     }
     return nil
   }
 
-  /// `<think>`, `</think>`, `<think >`, with a line break for the blank, and `<think mode="long">`, for every name in `tagNames`.
+  /// `<think>`, `</think>`, `<think >`, with a line break for the blank, `< think >`, and `<think mode="long">`, for every name in
+  /// `tagNames`; also with `&lt;` and `&gt;`.
   private static func tag(in text: [UInt8], at start: Int) -> Self? {
-    guard text[start] == UInt8(ascii: "<"), start + 1 < text.count else { return nil }
-    let isClosing = text[start + 1] == UInt8(ascii: "/")
-    let nameStart = start + (isClosing ? 2 : 1)
+    guard let bracketEnd = text.end(of: "<", at: start) ?? text.end(of: "&lt;", at: start) else {
+      return nil
+    }
+    let isEscaped = text[start] == UInt8(ascii: "&")
+    var nameStart = bracketEnd
+    let isClosing = nameStart < text.count && text[nameStart] == UInt8(ascii: "/")
+    if isClosing { nameStart += 1 }
+    let isSpaced = nameStart < text.count && text[nameStart] == UInt8(ascii: " ")
+    if isSpaced { nameStart += 1 }
+    func bracket(at position: Int) -> Int? {
+      text.end(of: isEscaped ? "&gt;" : ">", at: position)
+    }
     for name in tagNames {
       guard let nameEnd = text.end(of: name, at: nameStart), nameEnd < text.count else { continue }
-      var end = nameEnd
-      if " \n\r\t".utf8.contains(text[end]) {
-        // Attributes are short; a tag that does not end soon is none.
-        end = text[end..<min(end + 64, text.count)].firstIndex(of: UInt8(ascii: ">")) ?? nameEnd
+      var end = bracket(at: nameEnd)
+      if end == nil, " \n\r\t".utf8.contains(text[nameEnd]) {
+        // Attributes are short, and a tag with a blank in front has none; one that does not end soon is none.
+        let limit = isSpaced ? nameEnd + 2 : nameEnd + 64
+        end =
+          (nameEnd + 1..<max(nameEnd + 1, min(limit, text.count))).lazy.compactMap(bracket).first
       }
-      guard text[end] == UInt8(ascii: ">") else { continue }
+      guard let end else { continue }
       return Self(
-        isClosing ? .closing : .opening, .tag(name: name), start..<end + 1,
-        endsUnopened: isClosing)
+        isClosing ? .closing : .opening, .tag(name: name), start..<end, endsUnopened: isClosing)
     }
     return nil
   }
@@ -111,7 +125,9 @@ struct ThoughtMark {
 private let tagNames = [
   "think", "thinking", "thought", "thoughts", "reasoning", "reflection", "scratchpad", "analysis",
   "antthinking", "chain_of_thought", "cot", "draft", "thought_process", "seed:think",
-  "longcat_think", "mm:think", "inner_thoughts", "inner_monologue",
+  "longcat_think", "mm:think", "inner_thoughts", "inner_monologue", "reason", "internal",
+  "planning",
+  "think_fast", "thinking_process", "thinkingprocess", "seed:cot_budget_reflect",
 ]
 
 /// Opening and closing marks that are no plain tags.
@@ -125,7 +141,18 @@ private let wordMarks: [(opening: String, closing: String)] = [
   ("<|channel>thought", "<channel|>"),
   ("<unused94>thought", "<unused95>"),
   ("<|inner_prefix|>", "<|inner_suffix|>"),
+  ("<|begin_of_reasoning|>", "<|end_of_reasoning|>"),
+  ("<|reasoning|>", "<|/reasoning|>"),
+  ("```thinking", fence),
+  ("[thinking]", "[/thinking]"),
 ]
+
+private let fence = "```"
+
+extension ThoughtFamily {
+  /// Whether its opening mark is also a word in brackets, so that it counts only where the thought ends.
+  var isWordInBrackets: Bool { self == .words(wordMarks.count - 1) }
+}
 
 /// Where the final message begins in a harmony response whose special tokens were dropped: `analysis…assistantfinal…`.
 func endOfPlainHarmonyThought(in text: [UInt8]) -> Int? {

@@ -54,6 +54,7 @@ package struct Thoughts: Equatable, Sendable {
       }
       position = mark.bytes.upperBound
     }
+    if open?.family.isWordInBrackets == true { open = nil }
     if let open { spans.append(open.start..<text.count) }
     self.spans = spans
     isUnclosed = open != nil
@@ -124,4 +125,33 @@ package func blankingThoughts(_ text: [UInt8]) -> [UInt8] {
     blanked.replaceSubrange(span, with: repeatElement(UInt8(ascii: "\n"), count: span.count))
   }
   return blanked
+}
+
+/// A mark that begins or ends a thought, wherever it stands.
+package struct ThoughtMarkPlace: Equatable, Sendable {
+  package let bytes: Range<Int>
+  package let isOpening: Bool
+}
+
+/// The marks of thoughts in a text, in its order.
+///
+/// - Parameter quotations: ranges of the text, ascending and without overlap, in which no mark counts.
+package func thoughtMarks(
+  in text: [UInt8], passingOver quotations: [Range<Int>] = []
+) -> [ThoughtMarkPlace] {
+  var marks: [ThoughtMarkPlace] = []
+  var quoted = quotations[...]
+  var position = 0
+  while position < text.count {
+    while let next = quoted.first, next.upperBound <= position { quoted.removeFirst() }
+    if let next = quoted.first, next.contains(position) {
+      position = next.upperBound
+    } else if let mark = ThoughtMark(in: text, at: position) {
+      marks.append(ThoughtMarkPlace(bytes: mark.bytes, isOpening: mark.role == .opening))
+      position = mark.bytes.upperBound
+    } else {
+      position += 1
+    }
+  }
+  return marks
 }

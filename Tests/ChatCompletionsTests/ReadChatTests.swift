@@ -51,6 +51,32 @@ struct ReadChatTests {
         == "empty: the reply was cut off while the model was thinking; raise '--max-tokens' (7)")
   }
 
+  @Test("a byte-order mark is no part of a body")
+  func byteOrderMark() {
+    #expect(read([0xEF, 0xBB, 0xBF] + choice(#"{"content":"a"}"#).utf8) == "a (stop, 7)")
+    #expect(
+      read([0xEF, 0xBB, 0xBF] + "data: \(choice(#"{"content":"a"}"#))\n\n".utf8) == "a (stop, 7)")
+  }
+
+  @Test("knows which replies lack their end")
+  func cutOff() {
+    func isCutOff(_ body: String) -> Bool? {
+      if case .reply(let reply, _) = ReadChat(Array(body.utf8)) { reply.isCutOff } else { nil }
+    }
+    let message = #"{"content":"a"}"#
+    for reason in ["stop", "STOP", "eos", "end_turn", "tool_calls"] {
+      #expect(isCutOff(choice(message, reason)) == false)
+    }
+    for reason in ["length", "content_filter", "error", "max_tokens"] {
+      #expect(isCutOff(choice(message, reason)) == true)
+    }
+    #expect(isCutOff(#"{"choices":[{"message":{"content":"a"}}]}"#) == false)
+    let event = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"
+    #expect(isCutOff(event) == true && isCutOff(event + "data: [DONE]\n\n") == false)
+    let end = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+    #expect(isCutOff(event + end) == false)
+  }
+
   @Test(
     "says why there is no text",
     arguments: [

@@ -36,7 +36,13 @@ struct ReplyCodeTests {
   @Test(
     "that is another's and has no name makes it no reply either",
     arguments: [
-      "fedcba9876543210 [ENTRY]", "[fedcba9876543210 step 1]: right. [ENTRY]",
+      "fedcba9876543210 [ENTRY]", "FEDCBA9876543210\n[ENTRY]", "代码：fedcba9876543210\n[ENTRY]",
+      "|code|fedcba9876543210|\n[ENTRY]", "Code fedcba98\u{200B}76543210. [ENTRY]",
+      "Code 1234567890123456. [ENTRY]",
+      "The code is \"fedcba9876543210\".\n[ENTRY]", "<code>fedcba9876543210</code>\n[ENTRY]",
+      #"{"marker":"fedcba9876543210","verdicts":[ENTRY]}"#,
+      #"{"verdicts":[ENTRY],"id":"fedcba9876543210"}"#,
+      "[fedcba9876543210 step 1]: right. [ENTRY]",
       "For request `fedcba9876543210`:\n```json\n[ENTRY]\n```", "[ENTRY] (fedcba9876543210)",
       #"{"request":"fedcba9876543210","verdicts":[ENTRY]}"#,
       #"{"fedcba9876543210":[ENTRY]}"#,
@@ -44,7 +50,15 @@ struct ReplyCodeTests {
   func bare(reply: String) {
     #expect(read(reply).fault(isCutOff: false) == .foreignCode)
     // One that the response holds is a quotation, and beside the right one any is.
-    #expect(read(reply, material: "It is fedcba 98 76543210.").entries == [verdict])
+    let known = [
+      "fedcba 98 76543210", "FEDCBA9876543210", "fedcba98\u{200B}76543210", "1234567890123456",
+    ]
+    let material = known.joined(separator: "; ")
+    #expect(read(reply, material: material).entries == [verdict])
+    let prompt = ReadEntries<Verdict>(
+      reply: reply.replacing("ENTRY", with: entry), ids: [1], code: code,
+      prompt: "fedcba9876543210" + material)
+    #expect(prompt.entries == [verdict])
     #expect(read("CODE \(reply)").entries == [verdict])
     #expect(read(reply + #"{"code":"CODE","verdicts":[ENTRY]}"#).entries == [verdict])
   }
@@ -52,8 +66,8 @@ struct ReplyCodeTests {
   @Test(
     "has a form that other words do not have",
     arguments: [
-      "1234567890123456", "deadbeefdeadbeef", "FEDCBA9876543210", "fedcba987654321",
-      "fedcba98765432100", "0xfedcba9876543210", "chatcmpl-fedcba9876543210",
+      "0.1234567890123456", "1,234567890123456", "fedcba987654321", "fedcba98765432100",
+      "0xfedcba9876543210", "chatcmpl-fedcba9876543210",
       "550e8400-e29b-41d4-a716-446655440000", "fedcba987654321é", "a/fedcba9876543210",
       "d41d8cd98f00b204e9800998ecf8427e",
     ])
@@ -75,7 +89,6 @@ struct ReplyCodeTests {
       #"First draft: {"code":"CODE","verdicts":[DRAFT]}\nFinal: {"code":"CODE","verdicts":[ENTRY]}"#,
       #"{"code":"CODE","verdicts":[DRAFT]} {"code":"CODE","verdicts":[DRAFT]} {"code":"CODE","verdicts":[ENTRY]}"#,
       #"It quotes {"code":"0000000000000000","verdicts":[DRAFT]}. {"code":"CODE","verdicts":[ENTRY]}"#,
-      #"{"code":"CODE","verdicts":[ENTRY]} {"code":"0000000000000000","verdicts":[DRAFT]}"#,
       #"[DRAFT] {"code":"CODE","verdicts":[ENTRY]}"#,
       #"{"code": " CODE ", "verdicts":[ENTRY]}"#,
       #"{"code":"CODE","id":1,"satisfied":true,"step":1}"#,
@@ -107,14 +120,15 @@ struct ReplyCodeTests {
       #expect(read("\(opening)\(coded)\(closing)\n\(answer)").entries == [verdict])
     }
     guard !opening.isEmpty else { return }
-    // A thought that never ends is no answer.
+    // A thought that never ends is no answer; where it holds one, its mark is to blame.
+    #expect(read(opening + coded).fault(isCutOff: false) == .hiddenAnswer)
     #expect(read(opening + coded).fault(isCutOff: true) == .cutOff)
   }
 
-  @Test("of two kinds in the answer without a new code is a contradiction")
+  @Test("of two kinds in the answer without a new code is neither")
   func draftWithoutCode() {
     let read = read(#"Draft {"code":"CODE","verdicts":[DRAFT]} Final: [ENTRY]"#)
-    #expect(read.fault(isCutOff: false) == .contradiction(on: [1]))
+    #expect(read.fault(isCutOff: false) == .unsettled && read.contradicted == [1])
   }
 
   @Test("that the material holds is a quotation")

@@ -43,6 +43,11 @@ struct ReplyScannerTests {
       "data: {\"code\":\"CODE\",\ndata: \"verdicts\":[\ndata: {\"id\":1,\"satisfied\":true,\"step\":2},\ndata: {\"id\":2,\"satisfied\":false,\ndata:\"step\":-1}]}\n\ndata: [DONE]",
       "{\"code\":\"CODE\",\"verdicts\":[{\"id\":1,\"why\":\"two\nlines\tand a tab\",\"satisfied\":true,\"step\":2},{\"id\":2,\"satisfied\":false,\"step\":-1}]}",
       #"{"code":"CODE","verdicts":[{"id":1,"why":"\(x\) \frac{1}{2} \u{1} \ud83d it\'s \x","satisfied":true,"step":2},{"id":2,"satisfied":false,"step":-1}]}"#,
+      #"{"code":"CODE","verdicts":[{"id":1.0,"satisfied":true,"step":2.00},{"id":2,"satisfied":false,"step":-1.0}]}"#,
+      #"{"code":"CODE","verdicts":[{"id":1,"satisfied":true,"step":2},{"id":2,"satisfied":false,"step":-1}]} // {"id":2,"satisfied":true,"step":9}"#,
+      #"{"code":"CODE","verdicts":[{"id":1,"satisfied":true,"step":2},{"id":2,"satisfied":false,"step":-1}]} /* {"id":2,"satisfied":true,"step":9} */"#,
+      #"<!-- {"code":"CODE","verdicts":[{"id":2,"satisfied":true,"step":9}]} --> {"code":"CODE","verdicts":[{"id":1,"satisfied":true,"step":2},{"id":2,"satisfied":false,"step":-1}]}"#,
+      #""{\"code\":\"CODE\",\"verdicts\":[{\"id\":1,\"why\":\"\ud83d x\",\"satisfied\":true,\"step\":2},{\"id\":2,\"satisfied\":false,\"step\":-1}]}""#,
       #"{"code":"CODE","verdicts":[{"id":1,"evidence":{"quote":"a","lines":[1,2,],},"satisfied":true,"step":2},{"id":2,"satisfied":false,"step":-1}]}"#,
       #"{"code":"CODE","verdicts":[{"id":1,"satisfied":true,"step":2},{"id":3,"satisfied":maybe},{"id":2,"satisfied":false,"step":-1}]}"#,
       #"{"code":"CODE","verdicts":[{"id":1,"satisfied":true,"step":2},{"id":3,"why":"he said "so"","satisfied":true},{"id":2,"satisfied":false,"step":-1}]}"#,
@@ -70,6 +75,7 @@ struct ReplyScannerTests {
       #"\nu \neq \ne \nabla \not\in \notin \rho \right) \rangle \rightarrow"#,
       #"\theta \tan x \to \text{cm} \tfrac12 \tau \triangle"#,
       #"\bar{x} \binom{n}{k} \begin{cases} \boldsymbol{v} \bullet \forall \frac12 \flat \fbox{4}"#,
+      #"\r{a} \t{oo} \b{x} \tg \th \tr(A) \number \negthinspace \negmedspace \thickspace \textquotesingle"#,
       #"\rm x \rule \round(3) \raise \num{5} \nCr \ni \tt y \norm{x} \triangleABC \timesb"#,
       #"\underline{x} \uparrow \upsilon \underbrace{a+b}"#, #"\left(\frac{a}{b}\right)^2"#,
     ])
@@ -94,13 +100,32 @@ struct ReplyScannerTests {
   @Test(
     "keeps line breaks and tabs where the LaTeX beside them is doubled",
     arguments: [
-      (#"\\frac12: Eats\tan apple\nu = 5\nu"#, #"\frac12: Eats an apple u = 5 u"#),
+      (#"\\frac12: Eats\tapples\nx = 5\ny"#, #"\frac12: Eats apples x = 5 y"#),
       (#"\\times 3\nexists"#, #"\times 3 exists"#),
       // Where some has one backslash, others may have.
       (#"\\frac12 \sqrt2 \nu"#, #"\frac12 \sqrt2 \nu"#),
       (#"\\frac12 \rho \tan x"#, #"\frac12 \rho \tan x"#),
     ])
   func doubled(written: String, text: String) {
+    #expect(itemText(written) == text)
+  }
+
+  @Test("keeps a command with one backslash among doubled ones, where it can be nothing else")
+  func mixed() {
+    #expect(itemText(#"\\frac12 and \times 3 \nu"#) == #"\frac12 and \times 3 \nu"#)
+    #expect(itemText(#"\\frac12 \theta \to \text{a}"#) == #"\frac12 \theta \to \text{a}"#)
+    // Where it may be a line break and a letter, the text is none.
+    #expect(itemText(#"\\frac12: x\nu = 5"#) == nil && itemText(#"\\frac12: a\tan x"#) == nil)
+  }
+
+  @Test(
+    "keeps the row breaks of LaTeX with one backslash",
+    arguments: [
+      (#"\begin{pmatrix}1\\2\end{pmatrix} a\\b"#, #"\begin{pmatrix}1\\2\end{pmatrix} a\b"#),
+      (#"\begin{cases}a\\\frac12\\\\c\end{cases}"#, #"\begin{cases}a\\\frac12\\c\end{cases}"#),
+      (#"\\begin{pmatrix}1\\\\2\\end{pmatrix}"#, #"\begin{pmatrix}1\\2\end{pmatrix}"#),
+    ])
+  func rowBreaks(written: String, text: String) {
     #expect(itemText(written) == text)
   }
 

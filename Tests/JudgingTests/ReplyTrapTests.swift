@@ -109,8 +109,24 @@ struct ReplyTrapTests {
     ] {
       #expect(read(reply).entries == [Verdict(id: 1, isSatisfied: true, step: 2)])
     }
-    #expect(
-      JudgePrompt<RubricQuestion>().template.contains(#"{"id": 1, "satisfied": true, "step": 2}."#))
+    // Our own prompts show none that could be one.
+    let templates = [
+      RubricQuestion.template, StepQuestion.template, ValidityQuestion.template,
+      ContrastQuestion.template,
+    ]
+    for template in templates { #expect(template.contains(#": <number>, ""#)) }
+    #expect(isEmpty(Verdict.self, templates[0]) && isEmpty(StepVerdict.self, templates[1]))
+    #expect(isEmpty(ItemValidity.self, templates[2]) && isEmpty(RubricItem.self, templates[3]))
+  }
+
+  /// Whether a prompt read as a reply has no entry, also where its example stands alone.
+  private func isEmpty<Entry: JudgementEntry>(_ type: Entry.Type, _ template: String) -> Bool {
+    let filled = template.replacing("{{marker}}", with: Self.code)
+    let example = filled.firstMatch(of: /\{".*: <.*\}/).map { String($0.output) } ?? ""
+    return ["{\"code\":\"\(Self.code)\",\"list\":[\(example)]}", "[\(example)]", filled].allSatisfy
+    {
+      !example.isEmpty && ReadEntries<Entry>(reply: $0, ids: [1], code: Self.code).entries.isEmpty
+    }
   }
 
   @Test("what the response says in other words is a quotation")
