@@ -114,7 +114,7 @@ let package = Package(
     library("Checkpoints", ["Diagnostics", "JSONLines"]),
     library("ChatTemplates"),
     library("Tokenizers", ["ChatTemplates", "Diagnostics", "JSONLines"]),
-    library("Prompts", ["Diagnostics", "Records", "Tokenizers"]),
+    library("Prompts", ["ChatTemplates", "Diagnostics", "JSONLines", "Records", "Tokenizers"]),
     library("Kernels", ["CKernels", "Diagnostics"]),
     library("Transformer", ["Checkpoints", "Diagnostics", "Kernels", "RandomStreams"]),
     library(

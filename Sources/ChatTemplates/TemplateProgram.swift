@@ -23,21 +23,18 @@ package struct TemplateProgram: Equatable, Sendable {
     self.source = source
   }
 
-  /// Roles that are words of templates; others are text that records bring.
-  private static let templateRoles: Set = ["system", "user", "assistant", "tool"]
-
   /// Whether the source mentions a name, such as that of an option.
   package func mentions(_ name: String) -> Bool { source.contains(name) }
 
   /// The text of a prompt in runs of one origin.
   ///
   /// - Parameters:
-  ///   - messages: role and content of each, in order. Roles that templates know count as the template's words.
+  ///   - messages: in order. Roles that templates know count as the template's words.
   ///   - texts: names of the template's own world, such as `bos_token`.
   ///   - flags: options, such as `add_generation_prompt`.
   /// - Throws: `TemplateError` for what Jinja2 would refuse, what is not evaluated here, and what the template itself raises.
   package func render(
-    messages: [(role: String, content: String)], texts: [String: String], flags: [String: Bool]
+    messages: [TemplateMessage], texts: [String: String], flags: [String: Bool]
   ) throws(TemplateError) -> [TemplateRun] {
     let scope = TemplateScope()
     for (name, text) in texts { scope[name] = .text(text) }
@@ -45,14 +42,7 @@ package struct TemplateProgram: Equatable, Sendable {
     // transformers passes both, whether or not there are any.
     scope["tools"] = TemplateValue.none
     scope["documents"] = TemplateValue.none
-    scope["messages"] = .list(
-      messages.map { message in
-        var dictionary = TemplateDictionary()
-        dictionary[TemplateText("role")] = .text(
-          TemplateText(message.role, isContent: !Self.templateRoles.contains(message.role)))
-        dictionary[TemplateText("content")] = .text(TemplateText(message.content, isContent: true))
-        return .dictionary(dictionary)
-      })
+    scope["messages"] = .list(messages.map(\.value))
     var evaluation = TemplateEvaluation()
     defer { evaluation.forget() }
     _ = try evaluation.run(statements, in: scope)

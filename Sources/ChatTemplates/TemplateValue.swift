@@ -122,6 +122,14 @@ struct TemplateDictionary {
   /// How many lists and mappings are within each other here.
   private(set) var depth = 1
 
+  init() {}
+
+  /// - Parameter entries: no two of one key.
+  init(unique entries: [(key: TemplateText, value: TemplateValue)]) {
+    self.entries = entries
+    depth = 1 + (entries.lazy.map(\.value.depth).max() ?? 0)
+  }
+
   subscript(key: TemplateText) -> TemplateValue? {
     get { self[.text(key)] }
     set { self[.text(key)] = newValue }

@@ -28,6 +28,10 @@ package enum CheckpointError: ToolError, Equatable {
   case truncatedTensor(path: String, tensor: String, expectedBytes: Int, foundBytes: Int)
   /// A tensor that the network needs and the policy lacks.
   case missingTensor(path: String, tensor: String, shape: [Int])
+  /// A tensor that other programs would compute with, and this engine does not.
+  case unusedTensor(path: String, tensor: String)
+  /// An output projection of its own beside a configuration that says that it is the embedding.
+  case untiedHead(path: String, tensor: String, embedding: String)
   /// A tensor of another shape than the network's.
   case wrongShape(path: String, tensor: String, expected: [Int], found: [Int])
   /// A tensor whose elements this reader does not convert.
@@ -70,6 +74,16 @@ package enum CheckpointError: ToolError, Equatable {
       "\(path): tensor \"\(tensor)\" needs \(expected) bytes, but the file holds \(found) of them"
     case .missingTensor(let path, let tensor, let shape):
       "\(path): has no tensor \"\(tensor)\", expected with shape \(shape)"
+    case .unusedTensor(let path, let tensor):
+      """
+      \(path): tensor "\(tensor)" is part of the network, but the configuration gives it no place and it would be left out; \
+      correct the configuration, or remove the tensor if it is meaningless
+      """
+    case .untiedHead(let path, let tensor, let embedding):
+      """
+      \(path): tensor "\(tensor)" differs from "\(embedding)", but "tie_word_embeddings" of config.json is true; \
+      set it to false if the tensor is the output projection, or remove the tensor if it is not
+      """
     case .wrongShape(let path, let tensor, let expected, let found):
       "\(path): tensor \"\(tensor)\" has shape \(found), but \(expected) was expected"
     case .unsupportedElementType(let path, let tensor, let found):

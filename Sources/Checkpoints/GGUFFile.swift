@@ -51,6 +51,7 @@ package final class GGUFFile: Sendable {
       throw scanner.fault(.badAlignment(alignment))
     }
     let dataStart = (scanner.position + alignment - 1) & ~(alignment - 1)
+    try Self.checkPadding(scanner.position..<dataStart, file, scanner)
     tensors = try Self.placed(entries, dataStart: dataStart, alignment: alignment, file, scanner)
   }
 
@@ -103,13 +104,15 @@ package final class GGUFFile: Sendable {
     }
     try checkCoverage(
       tensors.values.sorted { $0.bytes.lowerBound < $1.bytes.lowerBound }, dataStart: dataStart,
-      alignment: alignment, scanner, fileBytes: file.byteCount)
+      alignment: alignment, file, scanner)
     return tensors
   }
 
-  /// Checks that tensors, in the order of their data, neither overlap nor leave out more bytes than fill each up to the alignment.
+  /// Checks that tensors, in the order of their data, neither overlap nor leave out more bytes than the zeros that fill each up to the
+  /// alignment.
   private static func checkCoverage(
-    _ tensors: [Tensor], dataStart: Int, alignment: Int, _ scanner: GGUFScanner, fileBytes: Int
+    _ tensors: [Tensor], dataStart: Int, alignment: Int, _ file: ReadableFile,
+    _ scanner: GGUFScanner
   ) throws {
     var end = dataStart
     var previous = ""
@@ -119,12 +122,25 @@ package final class GGUFFile: Sendable {
       guard start - end < alignment else {
         throw scanner.fault(.gap(bytes: start - end, before: tensor.name))
       }
+      try checkPadding(end..<start, file, scanner)
       end = tensor.bytes.upperBound
       previous = tensor.name
     }
-    guard fileBytes - end < alignment else {
-      throw scanner.fault(.trailingBytes(fileBytes - end))
+    guard file.byteCount - end < alignment else {
+      throw scanner.fault(.trailingBytes(file.byteCount - end))
     }
+    try checkPadding(end..<max(end, file.byteCount), file, scanner)
+  }
+
+  /// Checks that bytes which only fill up are zero: others were meant for something.
+  private static func checkPadding(
+    _ range: Range<Int>, _ file: ReadableFile, _ scanner: GGUFScanner
+  ) throws {
+    let range = range.clamped(to: 0..<file.byteCount)
+    guard !range.isEmpty, let place = try file.bytes(range).firstIndex(where: { $0 != 0 }) else {
+      return
+    }
+    throw scanner.fault(.strayByte(at: range.lowerBound + place))
   }
 
   /// A tensor's values, row-major, dequantised as llama.cpp does.

@@ -6,6 +6,8 @@ internal import Foundation
 package struct GGUFPolicy: Sendable {
   package let file: GGUFFile
   package let configuration: ModelConfiguration
+  /// Keys of the architecture that nothing is known of here, sorted.
+  package let unusedMetadata: [String]
 
   /// - Throws: `CheckpointError` for an architecture that the engine does not compute, or a value that is missing or
   ///   impossible.
@@ -38,6 +40,8 @@ package struct GGUFPolicy: Sendable {
         path: path, field: "rope_freqs.weight", found: "set", supported: "none: its origin is lost")
     }
     let positions = try reader.count("context_length")
+    try reader.checkComputation(headDimension: width, positionCount: positions)
+    unusedMetadata = reader.unknownKeys
     configuration = ModelConfiguration(
       architecture: architecture, vocabularySize: embedding.shape[0], hiddenSize: hiddenSize,
       intermediateSize: try reader.count("feed_forward_length"),
@@ -127,54 +131,4 @@ package struct GGUFPolicy: Sendable {
     "post_attention_layernorm": "ffn_norm", "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up",
     "mlp.down_proj": "ffn_down",
   ]
-}
-
-/// Checked numbers of a GGUF file's metadata.
-private struct GGUFFields {
-  let file: GGUFFile
-  let prefix: String
-
-  func bad(_ key: String, _ expected: String) -> CheckpointError {
-    .malformedGGUF(path: file.path, fault: .badValue(key: "\(prefix).\(key)", expected: expected))
-  }
-
-  func count(_ key: String, orElse other: @autoclosure () throws -> Int? = nil) throws -> Int {
-    guard let value = try file.metadata["\(prefix).\(key)"]?.integer ?? other() else {
-      throw CheckpointError.malformedGGUF(
-        path: file.path, fault: .missingKey("\(prefix).\(key)"))
-    }
-    guard (1..<1 << 20).contains(value) else { throw bad(key, "in 1 ..< 1,048,576") }
-    return value
-  }
-
-  func positive(_ key: String, orElse other: Double?) throws -> Double {
-    guard let value = file.metadata["\(prefix).\(key)"]?.number ?? other else {
-      throw CheckpointError.malformedGGUF(
-        path: file.path, fault: .missingKey("\(prefix).\(key)"))
-    }
-    guard value > 0, value.isFinite else { throw bad(key, "a positive number") }
-    // Files hold float32: 1e-05 is there as 9.99999975e-06.
-    return Double("\(Float(value))") ?? value
-  }
-
-  func ropeScaling(_ positionCount: Int) throws -> RopeScaling? {
-    let kind = file.metadata["\(prefix).rope.scaling.type"]?.text ?? "none"
-    switch kind {
-    case "none": return nil
-    case "linear":
-      return .linear(factor: try positive("rope.scaling.factor", orElse: nil))
-    case "yarn":
-      let factor = try positive("rope.scaling.factor", orElse: nil)
-      return .yarn(
-        RopeScaling.YaRN(
-          factor: factor,
-          originalPositionCount: try count(
-            "rope.scaling.original_context_length", orElse: positionCount),
-          attentionFactor: RopeScaling.YaRN.suggestedAttentionFactor(factor: factor)))
-    default:
-      throw CheckpointError.unsupported(
-        path: file.path, field: "\(prefix).rope.scaling.type", found: "\"\(kind)\"",
-        supported: "none, linear, yarn")
-    }
-  }
 }

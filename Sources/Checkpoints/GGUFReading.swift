@@ -49,6 +49,8 @@ package enum GGUFFault: Sendable, Equatable, CustomStringConvertible {
   case gap(bytes: Int, before: String)
   /// Bytes after the last tensor, beyond what fills it up to the alignment.
   case trailingBytes(Int)
+  /// A byte that fills up to the alignment, but is not zero.
+  case strayByte(at: Int)
   case missingKey(String)
   case badValue(key: String, expected: String)
 
@@ -71,6 +73,7 @@ package enum GGUFFault: Sendable, Equatable, CustomStringConvertible {
     case .gap(let bytes, let tensor):
       "\(bytes) bytes before tensor \"\(tensor)\" belong to no tensor"
     case .trailingBytes(let bytes): "\(bytes) bytes after the last tensor belong to none"
+    case .strayByte(let place): "byte \(place) belongs to no tensor, but is not zero"
     case .missingKey(let key): "it has no \"\(key)\""
     case .badValue(let key, let expected): "\"\(key)\" must be \(expected)"
     }

@@ -42,22 +42,30 @@ package final class SafetensorsFile: Sendable {
       throw CheckpointError.wrongShape(
         path: path, tensor: name, expected: shape, found: tensor.shape)
     }
+    precondition(values.count == shape.reduce(1, *), "room for \(values.count) values")
+    try read(tensor, from: 0, into: values)
+  }
+
+  /// Reads the elements of a tensor of this file from one on, as many as there is room for.
+  func read(
+    _ tensor: TensorDescription, from first: Int, into values: UnsafeMutableBufferPointer<Float>
+  ) throws {
     guard let elementType = TensorElementType(rawValue: tensor.elementType) else {
       throw CheckpointError.unsupportedElementType(
-        path: path, tensor: name, found: tensor.elementType)
+        path: path, tensor: tensor.name, found: tensor.elementType)
     }
-    precondition(
-      values.count * elementType.byteCount == tensor.bytes.count, "room for \(values.count) values")
     if elementType == .float32 {
-      try fill(UnsafeMutableRawBufferPointer(values), from: tensor, at: tensor.bytes.lowerBound)
+      try fill(
+        UnsafeMutableRawBufferPointer(values), from: tensor, at: tensor.bytes.lowerBound + 4 * first
+      )
     } else {
-      try readHalves(tensor, elementType: elementType, into: values)
+      try readHalves(tensor, elementType: elementType, from: first, into: values)
     }
   }
 
   /// Reads two-byte elements, a block at a time.
   private func readHalves(
-    _ tensor: TensorDescription, elementType: TensorElementType,
+    _ tensor: TensorDescription, elementType: TensorElementType, from first: Int,
     into values: UnsafeMutableBufferPointer<Float>
   ) throws {
     let block = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: 1 << 18)
@@ -67,7 +75,8 @@ package final class SafetensorsFile: Sendable {
       let count = min(block.count, values.count - start)
       let part = UnsafeMutableBufferPointer(rebasing: block[0..<count])
       try fill(
-        UnsafeMutableRawBufferPointer(part), from: tensor, at: tensor.bytes.lowerBound + 2 * start)
+        UnsafeMutableRawBufferPointer(part), from: tensor,
+        at: tensor.bytes.lowerBound + 2 * (first + start))
       if elementType == .bfloat16 {
         for i in 0..<count { values[start + i] = float(bfloat16Bits: part[i]) }
       } else {

@@ -46,14 +46,18 @@ package struct TensorReader: Sendable {
     let names = Set(weightMap.values).sorted()
     files = try names.map { try SafetensorsFile(path: "\(folder)/\($0)") }
     let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-    fileIndices = weightMap.compactMapValues { places[$0] }
+    var fileIndices = weightMap.compactMapValues { places[$0] }
     var seen: Set<String> = []
-    for file in files {
-      for tensor in file.tensors where !seen.insert(tensor.name).inserted {
-        throw CheckpointError.malformedHeader(
-          path: file.path, fault: .duplicate(tensor.name))
+    for (index, file) in files.enumerated() {
+      for tensor in file.tensors {
+        guard seen.insert(tensor.name).inserted else {
+          throw CheckpointError.malformedHeader(path: file.path, fault: .duplicate(tensor.name))
+        }
+        // One that the index leaves out is there all the same, and other programs read it.
+        if fileIndices[tensor.name] == nil { fileIndices[tensor.name] = index }
       }
     }
+    self.fileIndices = fileIndices
   }
 
   /// The name of the file that holds each tensor; nil where one file, `model.safetensors`, holds all.
@@ -80,5 +84,26 @@ package struct TensorReader: Sendable {
       throw CheckpointError.missingTensor(path: path, tensor: name, shape: shape)
     }
     try files[index].read(name, shape: shape, into: values)
+  }
+
+  /// Whether two tensors that are here have the same shape and the same numbers, bit for bit.
+  package func haveSameValues(_ one: String, _ other: String) throws -> Bool {
+    guard let first = tensor(named: one), let second = tensor(named: other),
+      let firstFile = fileIndices[one], let secondFile = fileIndices[other]
+    else { return false }
+    guard first.shape == second.shape else { return false }
+    let count = first.shape.reduce(1, *)
+    let blockCount = min(count, 1 << 18)
+    let blocks = UnsafeMutableBufferPointer<Float>.allocate(capacity: max(1, 2 * blockCount))
+    defer { blocks.deallocate() }
+    for start in stride(from: 0, to: count, by: max(1, blockCount)) {
+      let length = min(blockCount, count - start)
+      let left = UnsafeMutableBufferPointer(rebasing: blocks[..<length])
+      let right = UnsafeMutableBufferPointer(rebasing: blocks[blockCount..<blockCount + length])
+      try files[firstFile].read(first, from: start, into: left)
+      try files[secondFile].read(second, from: start, into: right)
+      guard zip(left, right).allSatisfy({ $0.bitPattern == $1.bitPattern }) else { return false }
+    }
+    return true
   }
 }

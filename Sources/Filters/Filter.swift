@@ -14,8 +14,10 @@ extension Filter {
     holdStandardDescriptors()
     signal(SIGPIPE, SIG_IGN)  // a closed reader becomes EPIPE, which ends the tool quietly
     do {
+      AddressSpace.saveUnderLimit()
       // Interruptions and streams take threads, for which Dispatch would wait forever.
       try SystemThread.check(count: 3)
+      try AddressSpace.check()
       Interruption.install()
       var command = try parseAsRoot()
       try command.run()

@@ -3,23 +3,28 @@ import Foundation
 /// How much more memory this process may take, and what bounds it.
 ///
 /// The least of its limits (`ulimit -v`, `ulimit -d`), of what its control groups leave, and of what the machine has free. What the
-/// system keeps of files counts as free.
+/// system keeps of files counts as free. The limits count what is only reserved, too, such as the stacks of threads.
 package struct MemoryAllowance: Equatable, Sendable {
   package let bytes: Int
   /// What bounds it, as the end of a sentence: "by its limit on virtual memory ('ulimit -v')".
   package let bound: String
 
   /// What holds now; nil where the system does not tell.
-  package static var now: MemoryAllowance? {
-    MemoryAllowance(pageBytes: Int(sysconf(Int32(_SC_PAGESIZE)))) {
+  package static var now: MemoryAllowance? { now(besideThreads: 0) }
+
+  /// What holds once so many threads have been started.
+  package static func now(besideThreads threadCount: Int) -> MemoryAllowance? {
+    MemoryAllowance(pageBytes: Int(sysconf(Int32(_SC_PAGESIZE))), threadCount: threadCount) {
       try? String(contentsOfFile: $0, encoding: .utf8)
     }
   }
 
-  /// - Parameter read: the text of a file, nil where there is none; Linux tells all of it in files.
-  package init?(pageBytes: Int, read: (String) -> String?) {
+  /// - Parameters:
+  ///   - threadCount: threads that are still to be started.
+  ///   - read: the text of a file, nil where there is none; Linux tells all of it in files.
+  package init?(pageBytes: Int, threadCount: Int = 0, read: (String) -> String?) {
     let bounds =
-      Self.limits(pageBytes, read) + Self.controlGroups(read)
+      Self.limits(pageBytes, threadCount, read) + Self.controlGroups(read)
       + [Self.machine(read)].compactMap { $0 }
     guard let least = bounds.min(by: { $0.bytes < $1.bytes }) else { return nil }
     bytes = max(0, least.bytes)
@@ -30,19 +35,32 @@ package struct MemoryAllowance: Equatable, Sendable {
 
   // MARK: Limits of the process
 
-  private static func limits(_ pageBytes: Int, _ read: (String) -> String?) -> [Bound] {
+  /// What the limits leave; nil of a process without them.
+  static func left(
+    pageBytes: Int = Int(sysconf(Int32(_SC_PAGESIZE))),
+    read: (String) -> String? = { try? String(contentsOfFile: $0, encoding: .utf8) }
+  ) -> Int? {
+    limits(pageBytes, 0, read).map(\.bytes).min()
+  }
+
+  private static func limits(
+    _ pageBytes: Int, _ threadCount: Int, _ read: (String) -> String?
+  ) -> [Bound] {
     guard let text = read("/proc/self/limits"),
       let pages = read("/proc/self/statm")?.split(whereSeparator: \.isWhitespace).map({ Int($0) }),
       pages.count > 5, let size = pages[0], let data = pages[5]
     else { return [] }
+    func limit(_ title: String) -> Int? {
+      text.split(separator: "\n").first { $0.hasPrefix(title) }?
+        .dropFirst(title.count).split(separator: " ").first.flatMap { Int($0) }
+    }
+    let stackBytes = limit("Max stack size") ?? 8 << 20
     return [
       ("Max address space", size, "by its limit on virtual memory ('ulimit -v')"),
       ("Max data size", data, "by its limit on data ('ulimit -d')"),
     ].compactMap { title, used, bound in
-      guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(title) }),
-        let limit = line.dropFirst(title.count).split(separator: " ").first.flatMap({ Int($0) })
-      else { return nil }
-      return (limit - used * pageBytes, bound)
+      guard let limit = limit(title) else { return nil }
+      return (limit - used * pageBytes - threadCount * (stackBytes + pageBytes), bound)
     }
   }
 

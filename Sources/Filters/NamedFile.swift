@@ -109,6 +109,13 @@ private func checkContent(of file: NamedFile) throws(UsageError) {
         "\(file.name) appends plain text, but '\(file.path)' is compressed; name another file"
           + (file.use == .log ? ", and read this one by '--replay'" : ""))
     }
+    guard endsLikeOurs(file.path, isLog: file.use == .log) else {
+      throw UsageError(
+        """
+        \(file.name) appends lines, but '\(file.path)' does not end with \
+        \(file.use == .log ? "an entry of a log" : "metrics") of these tools; name another file
+        """)
+    }
   case .rejects:
     if status.st_size > 0, !first(2, of: file.path).elementsEqual("# ".utf8) {
       throw UsageError(

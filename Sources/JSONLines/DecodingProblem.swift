@@ -10,9 +10,21 @@ package func problem(in error: DecodingError) -> String {
       ? "holds JSON of the wrong type" : "\"\(field(context.codingPath))\" has the wrong type"
   case .dataCorrupted(let context) where !context.codingPath.isEmpty:
     "\"\(field(context.codingPath))\" has an impossible value"
+  case .dataCorrupted(let context):
+    unrepresentableNumber(in: context).map { "holds the number \($0), which is out of range" }
+      ?? "is not valid JSON"
   default:
     "is not valid JSON"
   }
+}
+
+/// The number that Foundation says it cannot hold, which it tells in words only and without its place.
+private func unrepresentableNumber(in context: DecodingError.Context) -> String? {
+  let words = context.debugDescription + " " + (context.underlyingError.map { "\($0)" } ?? "")
+  guard let found = words.firstMatch(of: #/Number (-?[0-9.eE+-]+) is not representable/#) else {
+    return nil
+  }
+  return String(found.1)
 }
 
 private func field(_ path: [any CodingKey]) -> String {

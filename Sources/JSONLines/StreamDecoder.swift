@@ -61,7 +61,12 @@ package final class StreamDecoder {
       inputEnd += count
     }
     guard inputEnd >= 4 else { return try refuseCutOffMagic() }
-    if isZstandard(UnsafeRawBufferPointer(input)) { decompressor = ZSTD_createDCtx() }
+    if isZstandard(UnsafeRawBufferPointer(input)) {
+      guard let decompressor = ZSTD_createDCtx() else {
+        throw StreamError.noMemory(source: file.name)
+      }
+      self.decompressor = decompressor
+    }
     let others = OtherCompression.allCases.first { input.prefix(inputEnd).starts(with: $0.magic) }
     if let others { throw StreamError.otherCompression(others, source: file.name) }
   }
@@ -103,6 +108,13 @@ package final class StreamDecoder {
       bytesConsumed += source.pos - inputStart
       inputStart = source.pos
       guard ZSTD_isError(result) == 0 else {
+        // Neither is damage, and neither comes after records of its own frame.
+        switch ZSTD_getErrorCode(result) {
+        case ZSTD_error_memory_allocation: throw StreamError.noMemory(source: file.name)
+        case ZSTD_error_frameParameter_windowTooLarge:
+          throw StreamError.windowTooLarge(source: file.name)
+        default: break
+        }
         let reason = String(cString: ZSTD_getErrorName(result))
         guard output.pos > 0 else { throw corrupt(reason, lastWholeLine) }
         damage = reason

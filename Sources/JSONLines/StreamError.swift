@@ -9,6 +9,10 @@ package enum StreamError: ToolError, Equatable {
   case truncated(source: String, byte: Int, lastWholeLine: Int)
   /// The zstd stream is damaged; libzstd's reason.
   case corrupt(source: String, byte: Int, reason: String, lastWholeLine: Int)
+  /// libzstd gets no memory for the stream's window.
+  case noMemory(source: String)
+  /// The stream was compressed with a window that is larger than what is allowed.
+  case windowTooLarge(source: String)
   /// The stream has no bytes at all. Names the option that accepts it, where there is one.
   case zeroBytes(source: String, option: String?)
   case otherCompression(OtherCompression, source: String)
@@ -25,6 +29,11 @@ package enum StreamError: ToolError, Equatable {
       "\(source): the zstd stream is cut off at byte \(byte); \(lastWhole(line))"
     case .corrupt(let source, let byte, let reason, let line):
       "\(source): the zstd stream is damaged after byte \(byte) (\(reason)); \(lastWhole(line))"
+    case .noMemory(let source):
+      "\(source): there is not enough memory to decompress the stream; allow more ('ulimit -v'), or decompress it on the way: "
+        + "zstdcat FILE | …"
+    case .windowTooLarge(let source):
+      "\(source): the zstd stream needs a window of more than 128 MiB; compress it again without '--long' and '--ultra'"
     case .zeroBytes(let source, let option):
       "\(source): zero bytes are not an empty stream: the stage before failed or was killed before its first byte, "
         + "or the file was never written; look there first"
@@ -37,7 +46,11 @@ package enum StreamError: ToolError, Equatable {
   }
 
   package var exitStatus: ExitStatus {
-    if case .zstd = self { .internalError } else { .badData }
+    switch self {
+    case .zstd: .internalError
+    case .noMemory: .unavailable
+    default: .badData
+    }
   }
 
   private func lastWhole(_ line: Int) -> String {

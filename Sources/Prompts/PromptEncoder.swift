@@ -62,6 +62,11 @@ package struct PromptEncoder: Sendable {
     return tokens
   }
 
+  /// The names of members of a record's messages that its prompt does not depend on, once for each message that has them.
+  package func unusedMembers(ofMessagesIn record: Record) throws(RecordError) -> [String] {
+    try ChatTemplate.unusedMembers(ofMessagesIn: record, by: template)
+  }
+
   /// The tokens of a response or a solution, without its end.
   package func response(_ text: String, after prompt: [Int]) -> [Int] {
     tokenizer.encode(response: text, after: prompt, ends: ends)
@@ -94,10 +99,8 @@ package func promptSegments(
       "messages", record: problem.id, record.position, writtenBy: "srar-prep")
   }
   do {
-    return try template.render(
-      problem.messages.map { Tokenizers.ChatMessage(role: $0.role, content: $0.content) })
-  } catch {
-    guard case .refusedMessages(_, let reason) = error else { throw error }
+    return try template.render(templateMessages(of: problem, in: record))
+  } catch TokenizerError.refusedMessages(_, let reason) {
     throw RecordError.invalidValue(
       "messages", reason: "are refused by the chat template: \(reason)", record: problem.id,
       record.position)

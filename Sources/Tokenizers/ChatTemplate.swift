@@ -1,16 +1,25 @@
 // How messages become the text of a prompt.
 
-internal import ChatTemplates
+package import ChatTemplates
 
 /// One message of a conversation.
 package struct ChatMessage: Sendable, Equatable {
   /// Who speaks: `system`, `user`, `assistant`.
   package let role: String
   package let content: String
+  /// All that the message has, in its order; nil where that is role and content alone.
+  private let members: TemplateMessage?
 
-  package init(role: String, content: String) {
+  /// - Parameter members: all that the message has, role and content among them, which a policy's own template is given.
+  package init(role: String, content: String, members: TemplateMessage? = nil) {
     self.role = role
     self.content = content
+    self.members = members
+  }
+
+  /// What a policy's own template is given.
+  var templateMessage: TemplateMessage {
+    members ?? TemplateMessage(role: role, content: content)
   }
 }
 
@@ -47,6 +56,12 @@ package enum ChatTemplate: Sendable, Equatable {
     ),
     ("qwen3", .qwen3), ("llama3", .llama3), ("llama3.1", .llama31),
   ]
+
+  /// Whether a prompt can depend on a member of messages. The built-in ones write role and content alone.
+  package func mayShow(_ member: String) -> Bool {
+    if case .own(let template) = self { return template.mayShow(member) }
+    return ["role", "content"].contains(member)
+  }
 
   /// The pieces of a prompt.
   ///

@@ -27,6 +27,11 @@ package struct PolicyTemplate: Sendable, Equatable {
   /// Whether the template asks for the day, which is then the same on every day: 26 July 2024.
   package var asksForDay: Bool { program.mentions("strftime_now") }
 
+  /// Whether the template may write a member of messages: it mentions its name, or goes through all that there are.
+  func mayShow(_ member: String) -> Bool {
+    program.mentions(member) || ["tojson", "items", "values"].contains { program.mentions($0) }
+  }
+
   /// The pieces of a prompt: what the template writes, in which added tokens are looked for, and what messages bring.
   ///
   /// A template that can choose is asked for an answer without thinking.
@@ -37,7 +42,7 @@ package struct PolicyTemplate: Sendable, Equatable {
     if choosesThinking { flags["enable_thinking"] = false }
     do {
       return try program.render(
-        messages: messages.map { ($0.role, $0.content) }, texts: texts, flags: flags
+        messages: messages.map(\.templateMessage), texts: texts, flags: flags
       ).map { $0.isContent ? .text($0.text) : .template($0.text) }
     } catch .raised(let message) {
       throw .refusedMessages(path: path, reason: message)

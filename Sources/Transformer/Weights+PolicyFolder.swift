@@ -28,6 +28,7 @@ extension Weights {
       try policy.check([(Self.inputNormName(layer), [configuration.hiddenSize])])
     }
     try policy.check(Self.layout(configuration).map { ($0.name, $0.shape) })
+    _ = try Self.unusedTensors(of: policy)
     try self.init(configuration: policy.configuration)
     let elements = elements
     for tensor in tensors {
@@ -63,7 +64,51 @@ extension Weights {
           path: folder.tensors.path, tensor: tensor.name, expected: tensor.shape, found: found)
       }
     }
+    _ = try unusedTensors(of: folder)
   }
+
+  /// The tensors of a policy folder that this engine makes nothing of, such as the head of a reward model. Those that follow from the
+  /// configuration, which older programs stored, do not count.
+  ///
+  /// - Throws: `CheckpointError` for a tensor of the network itself that has no place in it, such as a bias or a layer too many, and for
+  ///   an output projection that differs from the embedding that it is said to be.
+  package static func unusedTensors(of folder: PolicyFolder) throws -> [String] {
+    let path = folder.tensors.path
+    let used = Set(layout(folder.configuration).map(\.name))
+    var unused: [String] = []
+    for tensor in folder.tensors.tensors.map(\.name) where !used.contains(tensor) {
+      if tensor == headName, folder.configuration.tiesEmbeddings {
+        guard try folder.tensors.haveSameValues(headName, embeddingName) else {
+          throw CheckpointError.untiedHead(path: path, tensor: headName, embedding: embeddingName)
+        }
+      } else if tensor.hasSuffix("rotary_emb.inv_freq") {
+        continue
+      } else if tensor.hasPrefix("model.") || tensor.hasPrefix("lm_head.") {
+        throw CheckpointError.unusedTensor(path: path, tensor: tensor)
+      } else {
+        unused.append(tensor)
+      }
+    }
+    return unused
+  }
+
+  /// The same of a GGUF file.
+  package static func unusedTensors(of policy: GGUFPolicy) throws -> [String] {
+    let used = Set(layout(policy.configuration).map { GGUFPolicy.ggufName($0.name) })
+    var unused: [String] = []
+    for tensor in policy.file.tensors.keys.sorted() where !used.contains(tensor) {
+      // Left over from a conversion of long ago; the rotation follows from the metadata.
+      if tensor.hasSuffix(".attn_rot_embd.weight") { continue }
+      guard !["blk.", "output", "token_embd"].contains(where: tensor.hasPrefix) else {
+        throw CheckpointError.unusedTensor(path: policy.file.path, tensor: tensor)
+      }
+      unused.append(tensor)
+    }
+    return unused
+  }
+
+  private static let headName = "lm_head.weight"
+  private static let embeddingName = "model.embed_tokens.weight"
 
   private static func inputNormName(_ layer: Int) -> String {
     "model.layers.\(layer).input_layernorm.weight"

@@ -24,6 +24,7 @@ struct FleetStage {
   private let policyFolder: String?
   private let log: RolloutLog?
   private let concurrency: Int
+  private let places = ProblemPlaces()
   private var limit: FailureLimit
   private var counts = Counts()
 
@@ -153,6 +154,7 @@ struct FleetStage {
   private func ask(_ record: Record) throws -> Asked {
     let problem = try Problem(record)
     let prompt = try prompt(of: problem, in: record)
+    try places.add(problem.id, record)
     let answers = try stride(from: 0, to: arguments.groupSize, by: fleet.samplesPerRequest).map {
       first in
       try ask(
@@ -214,7 +216,9 @@ struct FleetStage {
   }
 
   private mutating func write(_ asked: Asked, to records: RecordRun) throws {
-    try counts.shares.add(messagesOf: asked.record)
+    counts.shares.add(
+      unusedMessageMembers: try ChatTemplate.unusedMembers(
+        ofMessagesIn: asked.record, by: template))
     var lost: [String] = []
     for answer in asked.answers {
       switch answer {

@@ -42,6 +42,7 @@ struct ResponseLogStage {
   private let key: String
   private let stepStyle: StepStyle
   private let responses: [String: [LoggedResponse]]
+  private let places = ProblemPlaces()
   private var used: Set<String> = []
   private var problemCount = 0
   private var rolloutCount = 0
@@ -101,7 +102,7 @@ struct ResponseLogStage {
   }
 
   mutating func process(_ record: Record, into writer: RecordWriter) throws {
-    _ = try record.requiredID()
+    let id = try record.requiredID()
     let value = try Self.value(of: key, in: record)
     problemCount += 1
     guard let found = responses[value] else {
@@ -120,6 +121,7 @@ struct ResponseLogStage {
           """,
         record: record.id, record.position)
     }
+    try places.add(id, record)
     let isPairedByContent = Self.contentMembers.contains { $0.rawValue == key }
     if !isPairedByContent, found.contains(where: { !content.isComparable(with: $0.content) }) {
       pairedByID += 1

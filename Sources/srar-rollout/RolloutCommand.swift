@@ -67,6 +67,7 @@ struct RolloutCommand: Filter {
         "give '--policy' or '--url' to sample, or '--responses' to take what was sampled; '--help' has examples"
       )
     }
+    try checkDistinct(input.files)
     try withRecords(
       tool: "srar-rollout", input: input, output: output, report: report,
       files: [log.responses].compactMap { $0.map { NamedFile("'--responses'", $0, .read) } }

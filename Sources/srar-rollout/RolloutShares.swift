@@ -9,8 +9,8 @@ struct RolloutShares {
   private var unusedMessageMembers = MemberCounts()
 
   /// Notes what the messages of a problem hold that reaches no model.
-  mutating func add(messagesOf record: Record) throws {
-    unusedMessageMembers.add(try Problem.unusedMessageMembers(of: record))
+  mutating func add(unusedMessageMembers names: [String]) {
+    unusedMessageMembers.add(names)
   }
 
   mutating func add(_ rollout: Rollout) {
@@ -27,7 +27,7 @@ struct RolloutShares {
     if !unusedMessageMembers.isEmpty {
       run.metrics["unused_message_members"] = unusedMessageMembers.total
       run.summarize(
-        "members of messages that the model is not shown: \(unusedMessageMembers); only role and content are"
+        "members of messages that the model is not shown: \(unusedMessageMembers)"
       )
     }
     if withoutSteps > 0 {

@@ -13,8 +13,8 @@ func samplingMemory(
 ) throws -> MemorySize {
   var memory = arguments.memory ?? MemorySize(bytes: MemorySize.ofMachine.bytes / 2)
   if let allowance {
-    // What the program, its threads and records take beside.
-    let reserve = 64 << 20 + arguments.threads * (10 << 20)
+    // What the program, its records and the work of its threads take beside.
+    let reserve = 64 << 20 + arguments.threads * (2 << 20)
     let left = MemorySize(bytes: max(1, allowance.bytes - reserve))
     let needed = try Sampler.leastBytes(for: configuration, precision: arguments.compute)
     guard needed <= Double(left.bytes) else {

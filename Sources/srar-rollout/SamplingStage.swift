@@ -18,6 +18,7 @@ struct SamplingStage {
   private let prompts: PromptEncoder
   private let sampler: Sampler
   private let options: SamplingOptions
+  private let places = ProblemPlaces()
   private var counts = Counts()
 
   /// What the summary and the metrics tell.
@@ -41,7 +42,7 @@ struct SamplingStage {
     prompts = try PromptEncoder(
       tokenizer: tokenizer, folder: policy, chatFormat: arguments.chatFormat, ends: ends)
     let memory = try samplingMemory(
-      arguments, for: folder.configuration, allowance: .now)
+      arguments, for: folder.configuration, allowance: .now(besideThreads: arguments.threads))
     sampler = try Sampler(
       model: Model(weights: Weights(folder), precision: arguments.compute),
       threadCount: arguments.threads, memoryBytes: memory.bytes)
@@ -97,6 +98,7 @@ struct SamplingStage {
         "messages", reason: "make \(prompt.count) tokens, but the policy holds \(limit)",
         record: problem.id, record.position)
     }
+    try places.add(problem.id, record)
     return Pending(record: record, id: problem.id, prompt: prompt)
   }
 
@@ -112,7 +114,7 @@ struct SamplingStage {
   private mutating func write(
     _ responses: [GenerationResponse], to problem: Pending, into writer: RecordWriter
   ) throws {
-    try counts.shares.add(messagesOf: problem.record)
+    counts.shares.add(unusedMessageMembers: try prompts.unusedMembers(ofMessagesIn: problem.record))
     for (index, response) in responses.enumerated() {
       let rollout = try rollout(response, index: index, prompt: problem.prompt)
       try writer.write(problem.record, setting: rollout)

@@ -38,6 +38,7 @@ struct ImportCommand: ParsableCommand {
       files: ["the input": [file], "'--metrics'": [report.metrics].compactMap { $0 }])
     try checkMemory(for: policy.configuration, allowance: .now)
     let tokenizer = try tokenizer(policy)
+    try noteUnusedTensors(of: policy, in: run)
     let weights = try Weights(policy)
     func text(_ id: Int?) -> String? {
       id.flatMap {

@@ -94,7 +94,7 @@ struct OptimizerArguments: ParsableArguments {
       recomputesLogProbabilities: recomputesLogProbabilities, hasReference: hasReference)
     let tokens =
       try memory.map(budget.tokens(within:)) ?? microBatchTokens ?? Self.defaultMicroBatchTokens
-    try budget.check(microBatchTokens: tokens, allowance: .now)
+    try budget.check(microBatchTokens: tokens, allowance: .now(besideThreads: threads))
     return tokens
   }
 

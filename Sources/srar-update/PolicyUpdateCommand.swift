@@ -113,6 +113,7 @@ struct PolicyUpdateCommand: ParsableCommand {
     let samples = try readSamples(run, folder)
     let options = try options(for: samples, folder.configuration)
     let model = optimizer.model(try Weights(folder))
+    try noteUnusedTensors(of: folder, in: run)
     let trainer = try optimizer.trainer(
       model, optimizer: try restoredOptimizer(folder, model.weights, run),
       schedule: LearningRateSchedule(

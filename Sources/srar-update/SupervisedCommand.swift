@@ -168,6 +168,7 @@ struct SupervisedCommand: ParsableCommand {
     _ run: ToolRun
   ) throws -> (ModelOptimizer, SupervisedCheckpoint, SupervisedProgress) {
     let weights = try Weights(folder)
+    try noteUnusedTensors(of: folder, in: run)
     let checkpoint = SupervisedCheckpoint(
       output: output, fingerprint: fingerprint(examples, weights, training))
     let schedule = LearningRateSchedule(
@@ -216,6 +217,8 @@ struct SupervisedCommand: ParsableCommand {
     encoder.notes(makesResponses: true).forEach(run.note)
     let end = encoder.responseEnd.map { [Int32($0)] } ?? []
     var examples: [SupervisedExample] = []
+    var seen: Set<String> = []
+    var repeated: [String] = []
     while let record = try reader.next() {
       do {
         let problem = try Problem(record)
@@ -224,10 +227,14 @@ struct SupervisedCommand: ParsableCommand {
             "solution", record: problem.id, record.position, writtenBy: "srar-prep")
         }
         let prompt = try encoder.prompt(of: problem, in: record)
-        examples.append(
-          SupervisedExample(
-            name: problem.id, promptTokens: prompt.map(Int32.init),
-            solutionTokens: encoder.response(solution, after: prompt).map(Int32.init) + end))
+        let example = SupervisedExample(
+          name: problem.id, promptTokens: prompt.map(Int32.init),
+          solutionTokens: encoder.response(solution, after: prompt).map(Int32.init) + end)
+        var fingerprint = Fingerprint()
+        fingerprint.add(example.promptTokens)
+        fingerprint.add(example.solutionTokens)
+        if !seen.insert(fingerprint.description).inserted { repeated.append(problem.id) }
+        examples.append(example)
       } catch let error as RecordError {
         try reader.reject(record, error)
       }
@@ -235,6 +242,14 @@ struct SupervisedCommand: ParsableCommand {
     try rejects?.commit()
     guard !examples.isEmpty else { throw UsageError("there are no examples to learn from") }
     run.metrics["examples"] = examples.count
+    run.metrics["repeated_examples"] = repeated.count
+    if let first = repeated.first {
+      run.note(
+        """
+        \(counted(repeated.count, "example")) the same as one before (such as record "\(messageText(first))"), and learned from \
+        again; give each file once
+        """)
+    }
     return examples
   }
 

@@ -20,7 +20,8 @@ struct ChatTemplatesTests {
     _ source: String, _ messages: [[String]] = [["user", "Hi"]], flags: [String: Bool] = [:]
   ) throws -> [TemplateRun] {
     try TemplateProgram(source: source).render(
-      messages: messages.map { (role: $0[0], content: $0[1]) }, texts: Self.texts, flags: flags)
+      messages: messages.map { TemplateMessage(role: $0[0], content: $0[1]) }, texts: Self.texts,
+      flags: flags)
   }
 
   private func text(_ source: String, _ messages: [[String]] = [["user", "Hi"]]) throws -> String {

@@ -48,6 +48,13 @@ struct GGUFHeaderTests {
 
   private static let header = Array("GGUF".utf8) + little(3, 4)
 
+  /// A file of two small tensors in which a byte that belongs to neither is changed, counted from the end.
+  private static func stray(_ name: String, at place: Int) -> Lie {
+    var bytes = file([], [tensor("t", [1]), tensor("u", [1], offset: 32)], data: 64)
+    bytes[bytes.count + place] = 1
+    return Lie(name, bytes, .strayByte(at: bytes.count + place))
+  }
+
   static let lies: [Lie] = [
     Lie("nothing", [], .notGGUF),
     Lie("another magic number", Array("GGML".utf8) + little(3, 4), .notGGUF),
@@ -117,6 +124,9 @@ struct GGUFHeaderTests {
       .overlap(tensor: "a", with: "b")),
     Lie(
       "bytes after the last tensor", file([], [tensor("t", [8])], data: 64), .trailingBytes(32)),
+    stray("a byte that fills up after the last tensor and is not zero", at: -1),
+    stray("one between tensors", at: -33),
+    stray("one before the first", at: -65),
     Lie("bytes and no tensor", file(data: 32), .trailingBytes(32)),
     Lie(
       "a gap between tensors",

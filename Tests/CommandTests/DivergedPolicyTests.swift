@@ -46,6 +46,19 @@ struct DivergedPolicyTests {
   }
 
   @Test(
+    "a policy whose weights are finite but absurd is not written, whatever the learning rate",
+    arguments: ["3e38", "1e30", "1e20", "1e10", "1e5"],
+    ["srar-update advantages", "srar-update sft train.jsonl.zst --epochs 1"])
+  func absurd(rate: String, command: String) throws {
+    let run = try prepared()
+    let result = try run.shell(
+      "\(command) --policy policy --learning-rate \(rate) --warm-up-steps 0 --output next; echo $?; ls -d next"
+    )
+    #expect(result.text == "65\n", "\(result.text)\(result.errorText)")
+    #expect(result.errorText.contains("lower the learning rate"), "\(result.errorText)")
+  }
+
+  @Test(
     "a moment in a file that no optimizer can have is named with what to do",
     arguments: [
       (#"\x00\x00\xc0\x7f"#, "nan"), (#"\x00\x00\x80\x7f"#, "inf"), (#"\x00\x00\x80\xbf"#, "-1.0"),

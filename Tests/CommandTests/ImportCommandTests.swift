@@ -64,6 +64,10 @@ struct ImportCommandTests {
       ("sed -i 's/llama/lemma/' f.gguf", 65, "general.architecture"),
       ("sed -i 's/smollm/smullm/' f.gguf", 65, "tokenizer.ggml.pre"),
       ("sed -i 's/blk.1.attn_q.weight/blk.1.attn_x.weight/' f.gguf", 65, "blk.1.attn_q.weight"),
+      (
+        "sed -i 's/blk.0.attn_output.bias/xyz.0.attn_output.bias/' f.gguf", 65,
+        "tensor \"blk.0.attn_k.bias\" is part of the network"
+      ),
       ("sed -i 's/llama.block_count/llama.bluck_count/' f.gguf", 65, "llama.block_count"),
       ("head -c 64 /dev/zero >> f.gguf", 65, "bytes after the last tensor belong to none"),
       // The last values of a tensor of norms.

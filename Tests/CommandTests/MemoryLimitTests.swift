@@ -61,6 +61,57 @@ struct MemoryLimitTests {
     #expect(result.status == 0, "\(result.errorText)")
   }
 
+  @Test(
+    "whatever the limit, a tool works or says in one sentence that it cannot",
+    arguments: [
+      "srar-judge r --output out -q --allow-no-effect",
+      "srar-rollout --policy policy -n 2 --max-response-tokens 12 prompts.jsonl.zst -q --output out",
+      "srar-update a --policy policy --output next -q",
+      "srar-update sft train.jsonl.zst --policy policy --output next -q",
+    ])
+  func anyLimit(command: String) throws {
+    let run = try TinyRun()
+    let result = try run.shell(
+      """
+      set -e
+      srar-rollout --quiet --policy policy -n 2 --max-response-tokens 12 prompts.jsonl.zst --output r
+      srar-judge -q r --allow-no-effect | srar-reward -q --allow-no-effect \
+        | srar-advantage -q --allow-no-effect --dense --output a
+      set +e
+      for limit in $(seq 100000 3000 130000) $(seq 140000 20000 360000); do
+        (ulimit -v $limit; timeout 60 \(command) 2> said)
+        echo "$limit $? $(wc -l < said) $(cat said)"
+      done
+      """)
+    #expect(result.status == 0, "\(result.errorText)")
+    let lines = result.text.split(separator: "\n")
+    #expect(lines.count == 23, "\(result.text)")
+    for line in lines {
+      #expect(line.contains(#/^\d+ (0 0 |(64|69) 1 srar-)/#), "\(line)")
+    }
+    #expect(lines.last?.contains(" 0 0") == true, "\(lines)")
+  }
+
+  @Test("a stream whose window the process may not hold is not called damaged")
+  func zstdWindow() throws {
+    let run = try TinyRun()
+    let result = try run.shell(
+      """
+      zstdcat prompts.jsonl.zst | zstd -q --long=27 > wide
+      zstdcat prompts.jsonl.zst | zstd -q --ultra --long=28 > wider
+      srar-prep lint wide > lint; echo $?
+      (ulimit -v 180000; srar-prep lint wide > lint); echo $?
+      srar-prep lint wider > lint; echo $?
+      """)
+    #expect(result.text == "0\n69\n65\n", "\(result.text)\(result.errorText)")
+    #expect(
+      result.errorText.contains("wide: there is not enough memory to decompress the stream"),
+      "\(result.errorText)")
+    #expect(
+      result.errorText.contains("wider: the zstd stream needs a window of more than 128 MiB"),
+      "\(result.errorText)")
+  }
+
   @Test("a new policy whose weights the process may not hold is refused")
   func newPolicy() throws {
     let run = try TinyRun()

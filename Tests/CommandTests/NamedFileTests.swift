@@ -10,7 +10,10 @@ struct NamedFileTests {
     try folder.write(line + "\n", to: "q")
     try folder.write(RecordStreams.rollout(index: 0, correct: true) + "\n", to: "r")
     let made = try ToolProcess.shell(
-      "ln -s q link; ln q hard; srar-judge -q r --log log > /dev/null; zstd -q log -o log.zst",
+      """
+      ln -s q link; ln q hard; srar-judge -q r --log log --metrics metrics > /dev/null; zstd -q log -o log.zst
+      printf '{\\n  "tool": "srar",\\n  "version": "1"\\n}\\n' > pretty
+      """,
       in: folder.url)
     try #require(made.status == 0, "\(made.errorText)")
     return folder
@@ -142,6 +145,15 @@ struct NamedFileTests {
       ("srar-judge r --rejects -", "'--rejects' must name a file, but is '-'"),
       ("srar-judge r --log -", "'--log' must name a file"),
       ("srar-judge r --metrics -", "'--metrics' must name a file"),
+      ("srar-judge r --metrics q", "'--metrics' appends lines, but 'q' does not end with metrics"),
+      ("srar-judge r --metrics log", "'--metrics' appends lines, but 'log' does not"),
+      (
+        "srar-judge r --log q", "'--log' appends lines, but 'q' does not end with an entry of a log"
+      ),
+      ("srar-judge r --log metrics", "'--log' appends lines, but 'metrics' does not"),
+      ("srar-judge r --metrics pretty", "'--metrics' appends lines, but 'pretty' does not"),
+      ("srar-rollout q --model m --url http://[::1]:9/ --log q", "the input and '--log'"),
+      ("srar-rollout q --model m --url http://[::1]:9/ --log pretty", "'--log' appends lines"),
       ("srar-judge r -o -", "leave it out to write to standard output"),
       ("srar-judge r -o /dev/stdout > log", "'/dev/stdout' leads to one; name that file itself"),
     ])
@@ -170,6 +182,10 @@ struct NamedFileTests {
       "srar-judge -q r --log new --metrics m | srar-reward -q --metrics m -o o && [ $(wc -l < m) = 2 ]",
       "for n in 1 2; do cat r <(echo bad) | srar-judge -q --rejects bad; done && grep -c '^# <stdin>:2: ' bad",
       "srar-judge agree -q r2 r2",
+      "srar-judge -q r --log log --metrics metrics && [ $(wc -l < metrics) = 2 ]",
+      "touch none && printf '\\n\\n' > blank && srar-judge -q r --log none --metrics blank",
+      // What a killed tool leaves.
+      "head -c 50 log > half && srar-judge -q r --log half && (cat half; head -c 5 log) > m && srar-judge -q r --log m",
     ])
   func legal(command: String) throws {
     let folder = try folder(RecordStreams.problem)

@@ -58,6 +58,31 @@ struct PolicyPlaceTests {
     }
   }
 
+  @Test("a place that is not there, and a file inside the new policy, are refused before any work")
+  func notThere() throws {
+    let run = try TinyRun()
+    let result = try run.shell(
+      """
+      echo words > file
+      srar-update sft train.jsonl.zst --policy policy --output a/b/c; echo $?
+      srar-update sft train.jsonl.zst --policy policy --output file/c; echo $?
+      srar-update sft train.jsonl.zst --policy policy --output next --metrics next/m; echo $?
+      srar-update sft train.jsonl.zst --policy policy --output next --metrics ./next/x/m; echo $?
+      ls
+      """)
+    #expect(
+      result.text == "64\n64\n64\n64\nfile\npolicy\nprompts.jsonl.zst\ntrain.jsonl.zst\n",
+      "\(result.text)\(result.errorText)")
+    for complaint in [
+      "'--output' 'a/b/c' lies in 'a/b', which is not there; make it first",
+      "'--output' 'file/c' lies in 'file', which is no folder",
+      "'--output' 'next' would hold 'next/m' of '--metrics', which the next policy there would delete",
+      "'--output' 'next' would hold './next/x/m' of '--metrics'",
+    ] {
+      #expect(result.errorText.contains(complaint), "\(result.errorText)")
+    }
+  }
+
   @Test("an older policy with its optimizer, and an empty folder, are replaced")
   func replaced() throws {
     let run = try TinyRun()

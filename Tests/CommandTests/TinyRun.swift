@@ -23,6 +23,9 @@ struct TinyRun {
     try ToolProcess.shell(command, in: folder.url)
   }
 
+  /// A file of the folder.
+  func url(_ name: String) -> URL { folder.url.appending(path: name) }
+
   /// The last line of a metrics file.
   func metrics(_ name: String) throws -> [String: Any] {
     let text = try String(contentsOf: folder.url.appending(path: name), encoding: .utf8)

@@ -46,6 +46,21 @@ import Testing
     #expect(data?.bound == "by its limit on data ('ulimit -d')")
   }
 
+  @Test("counts the stacks of threads that are still to be started against the limits alone")
+  func threads() {
+    func allowance(_ limits: String) -> MemoryAllowance? {
+      let files = Self.files.merging(["/proc/self/limits": limits]) { $1 }
+      return MemoryAllowance(pageBytes: 4096, threadCount: 3) { files[$0] }
+    }
+    let limits = Self.unlimited.replacing(
+      "Max address space         unlimited", with: "Max address space         5000000")
+    let stacks = "Max stack size            100000               unlimited            bytes\n"
+    #expect(
+      allowance(stacks + limits)?.bytes == 5_000_000 - 1000 * 4096 - 3 * (100_000 + 4096))
+    #expect(allowance(limits)?.bytes == 0)
+    #expect(allowance(stacks + Self.unlimited)?.bytes == 6_144_000)
+  }
+
   @Test("is what the narrowest control group leaves, files that it can give up not counted")
   func controlGroups() {
     let group = "/sys/fs/cgroup/jobs"

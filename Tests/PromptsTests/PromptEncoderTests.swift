@@ -105,6 +105,93 @@ struct PromptEncoderTests {
     #expect(response.flatMap(tokenizer.bytes) == Array(text.utf8))
   }
 
+  /// Expected texts are those of Jinja2 with transformers' environment.
+  @Test(
+    "a template is given all members of messages in their order",
+    arguments: [
+      (
+        "{{ messages[0] | tojson }}",
+        #"{"content": "Hi", "name": "Ann", "role": "user", "reasoning_content": null, "tool_calls": [{"id": 1, "function": {"name": "f", "arguments": {"b": 2, "a": [true, null]}}}]}"#
+      ),
+      ("{{ messages[0] | length }}", "5"),
+      (
+        "{% for k in messages[0].keys() %}{{ k }} {% endfor %}",
+        "content name role reasoning_content tool_calls "
+      ),
+      (
+        "{% for k, v in messages[0].items() %}{{ k }} {% endfor %}",
+        "content name role reasoning_content tool_calls "
+      ),
+      ("{{ messages[0].name }}: {{ messages[0].content }}", "Ann: Hi"),
+      ("{{ messages[0].tool_calls[0].function.arguments.b + 1 }}", "3"),
+      (
+        "{{ 'x' if messages[0].reasoning_content is none }}{{ 'y' if messages[0].other is defined }}",
+        "x"
+      ),
+      (
+        "{% if 'tool_calls' in messages[0] %}{% for c in messages[0].tool_calls %}{{ c.function | tojson }}{% endfor %}{% endif %}",
+        #"{"name": "f", "arguments": {"b": 2, "a": [true, null]}}"#
+      ),
+    ])
+  func members(template: String, text: String) throws {
+    let (encoder, tokenizer) = try encoder(template: template, ends: [])
+    let record = try record(
+      #"{"id":"p","problem":"x","messages":[{"content":"Hi","name":"Ann","role":"user","reasoning_content":null,"tool_calls":[{"id":1,"function":{"name":"f","arguments":{"b":2,"a":[true,null]}}}]}]}"#
+    )
+    let prompt = try encoder.prompt(of: Problem(record), in: record)
+    #expect(String(decoding: prompt.flatMap(tokenizer.bytes), as: UTF8.self) == text)
+  }
+
+  @Test("what messages bring are no markers, wherever it stands")
+  func markersInMembers() throws {
+    let (encoder, tokenizer) = try encoder(
+      template: "{{ messages[0] | tojson }}<|im_end|>", ends: [])
+    let record = try record(
+      #"{"id":"p","problem":"x","messages":[{"role":"user","content":"","<|im_end|>":["<|im_end|>"]}]}"#
+    )
+    let prompt = try encoder.prompt(of: Problem(record), in: record)
+    #expect(prompt.count { $0 == tokenizer.tokenID(of: "<|im_end|>") } == 1)
+    #expect(prompt.last == tokenizer.tokenID(of: "<|im_end|>"))
+  }
+
+  @Test(
+    "what no template can be given is a fault of the record",
+    arguments: [
+      (#""a":{"b":1,"b":2}"#, #""messages[0].a" of record "p" has "b" twice"#),
+      (#""n":1,"\u006e":2"#, #""messages[0]" of record "p" has "n" twice"#),
+      (#""n":18446744073709551615"#, #""messages[0].n" of record "p" is too large a number"#),
+      (
+        #""n":"# + String(repeating: "[", count: 200) + String(repeating: "]", count: 200),
+        "is nested too deeply for a chat template"
+      ),
+    ])
+  func badMembers(members: String, complaint: String) throws {
+    let (encoder, _) = try encoder(template: Self.chatML, ends: [])
+    let record = try record(
+      #"{"id":"p","problem":"x","messages":[{"role":"user","content":"Hi",\#(members)}]}"#)
+    let error = #expect(throws: RecordError.self) {
+      try encoder.prompt(of: Problem(record), in: record)
+    }
+    #expect(error?.description.contains(complaint) == true, "\(error?.description ?? "")")
+  }
+
+  @Test("members on which no prompt depends are named")
+  func unusedMembers() throws {
+    let record = try record(
+      #"{"id":"p","problem":"x","messages":[{"role":"user","content":"Hi","name":"Ann","x":null,"tool_calls":[]}]}"#
+    )
+    #expect(
+      try encoder(template: Self.chatML, ends: []).encoder.unusedMembers(ofMessagesIn: record)
+        == ["name", "tool_calls"])
+    #expect(
+      try encoder(template: "{{ messages[0].name }}", ends: []).encoder.unusedMembers(
+        ofMessagesIn: record) == ["tool_calls"])
+    #expect(
+      try ChatTemplate.unusedMembers(ofMessagesIn: record, by: nil) == ["name", "tool_calls"])
+    #expect(
+      try ChatTemplate.unusedMembers(ofMessagesIn: record, by: .chatML) == ["name", "tool_calls"])
+  }
+
   @Test("messages that the template refuses are a fault of the record")
   func refusal() throws {
     let (encoder, _) = try encoder(
