@@ -2,8 +2,11 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cstring>
 #include <new>
+#include <string_view>
+#include <vector>
 
 using namespace simdjson;
 
@@ -41,6 +44,48 @@ srar_json_status status(error_code error) {
     case MEMALLOC: return SRAR_JSON_NO_MEMORY;
     default: return SRAR_JSON_MALFORMED;
   }
+}
+
+bool is_container(dom::element element) {
+  dom::element_type type = element.type();
+  return type == dom::element_type::OBJECT || type == dom::element_type::ARRAY;
+}
+
+bool repeats_key(dom::element element);
+
+bool repeats_key(dom::object object) {
+  // Most objects are small: they need no memory.
+  constexpr size_t few = 24;
+  std::string_view keys[few];
+  size_t count = 0;
+  bool is_large = object.size() > few;
+  std::vector<std::string_view> all;
+  for (dom::key_value_pair member : object) {
+    if (is_large) {
+      all.push_back(member.key);
+    } else {
+      for (size_t other = 0; other < count; other++) {
+        if (keys[other] == member.key) return true;
+      }
+      keys[count++] = member.key;
+    }
+    if (is_container(member.value) && repeats_key(member.value)) return true;
+  }
+  std::sort(all.begin(), all.end());
+  return std::adjacent_find(all.begin(), all.end()) != all.end();
+}
+
+bool repeats_key(dom::element element) {
+  dom::object object;
+  if (element.get_object().get(object) == SUCCESS) return repeats_key(object);
+  dom::array array;
+  if (element.get_array().get(array) != SUCCESS) return false;
+  for (dom::element child : array) {
+    // Token ids and their like: nothing of them is an object.
+    if (!is_container(child)) return false;
+    if (repeats_key(child)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -143,6 +188,8 @@ bool srar_json_object_find(
   *out = wrap(found);
   return true;
 }
+
+bool srar_json_repeats_key(srar_json_value value) { return repeats_key(unwrap(value)); }
 
 size_t srar_json_array_doubles(srar_json_value value, double *out, size_t capacity) {
   dom::array array;

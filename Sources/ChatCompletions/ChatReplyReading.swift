@@ -25,6 +25,10 @@ package enum ReadChat {
       self = .unreadable("the reply is not JSON: \(error)")
       return
     }
+    if let key = roots.lazy.compactMap(\.repeatedKey).first {
+      self = .unreadable("the reply has \"\(key)\" twice")
+      return
+    }
     if let status = roots.lazy.compactMap(errorStatus).first {
       self = .error(status: status)
       return

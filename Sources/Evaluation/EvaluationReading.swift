@@ -85,6 +85,10 @@ private struct Entry {
     }
     votes.add(reward.answer, isCorrect: reward.isCorrect)
     guard let check = try record.readIfPresent(StepCheck.self), check.error == nil else { return }
+    if record.fields.has("rollout") {
+      let steps = try record.fields.object("rollout").objectsIfPresent("steps") ?? []
+      try check.checkNumbers(stepCount: steps.count, of: record)
+    }
     checked += 1
     let allRight = !check.steps.isEmpty && check.steps.allSatisfy(\.isCorrect)
     faithful += reward.isCorrect && allRight ? 1 : 0

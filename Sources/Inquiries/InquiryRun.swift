@@ -157,8 +157,9 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
         counts.faults[kind].map { "\($0) \(kind.phrase)" }
       }
       run.summarize(
-        "\(unusable) replies could not be used and were asked for again where attempts were left: "
-          + parts.joined(separator: ", "))
+        (unusable == 1
+          ? "1 reply could not be used and was" : "\(unusable) replies could not be used and were")
+          + " asked for again where attempts were left: " + parts.joined(separator: ", "))
     }
     if let first = unreadableLogLines.first {
       let lines = counted(unreadableLogLines.count, "line")
@@ -172,7 +173,8 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
     if counts.dropped > 0 {
       let first = counts.firstDropped.map { "; the first, on record \"\($0.record)\": \($0.entry)" }
       run.summarize(
-        "\(counts.dropped) entries of the replies said nothing on what was asked" + (first ?? ""))
+        "\(counts.dropped) \(counts.dropped == 1 ? "entry" : "entries") of the replies said nothing on what was asked"
+          + (first ?? ""))
     }
     if counts.failed > 0 { run.summarize("\(counted(counts.failed, subject)) could not be judged") }
   }

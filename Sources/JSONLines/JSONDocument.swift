@@ -12,6 +12,8 @@ package final class JSONDocument {
   private var count = 0
   private let parser: OpaquePointer
   private var rootValue = srar_json_value()
+  /// Whether strings of the parsed form may stand for numbers beyond the doubles.
+  private(set) var hasHugeNumbers = false
 
   package init() {
     guard let parser = srar_json_parser_new() else {
@@ -35,6 +37,7 @@ package final class JSONDocument {
   /// Parses a text, replacing what the document held; values taken from it before must be gone.
   package func parse(_ text: UnsafeRawBufferPointer) throws(JSONFault) {
     hold(text)
+    hasHugeNumbers = false
     var status = parseStorage()
     if status == SRAR_JSON_NUMBER_RANGE { status = try parseWithoutHugeNumbers() }
     switch status {
@@ -67,11 +70,13 @@ package final class JSONDocument {
   /// Valid JSON may hold numbers that no machine type does, such as a 30-digit integer or 1e999.
   ///
   /// They travel unchanged as bytes; only the parsed form replaces them, a long integer by its nearest double and
-  /// a number beyond the doubles by null, so that a tool that needs that very field reports a wrong type.
+  /// a number beyond the doubles by a marked string, which `JSONValue` takes for a number without a value, so that a tool that needs
+  /// that very field reports it.
   private func parseWithoutHugeNumbers() throws(JSONFault) -> srar_json_status {
     if let fault = JSONFault.firstFault(in: bytes) { throw fault }
     let original = [UInt8](bytes)
     hold(replacingHugeNumbers(in: original))
+    hasHugeNumbers = true
     let status = parseStorage()
     original.withUnsafeBytes { text in
       // The replacement may be longer or shorter: hold the original again, without parsing it.
@@ -117,12 +122,16 @@ private func replacingHugeNumbers(in text: [UInt8]) -> [UInt8] {
     } else if let value = Double(number), value.isFinite {
       result.append(contentsOf: value.description.utf8)
     } else {
-      result.append(contentsOf: "null".utf8)
+      result.append(contentsOf: "\"\(escapedHugeNumberMark)\"".utf8)
     }
     position = end
   }
   return result
 }
+
+/// What stands for a number beyond the doubles, as JSON writes it and as the text that it means; no text of anybody's.
+private let escapedHugeNumberMark = #"\u0001srar: beyond the doubles\u0001"#
+let hugeNumberMark = "\u{1}srar: beyond the doubles\u{1}"
 
 private func isNumberByte(_ byte: UInt8) -> Bool {
   switch byte {
@@ -146,6 +155,31 @@ extension JSONDocument {
       }
     }
     if let fault { throw fault }
+  }
+}
+
+extension JSONDocument {
+  /// A key that an object of the document has twice, with the path to it, such as `rollout.finish_reason` or `steps[1].number`; nil
+  /// without such. Readers differ in which of the two values they take. Objects in arrays that begin with something else are not
+  /// looked at.
+  package var repeatedKey: String? { root.repeatedKey }
+}
+
+extension JSONValue {
+  /// The same of a part of a document.
+  package var repeatedKey: String? { srar_json_repeats_key(raw) ? repeatedKey(path: "") : nil }
+
+  fileprivate func repeatedKey(path: String) -> String? {
+    var keys: Set<String> = []
+    for (key, value) in members ?? [] {
+      let place = path.isEmpty ? key : "\(path).\(key)"
+      guard keys.insert(key).inserted else { return place }
+      if let found = value.repeatedKey(path: place) { return found }
+    }
+    for (index, element) in (elements ?? []).enumerated() {
+      if let found = element.repeatedKey(path: "\(path)[\(index)]") { return found }
+    }
+    return nil
   }
 }
 

@@ -15,11 +15,21 @@ package struct JSONValue {
     case SRAR_JSON_BOOL: .boolean
     case SRAR_JSON_INT64, SRAR_JSON_UINT64: .integer
     case SRAR_JSON_DOUBLE: .number
-    case SRAR_JSON_STRING: .string
+    case SRAR_JSON_STRING: isHugeNumber ? .number : .string
     case SRAR_JSON_ARRAY: .array
     case SRAR_JSON_OBJECT: .object
     default: .null
     }
+  }
+
+  /// Whether it is a number that no double holds.
+  private var isHugeNumber: Bool { document.hasHugeNumbers && text == hugeNumberMark }
+
+  /// The text of what the parsed form holds as a string.
+  private var text: String {
+    var length = 0
+    let start = srar_json_get_string(raw, &length)
+    return String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
   }
 
   package var boolean: Bool? { kind == .boolean ? srar_json_get_bool(raw) : nil }
@@ -42,7 +52,7 @@ package struct JSONValue {
     }
   }
 
-  /// The value of a number, integers included.
+  /// The value of a number, integers included; nil for one that no double holds.
   package var double: Double? {
     switch srar_json_get_kind(raw) {
     case SRAR_JSON_DOUBLE: srar_json_get_double(raw)
@@ -52,13 +62,7 @@ package struct JSONValue {
     }
   }
 
-  package var string: String? {
-    guard kind == .string else { return nil }
-    var length = 0
-    let start = srar_json_get_string(raw, &length)
-    return String(
-      decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
-  }
+  package var string: String? { kind == .string ? text : nil }
 
   /// The elements of an array.
   package var elements: [JSONValue]? {

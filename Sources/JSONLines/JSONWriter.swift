@@ -228,7 +228,7 @@ extension JSONValue: JSONWritable {
     case .boolean: (boolean ?? false).write(to: &json)
     case .integer:
       if let integer { integer.write(to: &json) } else { (unsigned ?? 0).write(to: &json) }
-    case .number: (double ?? 0).write(to: &json)
+    case .number: (double ?? .infinity).write(to: &json)
     case .string: (string ?? "").write(to: &json)
     case .array: (elements ?? []).write(to: &json)
     case .object:

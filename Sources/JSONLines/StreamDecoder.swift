@@ -30,13 +30,22 @@ package final class StreamDecoder {
   private var damage: String?
   /// How many bytes of the file were handed to the caller or to libzstd.
   private var bytesConsumed = 0
+  /// Looks for a frame with content: skippable ones alone are no stream.
+  private var frames = SkippableFrames()
+  private let zeroBytes: ZeroBytes
 
   package init(_ file: FileReader, zeroBytes: ZeroBytes = .refused(option: nil)) throws {
     self.file = file
+    self.zeroBytes = zeroBytes
     input = .allocate(byteCount: 256 << 10, alignment: 64)
     try sniff()
-    if inputEnd == 0, case .refused(let option) = zeroBytes {
-      throw StreamError.zeroBytes(source: file.name, option: option)
+    if inputEnd == 0 { try refuseNothing() }
+  }
+
+  /// - Throws: where a stream without content is an error.
+  private func refuseNothing() throws(StreamError) {
+    if case .refused(let option) = zeroBytes {
+      throw .zeroBytes(source: file.name, option: option)
     }
   }
 
@@ -99,12 +108,14 @@ package final class StreamDecoder {
             throw StreamError.truncated(
               source: file.name, byte: bytesConsumed, lastWholeLine: lastWholeLine)
           }
+          if !frames.foundOther { try refuseNothing() }
           return 0
         }
       }
       var source = ZSTD_inBuffer(
         src: input.baseAddress, size: min(inputEnd, inputStart + pieceSize), pos: inputStart)
       let result = ZSTD_decompressStream(decompressor, &output, &source)
+      frames.pass(input[inputStart..<source.pos])
       bytesConsumed += source.pos - inputStart
       inputStart = source.pos
       guard ZSTD_isError(result) == 0 else {
@@ -137,6 +148,37 @@ package final class StreamDecoder {
       from: UnsafeRawBufferPointer(rebasing: input[inputStart..<inputStart + count]))
     inputStart += count
     return count
+  }
+}
+
+/// Follows the frames of a zstd stream until one is not skippable (RFC 8878): a magic number, a length and so many bytes without
+/// meaning.
+private struct SkippableFrames {
+  /// Whether another frame than a skippable one has begun.
+  private(set) var foundOther = false
+  private var header: [UInt8] = []
+  private var remaining = 0
+
+  mutating func pass(_ bytes: Slice<UnsafeMutableRawBufferPointer>) {
+    var rest = bytes
+    while !foundOther, !rest.isEmpty {
+      if remaining > 0 {
+        let count = min(remaining, rest.count)
+        rest = rest.dropFirst(count)
+        remaining -= count
+        continue
+      }
+      header.append(rest.removeFirst())
+      if header.count == 4 {
+        let magic = header.withUnsafeBytes {
+          UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self))
+        }
+        foundOther = magic & 0xFFFF_FFF0 != UInt32(ZSTD_MAGIC_SKIPPABLE_START)
+      } else if header.count == 8 {
+        remaining = header[4...].reversed().reduce(0) { $0 << 8 | Int($1) }
+        header = []
+      }
+    }
   }
 }
 

@@ -4,6 +4,8 @@ package import Diagnostics
 package enum StreamError: ToolError, Equatable {
   case notJSON(LinePosition, JSONFault)
   case notAnObject(LinePosition, found: JSONKind)
+  /// An object of the line has a key twice, named with the path to it.
+  case repeatedKey(LinePosition, String)
   case lineTooLong(LinePosition, limitBytes: Int)
   /// The zstd stream ends in the middle of a frame.
   case truncated(source: String, byte: Int, lastWholeLine: Int)
@@ -23,6 +25,8 @@ package enum StreamError: ToolError, Equatable {
     case .notJSON(let place, let fault): "\(place): \(fault)"
     case .notAnObject(let place, let found):
       "\(place): a record is a JSON object, but this line is \(found.article) \(found.rawValue)"
+    case .repeatedKey(let place, let key):
+      "\(place): \"\(key)\" stands twice in its object, and readers differ in which of the two they take; give it once"
     case .lineTooLong(let place, let limit):
       "\(place): the line is longer than \(limit) bytes; raise '--max-line-bytes' if it is meant to be"
     case .truncated(let source, let byte, let line):

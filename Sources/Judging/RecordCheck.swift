@@ -38,7 +38,13 @@ package struct RecordCheck<Entry: CheckedEntry>: RecordObject, Equatable, Sendab
 
   package init(_ fields: Fields) throws {
     judge = try fields.string("judge")
-    entries = try fields.objects(Entry.listKey).map { try Entry($0) }
+    let objects = try fields.objects(Entry.listKey)
+    entries = try objects.map { try Entry($0) }
+    var seen: Set<Int> = []
+    for (entry, object) in zip(entries, objects) where !seen.insert(entry.id).inserted {
+      throw object.invalid(
+        Entry.schema[0].member, "is \(entry.id), which an entry before it has already")
+    }
     error = try fields.stringIfPresent("error")
     panel = try PanelRecord(fields)
   }

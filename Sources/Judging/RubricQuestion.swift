@@ -95,7 +95,7 @@ extension Verdict: JudgementEntry {
 
   package init?(reply: JSONValue) {
     guard let id = reply["id"]?.integer, let isSatisfied = reply["satisfied"]?.boolean,
-      let step = reply["step"]?.integer
+      let step = reply["step"]?.integer, step >= -1
     else { return nil }
     self.init(id: id, isSatisfied: isSatisfied, step: step)
   }

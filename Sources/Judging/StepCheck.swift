@@ -52,6 +52,18 @@ extension StepCheck {
     return StepCheck(judge: "equations", verdicts)
   }
 
+  /// - Throws: where the check is of a step that the response lacks, as if steps counted from 0.
+  package func checkNumbers(stepCount: Int, of record: Record) throws(RecordError) {
+    for (index, step) in steps.enumerated()
+    where !(1...max(stepCount, 1)).contains(step.number) || stepCount == 0 {
+      throw .invalidValue(
+        "step_check.steps[\(index)].number",
+        reason: "is \(step.number), but the response has "
+          + (stepCount == 0 ? "no steps" : "the steps 1 to \(stepCount)"),
+        record: record.id, record.position)
+    }
+  }
+
   /// The same check, in which some steps are wrong for other reasons, too.
   ///
   /// - Parameter numbers: such as those of the steps where the judge saw a PITFALL.

@@ -4,7 +4,7 @@ internal import RandomStreams
 internal import Transformer
 
 /// One prompt and how it should go on.
-package struct SupervisedExample: Sendable, Equatable {
+package struct SupervisedExample: Sendable, Hashable {
   /// What errors call it.
   package var name: String
   package var promptTokens: [Int32]

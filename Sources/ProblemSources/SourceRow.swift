@@ -51,6 +51,7 @@ final class RecordPool {
     } catch {
       throw .notJSON(position, error)
     }
+    if let key = document.repeatedKey { throw .repeatedKey(position, key) }
     return try Record(document: document, position: position)
   }
 

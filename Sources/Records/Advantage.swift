@@ -31,6 +31,36 @@ package struct Advantage: RecordObject, Equatable, Sendable {
   /// One advantage per response token, where asked for.
   package var tokens: [Double]?
 
+  /// Checks that every offset has its own tokens.
+  ///
+  /// - Throws: where one says neither its tokens nor its bytes, a step has two, or two reach the same tokens or bytes. Those of step 0
+  ///   reach the whole response, and several of them add up.
+  package func checkOffsets(of record: Record) throws(RecordError) {
+    func invalid(_ index: Int, _ reason: String) -> RecordError {
+      .invalidValue(
+        "advantage.offsets[\(index)]", reason: reason, record: record.id, record.position)
+    }
+    var steps: Set<Int> = []
+    for (index, offset) in offsets.enumerated() {
+      guard offset.tokens != nil || offset.bytes != nil else {
+        throw invalid(index, "has neither \"tokens\" nor \"bytes\", so that nothing would get it")
+      }
+      guard offset.step != 0 else { continue }
+      guard steps.insert(offset.step).inserted else {
+        throw invalid(index, "is of step \(offset.step), as one before it is; give each step one")
+      }
+    }
+    for span in [\StepOffset.tokens, \.bytes] {
+      let places = offsets.enumerated().compactMap { index, offset in
+        offset.step == 0 ? nil : offset[keyPath: span].map { (index, range: $0) }
+      }.filter { !$0.range.isEmpty }.sorted { $0.range.lowerBound < $1.range.lowerBound }
+      for (one, other) in zip(places, places.dropFirst()) where one.range.overlaps(other.range) {
+        throw invalid(
+          other.0, "reaches what \"advantage.offsets[\(one.0)]\" does; steps do not overlap")
+      }
+    }
+  }
+
   package init(
     estimator: String, outcome: Double, offsets: [StepOffset], tokens: [Double]? = nil
   ) {

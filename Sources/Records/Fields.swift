@@ -39,11 +39,11 @@ package struct Fields {
   }
 
   package func integers(_ key: String) throws(RecordError) -> [Int] {
-    try required(key, "an array of integers", \.integers)
+    try required(key, "an array of integers", \.integers, each: .integer)
   }
 
   package func doubles(_ key: String) throws(RecordError) -> [Double] {
-    try required(key, "an array of numbers", \.doubles)
+    try required(key, "an array of numbers", \.doubles, each: .number)
   }
 
   package func stringIfPresent(_ key: String) throws(RecordError) -> String? {
@@ -67,28 +67,30 @@ package struct Fields {
   }
 
   package func integersIfPresent(_ key: String) throws(RecordError) -> [Int]? {
-    try optional(key, "an array of integers", \.integers)
+    try optional(key, "an array of integers", \.integers, each: .integer)
   }
 
   package func doublesIfPresent(_ key: String) throws(RecordError) -> [Double]? {
-    try optional(key, "an array of numbers", \.doubles)
+    try optional(key, "an array of numbers", \.doubles, each: .number)
   }
 
   /// Numbers, nil where a null stands in place of one.
   package func numbersOrNullsIfPresent(_ key: String) throws(RecordError) -> [Double?]? {
-    try optional(key, "an array of numbers and nulls") { value in
+    let read: (JSONValue) -> [Double?]? = { value in
       if let numbers = value.doubles { return numbers }
       guard let elements = value.elements else { return nil }
       let numbers = elements.map(\.double)
       return zip(elements, numbers).allSatisfy { $0.kind == .null || $1 != nil } ? numbers : nil
     }
+    return try optional(key, "an array of numbers and nulls", read, each: .numberOrNull)
   }
 
   package func stringsIfPresent(_ key: String) throws(RecordError) -> [String]? {
-    try optional(key, "an array of strings") { value in
+    let read: (JSONValue) -> [String]? = { value in
       let texts = value.elements?.compactMap(\.string)
       return texts?.count == value.elements?.count ? texts : nil
     }
+    return try optional(key, "an array of strings", read, each: .string)
   }
 
   /// Text, or a number as its text: a `ground_truth` may come as `37`.
@@ -145,18 +147,25 @@ package struct Fields {
   }
 
   private func required<T>(
-    _ key: String, _ expected: String, _ read: (JSONValue) -> T?
+    _ key: String, _ expected: String, _ read: (JSONValue) -> T?, each element: ElementKind? = nil
   ) throws(RecordError) -> T {
-    if let found = try optional(key, expected, read) { return found }
+    if let found = try optional(key, expected, read, each: element) { return found }
+    guard value[key] == nil else { throw wrongType(key, expected, .null) }
     throw .missingField(path + key, record: record, position, writtenBy: tool)
   }
 
+  /// - Parameter element: of an array, what its elements must be: an error then names the first that is something else.
   private func optional<T>(
-    _ key: String, _ expected: String, _ read: (JSONValue) -> T?
+    _ key: String, _ expected: String, _ read: (JSONValue) -> T?, each element: ElementKind? = nil
   ) throws(RecordError) -> T? {
     guard let member = value[key], member.kind != .null else { return nil }
-    guard let found = read(member) else { throw wrongType(key, expected, member.kind) }
-    return found
+    if let found = read(member) { return found }
+    for (index, other) in (element == nil ? [] : member.elements ?? []).enumerated() {
+      if let element, !element.holds(other) {
+        throw wrongType("\(key)[\(index)]", element.words, other.kind)
+      }
+    }
+    throw wrongType(key, expected, member.kind)
   }
 
   private func wrongType(_ key: String, _ expected: String, _ found: JSONKind) -> RecordError {
@@ -165,6 +174,29 @@ package struct Fields {
 
   private func nested(_ value: JSONValue, _ path: String) -> Fields {
     Fields(value: value, path: path, record: record, position: position, tool: tool)
+  }
+}
+
+/// What the elements of an array must be.
+private enum ElementKind {
+  case integer, number, numberOrNull, string
+
+  var words: String {
+    switch self {
+    case .integer: "an integer"
+    case .number: "a number"
+    case .numberOrNull: "a number or null"
+    case .string: "a string"
+    }
+  }
+
+  func holds(_ value: JSONValue) -> Bool {
+    switch self {
+    case .integer: value.integer != nil
+    case .number: value.double != nil
+    case .numberOrNull: value.double != nil || value.kind == .null
+    case .string: value.string != nil
+    }
   }
 }
 

@@ -77,16 +77,9 @@ extension Record {
   package var rolloutIndex: Int? { fields.value["rollout"]?["index"]?.integer }
 
   /// A member in the form in which two are compared: JSON without white space, a number as its text; nil where it is absent or null.
-  fileprivate func text(ofMember key: String) -> String? {
+  func text(ofMember key: String) -> String? {
     guard let value = fields.value[key], value.kind != .null else { return nil }
     return value.string ?? (value.kind == .number ? value.double.map { plainText(of: $0) } : nil)
       ?? jsonText(value)
   }
-}
-
-/// FNV-1a of the text, 64 bits: two of a million problems share one with a probability of 3 in 10^8.
-private func fingerprint(of text: String) -> UInt64 {
-  var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-  for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-  return hash
 }

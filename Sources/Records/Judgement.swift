@@ -71,9 +71,21 @@ package struct Judgement: RecordObject, Equatable, Sendable {
   }
 }
 
+extension Fields {
+  /// - Throws: where a member names a step in front of −1, which would have no meaning.
+  func checkStep(_ key: String) throws(RecordError) {
+    let step = try integer(key)
+    guard step >= -1 else {
+      throw invalid(
+        key, "is \(step): steps count from 1, 0 is the whole solution, and -1 no step at all")
+    }
+  }
+}
+
 extension Verdict: JSONWritable {
   /// Reads `{"id":1,"satisfied":true,"step":2}`; types are strict, so that "false" is never true.
   package init(_ fields: Fields) throws {
+    try fields.checkStep("step")
     self.init(
       id: try fields.integer("id"), isSatisfied: try fields.boolean("satisfied"),
       step: try fields.integer("step"))

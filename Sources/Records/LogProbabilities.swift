@@ -20,7 +20,7 @@ extension Fields {
 
 extension Rollout {
   /// What rounding may add to a log-probability of 0.
-  private static let roundingOfZero: Float = 1e-4
+  package static let roundingOfZero: Float = 1e-4
 
   /// Checks that the log-probabilities can be those of something that was sampled.
   ///

@@ -12,10 +12,10 @@ package enum RecordError: ToolError, Equatable {
   case notFinite(String, record: String?, LinePosition)
   /// Rollouts of one problem are not consecutive.
   case scatteredGroup(record: String, LinePosition)
-  /// Two records of a problem hold the rollout of the same index.
-  case repeatedRollout(Int, record: String, LinePosition, first: LinePosition)
-  /// A record has another value of a problem's field than the first of its group.
-  case differentProblem(String, record: String, LinePosition, first: LinePosition)
+  /// Two records of a problem hold the same rollout; the first one's place where it is known.
+  case repeatedRollout(Int, record: String, LinePosition, first: LinePosition?)
+  /// A record has another value of a problem's field than an earlier one of the same id, whose place may be known.
+  case differentProblem(String, record: String, LinePosition, first: LinePosition?)
 
   package var description: String {
     switch self {
@@ -25,6 +25,9 @@ package enum RecordError: ToolError, Equatable {
     case .wrongType(let field, let expected, .integer, let record, let place)
     where expected.hasPrefix("an integer"):
       "\(place): \"\(field)\" of \(named(record)) must be \(expected) that fits in 64 bits, but is out of that range"
+    case .wrongType(let field, let expected, .number, let record, let place)
+    where expected.hasPrefix("a number"):
+      "\(place): \"\(field)\" of \(named(record)) must be \(expected) that fits in 64 bits, but is out of that range"
     case .wrongType(let field, let expected, let found, let record, let place):
       "\(place): \"\(field)\" of \(named(record)) must be \(expected), but is "
         + (found == .null ? "null" : "\(found.article) \(found.rawValue)")
@@ -33,11 +36,12 @@ package enum RecordError: ToolError, Equatable {
     case .notFinite(let field, let record, let place):
       "\(place): \"\(field)\" of \(named(record)) came out as a number that is not finite"
     case .repeatedRollout(let index, let record, let place, let first):
-      "\(place): \(named(record)) has rollout \(index) twice, first in \(first); "
+      "\(place): \(named(record)) has rollout \(index) twice\(first.map { ", first in \($0)" } ?? ""); "
         + "give each file once, and each rollout of a problem an \"index\" of its own"
     case .differentProblem(let field, let record, let place, let first):
-      "\(place): \"\(field)\" of \(named(record)) is another one than in \(first); "
-        + "give each problem an \"id\" of its own"
+      "\(place): \"\(field)\" of \(named(record)) is another one than "
+        + (first.map { "in \($0)" } ?? "in earlier records of that id")
+        + "; give each problem an \"id\" of its own"
     case .scatteredGroup(let record, let place):
       "\(place): \(named(record)) appears again after other problems; "
         + "the rollouts of a problem must be consecutive, and no two problems may have one name"

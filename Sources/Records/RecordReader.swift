@@ -53,6 +53,7 @@ package final class RecordReader {
         } catch {
           throw StreamError.notJSON(lines.position, error)
         }
+        if let key = document.repeatedKey { throw StreamError.repeatedKey(lines.position, key) }
         let record = try Record(document: document, position: lines.position)
         if shard?.contains(id: record.id) ?? true { return record }
       } catch {

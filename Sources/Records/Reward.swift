@@ -76,10 +76,17 @@ package struct Reward: RecordObject, Equatable, Sendable {
     suggest = try fields.doubleIfPresent("suggest")
     pitfall = try fields.doubleIfPresent("pitfall")
     bonus = try fields.doubleIfPresent("bonus")
+    for part in ["base", "rubric", "suggest", "pitfall", "bonus"] { try fields.checkSize(part) }
     steps = try fields.objectsIfPresent("steps")?.map { step in
-      StepReward(
+      try step.checkStep("step")
+      try step.checkSize("delta")
+      return StepReward(
         step: try step.integer("step"), delta: try step.double("delta"),
         judged: try step.integer("judged"), satisfied: try step.integer("satisfied"))
+    }
+    var seen: Set<Int> = []
+    if let twice = steps?.first(where: { !seen.insert($0.step).inserted }) {
+      throw fields.invalid("steps", "have a score of step \(twice.step) twice")
     }
     isLooping = try fields.booleanIfPresent("looping") ?? false
   }
@@ -99,6 +106,17 @@ package struct Reward: RecordObject, Equatable, Sendable {
       reward.member(ifPresent: "steps", steps)
       reward.member("looping", isLooping)
     }
+  }
+}
+
+extension Fields {
+  /// No reward comes near it; the squares of such numbers still have a sum.
+  private static let largestReward = 1e12
+
+  /// - Throws: where a number is so large that the statistics of its group would be infinite, and all others of the group 0.
+  fileprivate func checkSize(_ key: String) throws(RecordError) {
+    guard let number = try doubleIfPresent(key), abs(number) > Self.largestReward else { return }
+    throw invalid(key, "is \(number), which is no reward: it must be in -1e12 ... 1e12")
   }
 }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 package import JSONLines
 package import Steps
 
@@ -104,19 +105,28 @@ package struct Rollout: RecordObject, Equatable, Sendable {
       }
     }
     let byteCount = response.utf8.count
+    var (byteEnd, tokenEnd) = (0, 0)
     for (index, step) in steps.enumerated() {
       guard step.number == index + 1 else {
         throw fields.invalid("steps", "must be numbered 1, 2, … in order of appearance")
       }
       guard step.bytes.upperBound <= byteCount else {
         throw fields.invalid(
-          "steps", "reach to byte \(step.bytes.upperBound) of a response of \(byteCount) bytes")
+          "steps",
+          "reach to byte \(step.bytes.upperBound) of a response of \(counted(byteCount, "byte"))")
       }
       if let span = step.tokens, span.upperBound > tokens?.count ?? 0 {
         throw fields.invalid(
-          "steps", "reach to token \(span.upperBound) of a response of \(tokens?.count ?? 0) tokens"
+          "steps",
+          "reach to token \(span.upperBound) of a response of \(counted(tokens?.count ?? 0, "token"))"
         )
       }
+      guard step.bytes.lowerBound >= byteEnd, step.tokens?.lowerBound ?? tokenEnd >= tokenEnd else {
+        throw fields.invalid(
+          "steps", "overlap: step \(step.number) begins before the end of the one in front of it")
+      }
+      byteEnd = step.bytes.upperBound
+      tokenEnd = step.tokens?.upperBound ?? tokenEnd
     }
   }
 

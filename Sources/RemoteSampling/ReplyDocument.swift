@@ -4,14 +4,24 @@ import JSONLines
 import ModelServers
 
 /// Parses the body of a reply; `NaN` and infinities become null.
+///
+/// - Throws: where it is no JSON, or says two things under one name.
 func replyDocument(_ body: [UInt8]) throws(UnreadableReply) -> JSONDocument {
+  let document = try parsedReply(body)
+  if let key = document.repeatedKey {
+    throw UnreadableReply(reason: "the reply has \"\(key)\" twice")
+  }
+  return document
+}
+
+private func parsedReply(_ body: [UInt8]) throws(UnreadableReply) -> JSONDocument {
   if let document = try? JSONDocument(parsing: body) { return document }
   if let events = serverSentEvents(body) {
     guard events.count == 1 else {
       throw UnreadableReply(
         reason: "the reply is a stream of events, which was not asked for and is not read")
     }
-    return try replyDocument(events[0])
+    return try parsedReply(events[0])
   }
   do {
     return try JSONDocument(parsing: withoutNonFiniteNumbers(body))

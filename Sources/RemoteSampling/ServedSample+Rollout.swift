@@ -1,5 +1,6 @@
 // From what a server answers to the record.
 
+import Diagnostics
 package import Records
 package import Steps
 package import Tokenizers
@@ -50,15 +51,31 @@ package struct RolloutReading: Sendable {
     {
       rollout.stopString = stop
     }
+    try checkTokens(rollout.promptTokens, "the prompt")
     guard let tokens = sample.tokens else { return rollout }
+    try checkTokens(tokens, "the response")
     rollout.tokens = tokens
     guard let values = sample.logProbabilities else { return rollout }
     guard values.count == tokens.count else {
       throw Fault(
-        reason: "the server gives \(tokens.count) tokens and \(values.count) log-probabilities")
+        reason:
+          "the server gives \(counted(tokens.count, "token")) and \(values.count) log-probabilities"
+      )
+    }
+    // What a record of a sample must not hold, an update would refuse after all the work in between.
+    if let token = values.firstIndex(where: { ($0 ?? 0) > Rollout.roundingOfZero }) {
+      throw Fault(
+        reason:
+          "the server's log-probability of token \(token) is \(values[token] ?? 0), and none is above 0"
+      )
     }
     place(values, in: &rollout)
     return rollout
+  }
+
+  private func checkTokens(_ tokens: [Int]?, _ place: String) throws(Fault) {
+    guard let token = tokens?.first(where: { !(0...Int(Int32.max)).contains($0) }) else { return }
+    throw Fault(reason: "the server names \(token) in \(place), which is no token")
   }
 
   /// The response, and which bytes of it each token wrote; nil of a server that names no tokens.

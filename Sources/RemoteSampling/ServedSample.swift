@@ -52,15 +52,25 @@ extension SamplingAPI {
     guard let choices = root["choices"]?.elements, !choices.isEmpty else {
       throw UnreadableReply(reason: "the reply has no choices")
     }
-    let order = choices.map { $0["index"]?.integer ?? 0 }
     var samples: [ServedSample] = []
-    for (_, choice) in zip(order, choices).sorted(by: { $0.0 < $1.0 }) {
+    for choice in try ordered(choices) {
       samples.append(
         self == .chat
           ? try ServedSample(chat: choice, reply: root)
           : try ServedSample(completion: choice, reply: root))
     }
     return ServedReply(samples: samples, tokens: root["usage"]?["total_tokens"]?.integer)
+  }
+
+  /// The choices by their indexes; in the order of the reply where none has one.
+  private func ordered(_ choices: [JSONValue]) throws(UnreadableReply) -> [JSONValue] {
+    let indexes = choices.compactMap { $0["index"]?.integer }
+    if choices.count == 1 || indexes.isEmpty { return choices }
+    guard indexes.count == choices.count, Set(indexes).count == choices.count else {
+      throw UnreadableReply(
+        reason: "the reply does not tell its \(choices.count) choices apart by \"index\"")
+    }
+    return zip(indexes, choices).sorted { $0.0 < $1.0 }.map(\.1)
   }
 
   private func sum(of samples: [ServedSample]) -> Int? {
@@ -73,6 +83,10 @@ extension ServedSample {
   /// A choice of OpenAI's chat completions; vLLM adds `token_ids`, and `prompt_token_ids` of the whole reply.
   fileprivate init(chat choice: JSONValue, reply: JSONValue) throws(UnreadableReply) {
     let content = choice["message"].map(MessageContent.init)
+    if let kind = content?.otherPart {
+      throw UnreadableReply(
+        reason: "a choice has a part of the type \"\(kind)\" at message.content, which is no text")
+    }
     guard let text = content?.text ?? content?.thoughts.map({ _ in "" }) else {
       throw UnreadableReply(reason: "a choice has no text at message.content")
     }

@@ -60,10 +60,11 @@ package struct CreditAssignment: Equatable, Sendable {
   fileprivate mutating func add(
     _ trajectory: Trajectory, outcome: Double, offset: (Int) -> Double
   ) {
-    guard let reward = trajectory.reward, let steps = trajectory.stepsCorrect else { return }
-    for (index, isCorrect) in steps.enumerated() {
+    guard let reward = trajectory.reward, let check = trajectory.stepCheck, check.error == nil
+    else { return }
+    for step in check.steps {
       add(
-        isStepCorrect: isCorrect, signal: outcome + offset(index + 1),
+        isStepCorrect: step.isCorrect, signal: outcome + offset(step.number),
         isAnswerCorrect: reward.isCorrect)
     }
   }

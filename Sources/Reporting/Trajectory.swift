@@ -55,6 +55,7 @@ package struct Trajectory: Equatable, Sendable {
     rollout.rawLogProbabilities = nil
     judgement = try record.readIfPresent(Judgement.self)
     stepCheck = try record.readIfPresent(StepCheck.self)
+    try stepCheck?.checkNumbers(stepCount: rollout.steps.count, of: record)
     reward = try record.readIfPresent(Reward.self)
     advantage = try record.readIfPresent(Advantage.self)
     isLooping = reward?.isLooping ?? Looping(rollout.response).isLooping
@@ -71,11 +72,12 @@ package struct Trajectory: Equatable, Sendable {
   /// Here a step without an equation is not right, as in `stepsCorrect`, but not checked.
   package var checkedSteps: [Bool?]? {
     guard let stepCheck else { return nil }
-    let verdicts = stepCheck.error == nil ? stepCheck.steps : []
-    let count = max(verdicts.count, rollout.steps.count)
-    return (0..<count).map { index in
-      index < verdicts.count && verdicts[index].isChecked ? verdicts[index].isCorrect : nil
+    var checked = [Bool?](repeating: nil, count: rollout.steps.count)
+    for step in stepCheck.error == nil ? stepCheck.steps : []
+    where step.isChecked && checked.indices.contains(step.number - 1) {
+      checked[step.number - 1] = step.isCorrect
     }
+    return checked
   }
 
   /// Whether the answer's and the steps' verdicts disagree; nil where one of them is missing.

@@ -1,14 +1,16 @@
 package import JSONLines
 import Records
 
-/// The trajectories of a stream, by runs of rollouts of the same problem. Memory is bounded by the largest of them.
+/// The trajectories of a stream, by runs of rollouts of the same problem. Memory is bounded by the largest of them, and by some bytes
+/// for each rollout and problem, which tell whether it was there before.
 ///
-/// A problem that comes again later, as in evaluations put one after the other, is a new group, and so is another problem under
-/// the same id.
+/// A problem that comes again later, as in evaluations put one after the other, is a new group. The same rollout again, or another
+/// problem under the same id, is an error.
 package final class TrajectoryReader {
   private let reader: RecordReader
   private let advantages: AdvantageStream?
   private var pending: (problem: ProblemText, trajectory: Trajectory)?
+  private var seen = SeenRollouts()
 
   /// - Parameter advantages: a later stream of the same rollouts, in the same order, some perhaps left out by dynamic
   ///   sampling: what it says of advantages is added.
@@ -39,8 +41,9 @@ package final class TrajectoryReader {
 
   private func read() throws -> (problem: ProblemText, trajectory: Trajectory)? {
     guard let record = try reader.next() else { return nil }
-    let id = record.id ?? ""
+    let id = try record.requiredID()
     var trajectory = try Trajectory(record)
+    try seen.add(record, trajectory.rollout)
     if let advantage = try advantages?.advantage(of: trajectory.rollout, id: id) {
       trajectory.advantage = advantage
     }
@@ -82,7 +85,7 @@ private final class AdvantageStream {
     guard let record = try reader.next() else { return }
     let rollout = try record.fields.object("rollout")
     next = (
-      record.id ?? "", try rollout.integer("index"), try rollout.string("response"),
+      try record.requiredID(), try rollout.integer("index"), try rollout.string("response"),
       try record.read(Advantage.self)
     )
   }

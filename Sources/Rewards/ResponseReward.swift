@@ -53,11 +53,11 @@ private func hasBoxedAnswer(_ text: String) -> Bool {
   answer(in: text, rules: [.boxed], readsThoughts: true) != nil
 }
 
-/// Whether headers count 1, 2, 3 … and no other line looks like one, however far it is indented.
+/// Whether headers of three hashes count 1, 2, 3 … and no other line looks like one, however far it is indented.
 private func areNumbered(_ headers: [StepHeader], in text: String) -> Bool {
   let marked = text.unicodeScalars.split(separator: "\n").count { line in
     line.drop { $0.properties.isWhitespace }.starts(with: "###".unicodeScalars)
   }
   return marked == headers.count
-    && headers.enumerated().allSatisfy { $1.label == String($0 + 1) }
+    && headers.enumerated().allSatisfy { $1.number == String($0 + 1) && $1.hashCount == 3 }
 }

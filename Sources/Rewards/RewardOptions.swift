@@ -9,8 +9,8 @@ package enum FormatRule: String, CaseIterable, Sendable {
   case lastBox = "last-box"
   /// A step header and an opening `\boxed{`, even if it is cut off (the authors' code).
   case opened
-  /// As `complete`, and the headers are numbered 1, 2, 3 … without a gap, and no other line begins with `###`,
-  /// white space aside.
+  /// As `complete`, and the headers have three hashes and are numbered 1, 2, 3 … without a gap, and no other line begins with
+  /// `###`, white space aside.
   ///
   /// Departs from the paper. Step scores are sums over the items tied to a step, so a response that writes later headers
   /// badly gathers the items of all its steps in the first one and outscores its siblings there; a small policy finds that

@@ -10,8 +10,22 @@ package struct StepHeader: Equatable, Sendable {
   package let label: String
   /// From the first `#` to the colon, half-open.
   package let bytes: Range<Int>
+  /// How many `#` stand together there; the authors' pattern finds the last three of a longer run.
+  package let hashCount: Int
 
-  /// The headers of a text, in order: each begins a line, behind blanks and tabs at most, and stands outside of thoughts.
+  /// The number in the digits 0 to 9, whatever the script that it is written in.
+  package var number: String {
+    String(
+      String.UnicodeScalarView(
+        label.unicodeScalars.map { scalar in
+          scalar.properties.numericType == .decimal
+            ? scalar.properties.numericValue.flatMap { Unicode.Scalar(UInt32(48 + $0)) } ?? scalar
+            : scalar
+        }))
+  }
+
+  /// The headers of a text, in order: each begins a line, behind blanks and tabs at most, and stands outside of thoughts. One with
+  /// more than three hashes begins at the first.
   package static func all(in text: String) -> [StepHeader] {
     all(in: text, outside: Thoughts(in: text))
   }
@@ -21,16 +35,21 @@ package struct StepHeader: Equatable, Sendable {
     let bytes = Array(text.utf8)
     return marks(in: text).compactMap { mark in
       thoughts.contains(mark.runStart)
-        || !beginsLine(at: mark.runStart, of: bytes, thoughts) ? nil : mark.header
+        || !beginsLine(at: mark.runStart, of: bytes, thoughts)
+        ? nil
+        : StepHeader(
+          label: mark.header.label, bytes: mark.runStart..<mark.header.bytes.upperBound,
+          hashCount: mark.header.hashCount)
     }
   }
 
-  /// Everything that has the form of a header, wherever it stands: in a line, or in a thought (the authors' code).
+  /// Everything that has the form of a header, wherever it stands: in a line, or in a thought (the authors' code). Of a longer run of
+  /// hashes, the last three belong to the header.
   package static func anywhere(in text: String) -> [StepHeader] {
     marks(in: text).map(\.header)
   }
 
-  /// What has the form of a header, with the place where its run of hashes begins; of a longer run, the last three belong to the header.
+  /// What has the form of a header, with the place where its run of hashes begins.
   private static func marks(in text: String) -> [(header: StepHeader, runStart: Int)] {
     var marks: [(header: StepHeader, runStart: Int)] = []
     var scanner = ScalarScanner(text)
@@ -39,7 +58,9 @@ package struct StepHeader: Equatable, Sendable {
       while scanner.take("#") { begin += 1 }
       let resume = scanner.position
       if let label = scanner.headerLabel() {
-        marks.append((StepHeader(label: label, bytes: begin..<scanner.position), start))
+        let header = StepHeader(
+          label: label, bytes: begin..<scanner.position, hashCount: begin + 3 - start)
+        marks.append((header, start))
       } else {
         scanner.position = resume
       }

@@ -8,6 +8,8 @@ struct AdvantageCounts {
   var groups = 0
   var uniformGroups = 0
   var surplusGroups = 0
+  /// Groups without a sample of the policy, whether kept or not.
+  var groupsWithoutSample = 0
   private(set) var keptGroups = 0
   private var silentGroups = 0
   private var singleGroups = 0
@@ -30,7 +32,7 @@ struct AdvantageCounts {
     unsampled: Int
   ) {
     keptGroups += 1
-    singleGroups += rewards.count == 1 ? 1 : 0
+    singleGroups += rewards.count <= 1 ? 1 : 0
     silentGroups += advantages.allSatisfy(\.isZero) ? 1 : 0
     rollouts += rewards.count + unsampled
     self.unsampled += unsampled
@@ -51,6 +53,11 @@ struct AdvantageCounts {
   /// Why an estimator has no effect on what was read, and what to do; nil where it has one, or nothing was read.
   func complaint(about estimator: Estimator) -> String? {
     guard groups > 0 else { return nil }
+    guard groupsWithoutSample < groups else {
+      return
+        "every rollout ended neither by the policy nor at the limit (\"finish_reason\"), so that none is a sample to learn from; "
+        + "see in the sampler's log what ended them"
+    }
     guard keptGroups > 0 else {
       return
         "dynamic sampling keeps none of \(counted(groups, "group")), since the answers of each are all right or all wrong; "
@@ -68,10 +75,14 @@ struct AdvantageCounts {
         + "part the responses with 'srar-rollout --steps lines', take '--estimator grpo'"
     }
     if silentGroups == keptGroups {
+      let omission =
+        unsampled == 0
+        ? ""
+        : ", besides \(counted(unsampled, "rollout")) that ended neither by the policy nor at the limit"
       return "no group has any advantage, since "
         + (singleGroups == keptGroups
-          ? "each has one rollout; sample several of each problem"
-          : "the rewards in each are equal; sample more rollouts of each problem, or problems of another difficulty")
+          ? "each has one rollout\(omission); sample several of each problem"
+          : "the rewards in each are equal\(omission); sample more rollouts of each problem, or problems of another difficulty")
     }
     if estimator.scoresSteps, zeroOffsets == offsets {
       return
@@ -102,9 +113,11 @@ struct AdvantageCounts {
     run.metrics["mean_absolute_offset"] = meanOffset
     var line =
       "\(counted(rollouts, "rollout")) of \(counted(keptGroups, "problem")) by \(estimator.name)"
-    if keptGroups < groups { line += " (\(groups - keptGroups) groups dropped)" }
+    if keptGroups < groups { line += " (\(counted(groups - keptGroups, "group")) dropped)" }
     line += ", mean |outcome| \(rounded(meanOutcome))"
-    if offsets > 0 { line += ", \(offsets) step offsets, mean |offset| \(rounded(meanOffset))" }
+    if offsets > 0 {
+      line += ", \(counted(offsets, "step offset")), mean |offset| \(rounded(meanOffset))"
+    }
     run.summarize(line)
     for remark in remarks(on: estimator) { run.summarize(remark) }
   }
@@ -113,18 +126,23 @@ struct AdvantageCounts {
   private func remarks(on estimator: Estimator) -> [String] {
     var remarks: [String] = []
     if silentGroups > 0 {
-      remarks.append("\(silentGroups) of \(keptGroups) groups have no advantage")
+      remarks.append(
+        counted(silentGroups, of: keptGroups, "group", "has", "have") + " no advantage")
     }
     if estimator.scoresSteps, withoutSteps > 0 {
-      remarks.append("\(withoutSteps) of \(rollouts) rollouts have no step")
+      remarks.append(counted(withoutSteps, of: rollouts, "rollout", "has", "have") + " no step")
     }
     if estimator.readsRubrics, withoutVerdicts > 0 {
-      remarks.append("\(withoutVerdicts) of \(rollouts) rollouts have no verdict")
+      remarks.append(
+        counted(withoutVerdicts, of: rollouts, "rollout", "has", "have") + " no verdict")
     }
-    if zeroOffsets > 0 { remarks.append("\(zeroOffsets) of \(offsets) step offsets are 0") }
+    if zeroOffsets > 0 {
+      remarks.append(counted(zeroOffsets, of: offsets, "step offset", "is", "are") + " 0")
+    }
     var lines = remarks.isEmpty ? [] : [remarks.joined(separator: ", ")]
     if missingSteps > 0 {
-      lines.append("\(missingSteps) scores name a step that the response does not have")
+      lines.append(
+        counted(missingSteps, "score", "names", "name") + " a step that the response does not have")
     }
     if unsampled > 0 {
       lines.append(

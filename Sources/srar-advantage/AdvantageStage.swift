@@ -46,6 +46,7 @@ struct AdvantageStage {
     }
     let samples = members.filter(\.isSample)
     counts.groups += 1
+    counts.groupsWithoutSample += samples.isEmpty ? 1 : 0
     let accuracies = samples.map { $0.reward.isCorrect ? 1.0 : 0.0 }
     if !options.uniformGroups.keeps(accuracies) {
       counts.uniformGroups += 1
@@ -58,10 +59,27 @@ struct AdvantageStage {
     let scores = samples.map { RolloutScore($0.reward, of: $0.rollout) }
     var advantages = estimator.advantages(scores, options)[...]
     counts.add(samples.map(\.reward), scores, advantages, unsampled: members.count - samples.count)
-    for member in members {
+    let placed = try members.map { member in
       let advantage =
         member.isSample ? advantages.removeFirst() : RolloutAdvantage(outcome: 0, offsets: [])
-      try writer.write(member.record, setting: placed(advantage, in: member.rollout))
+      try checkPlaces(of: advantage, in: member)
+      return self.placed(advantage, in: member.rollout)
+    }
+    for (member, advantage) in zip(members, placed) {
+      try writer.write(member.record, setting: advantage)
+    }
+  }
+
+  /// - Throws: where advantages of tokens are to be written, and a step with an offset does not say which tokens it has.
+  private func checkPlaces(of advantage: RolloutAdvantage, in member: Member) throws(RecordError) {
+    guard isDense, member.rollout.tokens != nil else { return }
+    for offset in advantage.offsets where offset.placement == .step {
+      guard let step = member.rollout.steps.first(where: { $0.number == offset.step }),
+        step.tokens == nil
+      else { continue }
+      throw .missingField(
+        "rollout.steps[\(step.number - 1)].tokens", record: member.record.id,
+        member.record.position, writtenBy: "srar-rollout")
     }
   }
 

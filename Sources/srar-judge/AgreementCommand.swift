@@ -49,7 +49,8 @@ struct AgreementCommand: ParsableCommand {
     run.progress.clear()
     try write(json ? jsonText(agreement) : table(agreement))
     if agreement.unpaired > 0 {
-      run.summarize("\(agreement.unpaired) rollouts were judged in one stream only")
+      run.summarize(
+        counted(agreement.unpaired, "rollout", "was", "were") + " judged in one stream only")
     }
     if agreement.pairedByID > 0 {
       run.summarize(

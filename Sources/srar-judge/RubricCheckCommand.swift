@@ -145,7 +145,7 @@ private struct Counts {
     run.metrics["items_unfit"] = unfit
     run.metrics["problems_left_out"] = leftOut
     run.summarize(
-      "\(unfit) of \(items) items are not fit to judge by: \(notRight) not right, "
+      "\(counted(unfit, of: items, "item", "is", "are")) not fit to judge by: \(notRight) not right, "
         + "\(notRelevant) not relevant, \(notApt) of a type that is not apt")
     if leftOut > 0 { run.summarize("left out \(counted(leftOut, "problem"))") }
     if withoutRubric > 0 { run.summarize("\(counted(withoutRubric, "problem")) without a rubric") }

@@ -14,6 +14,7 @@ struct RubricJudgeStage {
   private struct Counts {
     var ok = 0
     var skipped = 0
+    var failed = 0
     var undecidable = 0
     var items = 0
     var verdicts = 0
@@ -76,15 +77,23 @@ struct RubricJudgeStage {
       counts.satisfied += verdicts.count { $0.isSatisfied }
       judgement.verdicts = verdicts
     case .failure(let reason):
+      counts.failed += 1
       judgement.status = .failed
       judgement.error = reason
     }
     return judgement
   }
 
-  /// Why no rubric item of the stream was judged, and what to do; nil where one was, or where the judge failed on all.
+  /// Why no rubric item of the stream was judged, and what to do; nil where one was.
   var complaint: String? {
-    guard counts.verdicts == 0, counts.undecidable + counts.skipped > 0 else { return nil }
+    guard counts.verdicts == 0, counts.undecidable + counts.skipped + counts.failed > 0 else {
+      return nil
+    }
+    if counts.failed > 0 {
+      return
+        "no rubric item was judged: the judge failed on \(counted(counts.failed, "rollout")), as far as they have items; "
+        + "see in the records or in '--log' why"
+    }
     if counts.undecidable == 0 {
       return
         "no record has a rubric item to judge; give the problems rubrics (see 'srar-prep lint'), leave the judge out"
@@ -98,7 +107,8 @@ struct RubricJudgeStage {
   /// Says what was done.
   func report(to run: ToolRun) {
     run.summarize(
-      inquiry.headline + ", \(counts.satisfied) of \(counts.verdicts) verdicts satisfied")
+      inquiry.headline + ", \(counts.satisfied) of \(counted(counts.verdicts, "verdict")) satisfied"
+    )
     inquiry.report(to: run)
     run.metrics["judged"] = counts.ok
     run.metrics["skipped"] = counts.skipped + counts.undecidable
@@ -109,14 +119,15 @@ struct RubricJudgeStage {
     if undecided > 0 {
       let reason =
         inquiry.asksModels
-        ? "the replies left them out or contradict themselves" : "they state no calculation"
-      run.summarize("\(undecided) items got no verdict: \(reason)")
+        ? "left out of the replies, or contradicted there" : "without a calculation"
+      run.summarize("\(counted(undecided, "item")) got no verdict: \(reason)")
     }
     if counts.undecidable > 0 {
       run.summarize(
         inquiry.asksModels
           ? "\(counted(counts.undecidable, "rollout")) got no verdict at all"
-          : "\(counts.undecidable) rollouts have a rubric that states no calculation")
+          : counted(counts.undecidable, "rollout", "has", "have")
+            + " a rubric that states no calculation")
     }
     if counts.skipped > 0 {
       run.summarize("\(counted(counts.skipped, "rollout")) without a rubric to judge by")

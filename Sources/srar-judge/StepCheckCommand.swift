@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Filters
 import Inquiries
 import Judging
@@ -52,7 +53,7 @@ struct StepCheckCommand: ParsableCommand {
       }
       records.run.metrics["steps"] = counts.steps
       records.run.metrics["steps_correct"] = counts.correct
-      var line = "\(counts.correct) of \(counts.steps) steps are right"
+      var line = counted(counts.correct, of: counts.steps, "step", "is", "are") + " right"
       if try judge.kind(servers) == .equations {
         records.run.metrics["steps_without_equation"] = counts.withoutEquation
         line += ", \(counts.withoutEquation) of them without an equation to check"

@@ -40,6 +40,9 @@ struct AnswerArguments: ParsableArguments {
   }
 }
 
+/// The largest part of a reward that an option may ask for: statistics of larger numbers overflow.
+private let largestReward = 1e9
+
 /// How the parts of the reward are weighted.
 struct RewardArguments: ParsableArguments {
   @Option(
@@ -86,8 +89,8 @@ struct RewardArguments: ParsableArguments {
       ("--suggest-budget", suggestBudget), ("--pitfall-budget", pitfallBudget),
       ("--bonus-budget", bonusBudget),
     ] {
-      if let budget, !(budget >= 0 && budget.isFinite) {
-        throw ValidationError("'\(name)' must be at least 0, but is \(budget)")
+      if let budget, !(0...largestReward).contains(budget) {
+        throw ValidationError("'\(name)' must be in 0 ... 1e9, but is \(budget)")
       }
     }
   }
@@ -126,8 +129,9 @@ struct OverlongArguments: ParsableArguments {
     guard overlongBuffer >= 0 else {
       throw ValidationError("'--overlong-buffer' must be at least 0, but is \(overlongBuffer)")
     }
-    guard overlongPenalty >= 0, overlongPenalty.isFinite else {
-      throw ValidationError("'--overlong-penalty' must be at least 0, but is \(overlongPenalty)")
+    guard (0...largestReward).contains(overlongPenalty) else {
+      throw ValidationError(
+        "'--overlong-penalty' must be in 0 ... 1e9, but is \(overlongPenalty)")
     }
     if overlongBuffer > 0 {
       guard let limit = maxResponseTokens else {

@@ -36,6 +36,9 @@ struct RewardStage {
     var verdicts = 0
     var verdictsOnMissingItems = 0
     var verdictsOnZero = 0
+    var verdictsOnAnswers = 0
+    var verdictsOnStepZero = 0
+    var verdictsOnLastStep = 0
     var contradictoryVerdicts = 0
     var withoutVerdicts = 0
     var withoutAnswer = 0
@@ -43,6 +46,33 @@ struct RewardStage {
     var looping = 0
     var responseTokens = 0
     var overlong = 0
+
+    /// What speaks for a judge whose numbers of items or steps are not the contract's.
+    var remarksOnNumbers: [String] {
+      func named(_ count: Int) -> String {
+        counted(count, of: verdicts, "verdict", "names", "name")
+      }
+      var remarks: [String] = []
+      if verdictsOnMissingItems > 0 {
+        remarks.append(
+          "\(named(verdictsOnMissingItems)) an item that the rubric does not have, and "
+            + (verdictsOnMissingItems == 1 ? "counts for nothing" : "count for nothing")
+            + (verdictsOnZero > 0
+              ? "; \(verdictsOnZero) of them on item 0: does the judge count from 0, where rubrics count from 1?"
+              : ""))
+      }
+      if verdictsOnAnswers > 0 {
+        remarks.append(
+          "\(named(verdictsOnAnswers)) an ANSWER item, about which no judge is asked: are the judge's numbers those of the items?"
+        )
+      }
+      if verdictsOnStepZero > 0, verdictsOnLastStep == 0 {
+        remarks.append(
+          "\(named(verdictsOnStepZero)) step 0, the whole solution, and none the last step of its response: does the judge count "
+            + "steps from 0, where they count from 1?")
+      }
+      return remarks
+    }
   }
 
   init(options: RewardOptions, needsJudge: Bool, overlong: OverlongShaping?) {
@@ -57,6 +87,11 @@ struct RewardStage {
     guard let groundTruth = problem.groundTruth else {
       throw RecordError.missingField(
         "ground_truth", record: problem.id, record.position, writtenBy: "srar-prep")
+    }
+    guard groundTruth.contains(where: { !$0.isWhitespace }) else {
+      throw RecordError.invalidValue(
+        "ground_truth", reason: "is empty, so that no answer could be right", record: problem.id,
+        record.position)
     }
     let judgement = needsJudge ? try record.read(Judgement.self) : nil
     let outcome = outcomeReward(
@@ -78,14 +113,16 @@ struct RewardStage {
         }
       }
     }
-    if let judgement { add(judgement, on: problem.rubric ?? [], to: &reward) }
+    if let judgement {
+      add(judgement, on: problem.rubric ?? [], stepCount: rollout.steps.count, to: &reward)
+    }
     try writer.write(record, setting: reward)
     count(reward, outcome, rollout)
   }
 
   /// The rubric's part. Where no item was judged, the rollout has no scores, which is not the same as "nothing satisfied".
   private mutating func add(
-    _ judgement: Judgement, on rubric: [RubricItem], to reward: inout Reward
+    _ judgement: Judgement, on rubric: [RubricItem], stepCount: Int, to reward: inout Reward
   ) {
     switch judgement.status {
     case .ok: break
@@ -101,6 +138,12 @@ struct RewardStage {
     counts.verdicts += judgement.verdicts.count
     counts.verdictsOnMissingItems += missing.count
     counts.verdictsOnZero += missing.count { $0.id == 0 }
+    let answers = Set(rubric.filter { $0.type == .answer }.map(\.id))
+    counts.verdictsOnAnswers += judgement.verdicts.count { answers.contains($0.id) }
+    if stepCount > 0 {
+      counts.verdictsOnStepZero += judgement.verdicts.count { $0.step == 0 }
+      counts.verdictsOnLastStep += judgement.verdicts.count { $0.step == stepCount }
+    }
     let score = rubricScore(
       rubric: rubric, verdicts: judgement.verdicts, budgets: options.budgets,
       repeated: options.repeatedVerdicts)
@@ -167,6 +210,8 @@ struct RewardStage {
     run.metrics["judge_failures"] = counts.judgeFailures
     run.metrics["not_judged"] = counts.notJudged
     run.metrics["verdicts_on_missing_items"] = counts.verdictsOnMissingItems
+    run.metrics["verdicts_on_answer_items"] = counts.verdictsOnAnswers
+    run.metrics["verdicts_on_step_zero"] = counts.verdictsOnStepZero
     run.metrics["contradictory_verdicts"] = counts.contradictoryVerdicts
     run.metrics["without_verdicts"] = counts.withoutVerdicts
     run.metrics["without_answer"] = counts.withoutAnswer
@@ -212,14 +257,7 @@ struct RewardStage {
         "\(counted(counts.contradictoryVerdicts, "item")) with verdicts that contradict each other: taken as not judged"
       )
     }
-    if counts.verdictsOnMissingItems > 0 {
-      run.summarize(
-        "\(counts.verdictsOnMissingItems) of \(counted(counts.verdicts, "verdict")) name an item that the rubric "
-          + "does not have, and count for nothing"
-          + (counts.verdictsOnZero > 0
-            ? "; \(counts.verdictsOnZero) of them name item 0: does the judge count from 0, where rubrics count from 1?"
-            : ""))
-    }
+    counts.remarksOnNumbers.forEach(run.summarize)
   }
 
   private func mean(_ sum: Double, _ count: Int) -> Double { count == 0 ? 0 : sum / Double(count) }

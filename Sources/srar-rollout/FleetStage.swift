@@ -146,7 +146,7 @@ struct FleetStage {
   /// Makes every server serve the policy, before the first sample.
   private func makeReady(_ run: ToolRun) throws {
     guard let policyFolder else { return }
-    run.note("\(fleet.servers.count) servers load \(policyFolder)")
+    run.note(counted(fleet.servers.count, "server", "loads", "load") + " \(policyFolder)")
     try PendingReply(on: nil) { [sampler] in try await sampler.prepare() }.wait()
   }
 
@@ -284,28 +284,35 @@ struct FleetStage {
     counts.shares.report(to: run)
     if counts.withoutTokens > 0 {
       run.summarize(
-        "\(counts.withoutTokens) responses are text only: the server names no tokens")
+        counted(counts.withoutTokens, "response", "is", "are")
+          + " text only: the server names no tokens")
     }
     if sampler.answersAloneCount > 0 {
       run.metrics["without_thoughts"] = sampler.answersAloneCount
       run.summarize(
-        "\(sampler.answersAloneCount) responses lack their thoughts: the server parts them from the text and names no tokens"
+        counted(sampler.answersAloneCount, "response", "lacks its thoughts", "lack their thoughts")
+          + ": the server parts them from the text and names no tokens"
       )
     }
     if counts.withoutNumbers > 0 {
       run.metrics["tokens_without_logprobs"] = counts.withoutNumbers
       run.summarize(
-        "\(counted(counts.withoutNumbers, "token")) have null for a log-probability: the server gives no number"
+        counted(counts.withoutNumbers, "token", "has", "have")
+          + " null for a log-probability: the server gives no number"
       )
     }
     if counts.withoutLogProbabilities > 0 {
       run.summarize(
-        "\(counts.withoutLogProbabilities) responses have no log-probabilities under the distribution that they were drawn from"
+        counted(counts.withoutLogProbabilities, "response", "has", "have")
+          + " no log-probabilities under the distribution of the sampling"
       )
     }
-    if counts.failed > 0 { run.summarize("\(counts.failed) responses could not be sampled") }
+    if counts.failed > 0 {
+      run.summarize("\(counted(counts.failed, "response")) could not be sampled")
+    }
     if let first = log?.unreadable.first {
-      run.summarize("\(log?.unreadable.count ?? 0) lines of the log cannot be read: \(first)")
+      let lines = counted(log?.unreadable.count ?? 0, "line")
+      run.summarize("passed over \(lines) of the log that cannot be read: \(first)")
     }
   }
 }
@@ -317,7 +324,7 @@ enum FleetError: ToolError {
   var description: String {
     switch self {
     case .tooManyFailures(let excess):
-      "\(excess.failed) of \(excess.total) responses could not be sampled, more than '--max-failures' allows; "
+      "\(excess.failed) of \(counted(excess.total, "response")) could not be sampled, more than '--max-failures' allows; "
         + "the last because of: \(excess.reason); with '--log' the next run goes on from here"
     }
   }

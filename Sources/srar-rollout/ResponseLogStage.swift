@@ -159,7 +159,9 @@ struct ResponseLogStage {
         "members of the log that no rollout holds: \(unused); responses count as text, which srar-update makes tokens of"
       )
     }
-    if unanswered > 0 { run.summarize("\(unanswered) problems have no response in the log") }
+    if unanswered > 0 {
+      run.summarize(counted(unanswered, "problem", "has", "have") + " no response in the log")
+    }
     if unmatched > 0 {
       run.summarize("left out the responses to \(counted(unmatched, "other problem"))")
     }

@@ -49,6 +49,8 @@ final class RolloutLog: Sendable {
   }
 
   private static func rollouts(of record: Record) throws -> [Rollout] {
-    try record.fields.objects("rollouts").map { try Rollout($0) }
+    let rollouts = try record.fields.objects("rollouts").map { try Rollout($0) }
+    for rollout in rollouts { try rollout.checkLogProbabilities(of: record) }
+    return rollouts
   }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Filters
 import Records
 
@@ -32,12 +33,13 @@ struct RolloutShares {
     }
     if withoutSteps > 0 {
       run.summarize(
-        "\(withoutSteps) of \(rollouts) responses have no step; '--steps' parts them in other ways")
+        counted(withoutSteps, of: rollouts, "response", "has", "have")
+          + " no step; '--steps' parts responses in other ways")
     }
     if otherwise > 0 {
       let words = endedOtherwise.keys.sorted().joined(separator: ", ")
       run.summarize(
-        "\(otherwise) of \(rollouts) responses ended neither by themselves nor at the limit (\(words)); nothing is learned from them"
+        "\(otherwise) of \(counted(rollouts, "response")) ended neither by themselves nor at the limit (\(words)); nothing is learned from them"
       )
     }
   }

@@ -24,6 +24,7 @@ struct TrainingSamples {
   private var areOfWholeDistributions = true
   /// What the rollouts' log-probabilities are taken at: 1 of greedy sampling.
   private var temperatures: Set<Double> = []
+  private var problems = ProblemContents()
   /// Where each rollout stands.
   private var places: [Identity: LinePosition] = [:]
   private let tokenizer: Tokenizer
@@ -62,6 +63,8 @@ struct TrainingSamples {
       return
     }
     try rollout.checkLogProbabilities(of: record)
+    try advantage.checkOffsets(of: record)
+    try problems.check(record)
     let identity = Identity(record: id, index: rollout.index, response: rollout.response)
     if let first = places.updateValue(record.position, forKey: identity) {
       throw RecordError.repeatedRollout(
@@ -71,11 +74,11 @@ struct TrainingSamples {
     if let prompt = rollout.promptTokens, let response = rollout.tokens {
       samples.append(
         PolicySample(
-          name: name, promptTokens: try narrowed(prompt, record),
-          responseTokens: try narrowed(response, record),
-          advantages: try tokenAdvantages(advantage, tokenCount: response.count, record) {
-            $0.tokens
-          },
+          name: name, promptTokens: try narrowed(prompt, "rollout.prompt_tokens", record),
+          responseTokens: try narrowed(response, "rollout.tokens", record),
+          advantages: try tokenAdvantages(
+            advantage, tokenCount: response.count, record,
+            span: tokenSpan(of: advantage, in: rollout, tokens: response, record)),
           rolloutLogProbabilities: rollout.logProbabilities?.map { $0 ?? .nan }))
       note(rollout.sampling)
       let unknown = rollout.logProbabilities?.count { $0 == nil }
@@ -145,15 +148,33 @@ struct TrainingSamples {
     let advantages = try tokenAdvantages(
       advantage, tokenCount: response.count, record
     ) { offset in
-      offset.bytes.map { span in
-        let first = bytes.firstIndex { $0.lowerBound >= span.lowerBound } ?? bytes.count
-        let end = bytes.firstIndex { $0.lowerBound >= span.upperBound } ?? bytes.count
-        return first..<max(first, end)
-      }
+      offset.bytes.map { tokenRange(in: $0, tokenBytes: bytes) }
     }
     return PolicySample(
       name: name, promptTokens: prompt.map(Int32.init), responseTokens: response.map(Int32.init),
       advantages: advantages)
+  }
+
+  /// Which tokens each offset reaches: as the offset says, or, where it says bytes, those that begin there.
+  ///
+  /// - Throws: `RecordError` where an offset says bytes, and the policy's tokens do not write the response.
+  private func tokenSpan(
+    of advantage: Advantage, in rollout: Rollout, tokens response: [Int], _ record: Record
+  ) throws -> (Advantage.StepOffset) -> Range<Int>? {
+    guard advantage.offsets.contains(where: { $0.tokens == nil }) else { return { $0.tokens } }
+    let decoded = try tokenizer.decode(response, passesUnknown: true)
+    guard decoded.text == rollout.response else { throw writtenDifferently(record) }
+    return { offset in
+      offset.tokens ?? offset.bytes.map { tokenRange(in: $0, tokenBytes: decoded.byteRanges) }
+    }
+  }
+
+  private func writtenDifferently(_ record: Record) -> RecordError {
+    .invalidValue(
+      "advantage.offsets",
+      reason:
+        "lie in a response that this policy's tokens write differently; sample it with tokens",
+      record: record.id, record.position)
   }
 
   private func promptEncoder() throws -> PromptEncoder {
@@ -180,11 +201,7 @@ struct TrainingSamples {
       written += bytes
     }
     guard advantage.offsets.isEmpty || written.elementsEqual(response.utf8) else {
-      throw RecordError.invalidValue(
-        "advantage.offsets",
-        reason:
-          "lie in a response that this policy's tokens write differently; sample it with tokens",
-        record: record.id, record.position)
+      throw writtenDifferently(record)
     }
     return ranges
   }
@@ -208,14 +225,20 @@ struct TrainingSamples {
     return values.map(Float.init)
   }
 
-  private func narrowed(_ tokens: [Int], _ record: Record) throws -> [Int32] {
+  private func narrowed(_ tokens: [Int], _ field: String, _ record: Record) throws -> [Int32] {
     try tokens.map { token in
       guard let narrow = Int32(exactly: token) else {
         throw RecordError.invalidValue(
-          "rollout.tokens", reason: "hold \(token), which is no token", record: record.id,
-          record.position)
+          field, reason: "hold \(token), which is no token", record: record.id, record.position)
       }
       return narrow
     }
   }
+}
+
+/// The tokens that begin within bytes of the response.
+private func tokenRange(in span: Range<Int>, tokenBytes: [Range<Int>]) -> Range<Int> {
+  let first = tokenBytes.firstIndex { $0.lowerBound >= span.lowerBound } ?? tokenBytes.count
+  let end = tokenBytes.firstIndex { $0.lowerBound >= span.upperBound } ?? tokenBytes.count
+  return first..<max(first, end)
 }

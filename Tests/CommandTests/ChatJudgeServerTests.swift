@@ -139,7 +139,8 @@ struct ChatJudgeServerTests {
     let server = try JudgedProblems.server { _, _ in .respond(status: 200, body: body(reply)) }
     defer { server.stop() }
     let result = try judge(
-      server, JudgedProblems.stream(2), ["--attempts", "2", "--max-failures", "1"], in: folder)
+      server, JudgedProblems.stream(2),
+      ["--attempts", "2", "--max-failures", "1", "--allow-no-effect"], in: folder)
     #expect(try expectAccounted(result, count: 2) == 0)
     #expect(result.text.contains(reason), "\(result.text)")
   }

@@ -45,7 +45,7 @@ struct EffectTests {
     let stream = Self.inWords + "\n" + RecordStreams.rollout(index: 1, correct: true) + "\n"
     let result = try ToolProcess.run("srar-judge", ["--plain"], input: Data(stream.utf8))
     #expect(result.status == 0, "\(result.errorText)")
-    #expect(result.errorText.contains("1 rollouts have a rubric that states no calculation"))
+    #expect(result.errorText.contains("1 rollout has a rubric that states no calculation"))
   }
 
   @Test("rewards without a verdict")
@@ -106,6 +106,32 @@ struct EffectTests {
     #expect(result.status == 0, "\(result.errorText)")
   }
 
+  @Test("rollouts that were all aborted, which is not the same as equal rewards")
+  func aborted() throws {
+    let aborted = (0..<3).map { RewardedRollout(index: $0, more: #""finish_reason":"abort""#) }
+    for option in ["", " --drop-uniform-groups"] {
+      try expectStop(
+        "srar-advantage" + option, aborted.stream,
+        saying: "every rollout ended neither by the policy nor at the limit")
+    }
+    try expectStop(
+      "srar-advantage --estimator grpo",
+      (aborted.dropLast() + [RewardedRollout(index: 2)]).map { $0.line + "\n" }.joined(),
+      saying:
+        "each has one rollout, besides 2 rollouts that ended neither by the policy nor at the limit"
+    )
+  }
+
+  @Test("a judge that failed on every rollout")
+  func judgeFailed() throws {
+    let server = try LoopbackServer { _ in .respond(status: 500, body: Data("no".utf8)) }
+    defer { server.stop() }
+    try expectStop(
+      "srar-judge --url http://127.0.0.1:\(server.port) --model m --attempts 1 --max-failures 1",
+      RecordStreams.rollout(index: 0, correct: true),
+      saying: "no rubric item was judged: the judge failed on 1 rollout")
+  }
+
   @Test("shares that are merely low are told, and counted")
   func shares() throws {
     let folder = try TemporaryFolder()
@@ -122,7 +148,7 @@ struct EffectTests {
     #expect(result.status == 0, "\(result.errorText)")
     #expect(
       result.errorText.contains(
-        "1 of 2 groups have no advantage, 2 of 8 rollouts have no step, 2 of 8 rollouts have no verdict, 2 of 6 step offsets are 0"
+        "1 of 2 groups has no advantage, 2 of 8 rollouts have no step, 2 of 8 rollouts have no verdict, 2 of 6 step offsets are 0"
       ), "\(result.errorText)")
     for member in [
       #""groups_without_advantage":1"#, #""rollouts_without_steps":2"#,

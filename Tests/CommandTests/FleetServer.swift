@@ -122,8 +122,10 @@ final class FleetServer: Sendable {
     /// The bytes that each token wrote, the end of the sequence, which wrote none, included.
     var pieces: [[UInt8]]
 
-    /// An id that tells the bytes.
-    static func id(_ piece: [UInt8]) -> Int { piece.reduce(piece.count) { $0 << 8 | Int($1) } }
+    /// An id that tells the bytes, nearly always.
+    static func id(_ piece: [UInt8]) -> Int {
+      piece.reduce(piece.count) { ($0 << 8 | Int($1)) % 2_147_483_629 }
+    }
     static func logProbability(_ piece: [UInt8]) -> Double { -Double(id(piece) % 13) / 8 }
 
     /// What a prompt, its seed and the weights make: characters of one to four bytes, cut anywhere.

@@ -44,7 +44,7 @@ struct RewardVerdictTests {
       [rollout(1, verdictsOn: [1, 2, 3]), rollout(2, verdictsOn: [1, 7])], in: folder)
     #expect(result.status == 0)
     #expect(
-      result.errorText.contains("1 of 5 verdicts name an item that the rubric does not have"),
+      result.errorText.contains("1 of 5 verdicts names an item that the rubric does not have"),
       "\(result.errorText)")
     #expect(!result.errorText.contains("count from 0"))
     #expect(
@@ -58,7 +58,7 @@ struct RewardVerdictTests {
     let result = try reward([rollout(1, verdictsOn: [0, 1, 2])], in: folder)
     #expect(result.status == 0)
     #expect(
-      result.errorText.contains("1 of them name item 0: does the judge count from 0"),
+      result.errorText.contains("1 of them on item 0: does the judge count from 0"),
       "\(result.errorText)")
   }
 

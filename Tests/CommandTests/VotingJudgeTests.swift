@@ -125,7 +125,7 @@ struct VotingJudgeTests {
       "srar-judge",
       [
         "--url", "http://127.0.0.1:\(server.port)", "--model", "a", "--model", "b", "--plain",
-        "--attempts", "1", "--max-failures", "1",
+        "--attempts", "1", "--max-failures", "1", "--allow-no-effect",
       ], input: JudgedProblems.stream(3))
     #expect(result.status == 0, "\(result.errorText)")
     for record in try judged(result) {

@@ -47,6 +47,24 @@ struct LineReaderTests {
     #expect(try texts(skippable + frame("a\n")) == ["a"])
   }
 
+  @Test("takes skippable frames alone, however long, for no bytes at all", arguments: [1, 3, 5000])
+  func skippableFrames(count: Int) throws {
+    let folder = try TemporaryFolder()
+    let content = [UInt8](repeating: 7, count: 300_000 / count)
+    let length = withUnsafeBytes(of: UInt32(content.count).littleEndian) { Array($0) }
+    let frames = [[UInt8]](
+      repeating: [0x5A, 0x2A, 0x4D, 0x18] + length + content, count: count)
+    try Data(frames.joined()).write(to: folder.url.appendingPathComponent("file"))
+    let path = folder.path("file")
+    #expect(throws: StreamError.zeroBytes(source: path, option: nil)) {
+      try LineReader(path: path, maximumLineBytes: 100).next()
+    }
+    #expect(
+      try LineReader(path: path, maximumLineBytes: 100, zeroBytes: .accepted).next() == nil)
+    #expect(try texts(frames.joined() + frame("")).isEmpty)
+    #expect(try texts(frames.joined() + frame("a")) == ["a"])
+  }
+
   @Test("refuses a stream of zero bytes, which a stage leaves that failed, unless it is allowed")
   func zeroBytes() throws {
     let folder = try TemporaryFolder()

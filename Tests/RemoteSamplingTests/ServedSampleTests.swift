@@ -36,6 +36,72 @@ struct ServedSampleTests {
     return #"{"role":"assistant","content":\#(jsonText(text))\#(reasoning)}"#
   }
 
+  @Test(
+    "log-probabilities above 0 are refused, but for rounding", arguments: ["0.7", "1e-3", "1e30"])
+  func positiveLogProbabilities(logprob: String) throws {
+    let error = #expect(throws: RolloutReading.Fault.self) {
+      try rollout(reply(["a", "b"], message: content("ab"), logprob: logprob))
+    }
+    #expect(
+      error?.reason.contains("log-probability of token 0 is") == true, "\(error?.reason ?? "")")
+    let rounded = try rollout(reply(["a"], message: content("a"), logprob: "1e-6"))
+    #expect(rounded.logProbabilities == [1e-6])
+  }
+
+  @Test("numbers that are no tokens are refused", arguments: ["-1", "1099511627776"])
+  func impossibleTokens(token: String) throws {
+    let good = reply(["a"], message: content("a"))
+    for bad in [
+      good.replacing(#""token_ids":[0]"#, with: #""token_ids":[\#(token)]"#),
+      good.replacing(#""token_ids":[0]"#, with: #""token_ids":[0],"prompt_token_ids":[\#(token)]"#),
+    ] {
+      let error = #expect(throws: RolloutReading.Fault.self) { try rollout(bad) }
+      #expect(error?.reason.contains("the server names \(token) in the ") == true)
+    }
+  }
+
+  @Test("choices go by their indexes, and those that are not told apart are refused")
+  func choices() throws {
+    func choice(_ text: String, _ index: String) -> String {
+      #"{"message":{"content":"\#(text)"},"finish_reason":"stop"\#(index)}"#
+    }
+    func texts(_ choices: String...) throws -> [String] {
+      try SamplingAPI.chat.read(Array(#"{"choices":[\#(choices.joined(separator: ","))]}"#.utf8))
+        .samples.map(\.text)
+    }
+    let (zero, one) = (#","index":0"#, #","index":1"#)
+    #expect(try texts(choice("a", one), choice("b", zero)) == ["b", "a"])
+    #expect(try texts(choice("a", ""), choice("b", "")) == ["a", "b"])
+    #expect(try texts(choice("a", one)) == ["a"])
+    for index in [one, "", #","index":"0""#] {
+      #expect(throws: UnreadableReply.self) { try texts(choice("a", one), choice("b", index)) }
+    }
+  }
+
+  @Test("a part of the content that is no text is refused")
+  func otherParts() throws {
+    let image = #"{"type":"image_url","image_url":{"url":"data:"}}"#
+    let text = #"{"type":"text","text":"a"}"#
+    let error = #expect(throws: UnreadableReply.self) {
+      try SamplingAPI.chat.read(
+        Array(
+          #"{"choices":[{"message":{"content":[\#(text),\#(image)]},"finish_reason":"stop"}]}"#.utf8
+        ))
+    }
+    #expect(error?.reason.contains(#"a part of the type "image_url""#) == true)
+  }
+
+  @Test("a reply that says two things under one name is refused")
+  func repeatedMember() throws {
+    let error = #expect(throws: UnreadableReply.self) {
+      try SamplingAPI.chat.read(
+        Array(
+          #"{"choices":[{"message":{"content":"a"},"finish_reason":"length","finish_reason":"stop"}]}"#
+            .utf8))
+    }
+    #expect(error?.reason == #"the reply has "choices[0].finish_reason" twice"#)
+  }
+
   private let thinking = [
     "<think>", "\n", "### Step 1:", " x", "é", "\n", "</think>", "\n\n", "### Step 1:", " 3",
     "<|im_end|>",

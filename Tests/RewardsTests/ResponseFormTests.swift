@@ -65,6 +65,10 @@ struct ResponseFormTests {
       ("### Step 1: a\n### Step 2: b", true),
       ("  ### Step 1: a\n\t### Step 2: b", true),
       ("As said in ### Step 7: above\n### Step 1: a", true),
+      ("### Step １: a\n### Step 2: b", true),
+      ("### Step 1: a\n#### Step 2: b", false),
+      ("##### Step 1: a", false),
+      ("### Step 01: a", false),
       ("<think>### Step 3 x\n</think>### Step 1: a", true),
       ("### Step 1: a\n  ### Step 2 b", false),
       ("### Step 1: a\n\u{A0}### Step 2: b", false),
@@ -77,5 +81,9 @@ struct ResponseFormTests {
     let response = response + "\n\\boxed{15}"
     #expect(reward(response, format: .numbered).format == (isNumbered ? 1 : 0))
     #expect(reward(response, format: .complete).format == 1)
+    // The pattern of the authors' code finds the last three hashes of more.
+    if response.contains("####") {
+      #expect(reward(response, .authors, format: .numbered).format == 0)
+    }
   }
 }

@@ -47,6 +47,15 @@ struct ResponsePartingTests {
     #expect(steps(of: response, style: .headers).map(\.label) == labels)
   }
 
+  @Test("begins a step at the first of its hashes, and the authors' code at the last three")
+  func longerRuns() {
+    #expect(
+      texts("a\n##### Step 1: a\n #### Step 2: b", .headers)
+        == ["##### Step 1: a\n ", "#### Step 2: b"])
+    #expect(StepHeader.anywhere(in: "##### Step 1: a").map(\.bytes) == [2..<13])
+    #expect(StepHeader.all(in: "##### Step 1: a").map(\.bytes) == [0..<13])
+  }
+
   @Test("takes a header with nothing behind it for a step")
   func emptyStep() {
     #expect(

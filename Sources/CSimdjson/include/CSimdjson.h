@@ -73,6 +73,9 @@ void srar_json_object_members(srar_json_value object, srar_json_member *out, siz
 /// The first member of that name; false where there is none.
 bool srar_json_object_find(
     srar_json_value object, const char *key, size_t key_length, srar_json_value *out);
+/// Whether an object anywhere in the value has a key twice, by what keys mean, not by how they are escaped. Arrays that begin with a
+/// number, a string, true, false or null are passed over.
+bool srar_json_repeats_key(srar_json_value value);
 /// Copies numbers as doubles; the index of the first element that is none, or the count.
 size_t srar_json_array_doubles(srar_json_value array, double *out, size_t capacity);
 /// Copies integers of 64 bits; the index of the first element that is none, or the count.

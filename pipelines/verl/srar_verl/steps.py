@@ -5,8 +5,8 @@ import re
 from .thoughts import thoughts
 
 # The same rules as srar's own. White space is Unicode's, line breaks included, and digits are the decimal digits of any script.
-# A header begins a line, behind blanks and tabs at most, or follows a thought. Of a longer run of hashes the last three count.
-HEADER = re.compile(r"(?P<before>(?<!#)#*)(?P<header>###\s*Step\s*(?P<label>\d+)\s*:)")
+# A header begins a line, behind blanks and tabs at most, or follows a thought. It begins at the first of its hashes, three or more.
+HEADER = re.compile(r"(?P<header>(?<!#)#*###\s*Step\s*(?P<label>\d+)\s*:)")
 
 
 def steps_of(response: str, token_bytes: list[tuple[int, int]]) -> list[dict]:
@@ -23,7 +23,7 @@ def steps_of(response: str, token_bytes: list[tuple[int, int]]) -> list[dict]:
     the step that holds its first byte; one without bytes, such as the end of the sequence, belongs to none.
     """
     inside = thoughts(response)
-    headers = [header for header in HEADER.finditer(response) if _begins_line(header.start("before"), response, inside)]
+    headers = [header for header in HEADER.finditer(response) if _begins_line(header.start("header"), response, inside)]
     starts = [header.start("header") for header in headers]
     ends = [_end_of_answer(*step, response, inside) for step in zip(starts, [*starts[1:], len(response)], strict=False)]
     starts, ends = _in_bytes(starts, response), _in_bytes(ends, response)

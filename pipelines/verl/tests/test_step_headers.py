@@ -15,7 +15,7 @@ def texts(response: str) -> list[str]:
     ("response", "steps"),
     [
         ("As said in ### Step 1: above\n### Step 1: b", ["### Step 1: b"]),
-        ("#### Step 1: é\r  ### Step 2: x", ["### Step 1: é\r  ", "### Step 2: x"]),
+        ("#### Step 1: é\r  ### Step 2: x", ["#### Step 1: é\r  ", "### Step 2: x"]),
         ("**### Step 1:** a", []),
         ("<think>\n### Step 1: a\n</think>\n### Step 1: b", ["### Step 1: b"]),
         ("### Step 1: a\n<think>b</think>\n### Step 2: c<think>d", ["### Step 1: a\n", "### Step 2: c"]),
