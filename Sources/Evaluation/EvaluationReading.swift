@@ -61,6 +61,7 @@ private struct Entry {
   private var seen: Set<RolloutIdentity> = []
   var checked = 0
   var faithful = 0
+  var sampling = SamplingSettings()
 
   init(id: String, content: RecordContent, _ record: Record) throws {
     self.id = id
@@ -83,6 +84,7 @@ private struct Entry {
     if let identity = try RolloutIdentity(record), !seen.insert(identity).inserted {
       throw EvaluationError.repeatedRollout(id, index: identity.index, record.position)
     }
+    if record.fields.has(Rollout.key) { try sampling.add(record.fields.object(Rollout.key)) }
     votes.add(reward.answer, isCorrect: reward.isCorrect)
     guard let check = try record.readIfPresent(StepCheck.self), check.error == nil else { return }
     if record.fields.has("rollout") {
@@ -99,7 +101,7 @@ private struct Entry {
       recorded
       ?? ProblemResult(
         votes: votes, checked: checked, faithful: faithful,
-        ks: ks ?? powersOfTwo(below: votes.samples))
+        ks: ks ?? powersOfTwo(below: votes.samples), sampling: sampling)
     return EvaluatedProblem(
       id: id, source: source, problem: problem, groundTruth: groundTruth, content: content,
       result: result)

@@ -34,6 +34,9 @@ package struct PolicyComparison: Equatable, Sendable {
   /// Pairs of which only the ids say that both are the same problem: one of the records has neither text nor ground truth.
   package let pairedByID: Int
   package let lines: [Line]
+  /// How the two policies' responses were sampled.
+  package let firstSampling: SamplingSettings
+  package let secondSampling: SamplingSettings
   package let mcNemar: McNemar?
 
   /// Pairs problems by id and content.
@@ -47,6 +50,8 @@ package struct PolicyComparison: Equatable, Sendable {
     let pairs = matches.map { (first: $0.first.result, second: $0.second.result) }
     problems = pairs.count
     unpaired = first.count + second.count - 2 * pairs.count
+    firstSampling = Self.sampling(pairs.map(\.first))
+    secondSampling = Self.sampling(pairs.map(\.second))
     pairedByID = matches.count { !$0.first.content.isComparable(with: $0.second.content) }
     let checked = pairs.compactMap { pair in
       pair.first.faithfulShare.flatMap { first in pair.second.faithfulShare.map { (first, $0) } }
@@ -62,6 +67,17 @@ package struct PolicyComparison: Equatable, Sendable {
       ? McNemar(
         firstOnly: pairs.count { $0.first.correct > $0.second.correct },
         secondOnly: pairs.count { $0.first.correct < $0.second.correct }) : nil
+  }
+
+  /// The settings in which the two differ: what they change looks like a difference of the policies.
+  package var sampledDifferently: [SamplingSettings.Difference] {
+    SamplingSettings.differences(between: [firstSampling, secondSampling])
+  }
+
+  private static func sampling(_ results: [ProblemResult]) -> SamplingSettings {
+    var settings = SamplingSettings()
+    for result in results { settings.add(result.sampling) }
+    return settings
   }
 
   private typealias Match = (first: EvaluatedProblem, second: EvaluatedProblem)

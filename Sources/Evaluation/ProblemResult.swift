@@ -27,9 +27,15 @@ package struct ProblemResult: RecordObject, Equatable, Sendable {
   package var pass: [AtK]
   package var majority: [AtK]
   package var answers: [Vote]
+  /// How the samples were drawn, as far as they say.
+  package var sampling: SamplingSettings
 
   /// - Parameter ks: those above the number of samples are left out.
-  package init(votes: AnswerVotes, checked: Int, faithful: Int, ks: [Int]) {
+  package init(
+    votes: AnswerVotes, checked: Int, faithful: Int, ks: [Int],
+    sampling: SamplingSettings = SamplingSettings()
+  ) {
+    self.sampling = sampling
     samples = votes.samples
     correct = votes.correct
     self.checked = checked
@@ -56,6 +62,9 @@ package struct ProblemResult: RecordObject, Equatable, Sendable {
     pass = try fields.objects("pass").map(AtK.init)
     majority = try fields.objects("majority").map(AtK.init)
     answers = try (fields.objectsIfPresent("answers") ?? []).map(Vote.init)
+    sampling =
+      fields.has("sampling")
+      ? try SamplingSettings(fields.object("sampling")) : SamplingSettings()
   }
 
   package func write(to json: inout JSONWriter) {
@@ -68,6 +77,7 @@ package struct ProblemResult: RecordObject, Equatable, Sendable {
       object.member("pass", pass)
       object.member("majority", majority)
       object.member("answers", answers)
+      if !sampling.isUnknown { object.member("sampling", sampling) }
     }
   }
 

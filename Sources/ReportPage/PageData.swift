@@ -1,6 +1,7 @@
 import Foundation
 package import JSONLines
 package import Judging
+import Records
 package import Reporting
 import Rubrics
 
@@ -102,6 +103,7 @@ package struct PageData {
   private func write(_ report: RunReport, index: Int, to run: inout JSONWriter) {
     run.member("label", report.label)
     run.member("rollouts", report.rollouts)
+    if !report.isRun { run.member("sampled", report.points.first?.summary.sampling.description) }
     run.member("steps", report.points.map(\.step))
     let curves = report.points.map(\.measures)
     run.member("curves") { member in
@@ -125,6 +127,8 @@ package struct PageData {
             // Evaluations of the same problems have the same number.
             object.member("set", sets.firstIndex(of: evaluation.summary.problemSet))
             object.member("ordered", evaluation.order != nil)
+            object.member("held_out", report.isHeldOut(evaluation))
+            object.member("sampled", evaluation.summary.sampling.description)
             evaluation.summary.writeMembers(to: &object)
           }
         }

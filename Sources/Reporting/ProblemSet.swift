@@ -8,6 +8,14 @@ package struct ProblemSet: Equatable, Sendable {
 
   package var count: Int { digests.count }
 
+  /// Adds the problems of another set.
+  package mutating func formUnion(_ other: ProblemSet) { digests.formUnion(other.digests) }
+
+  /// Whether no problem is in both.
+  package func isDisjoint(with other: ProblemSet) -> Bool {
+    digests.isDisjoint(with: other.digests)
+  }
+
   /// Adds a problem; a repeated one counts once.
   package mutating func insert(_ problem: ProblemText) {
     // Lengths keep the parts apart whatever they hold.

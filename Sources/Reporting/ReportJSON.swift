@@ -54,6 +54,7 @@ extension StreamSummary {
   package func writeMembers(to object: inout JSONWriter) {
     object.member("rollouts", rollouts)
     object.member("problems", problems)
+    object.member("sampling", sampling)
     for measure in measures { object.member(measure.name, measure.value) }
     object.member("judge_failures", judgeFailures)
     object.member("step_check_failures", stepCheckFailures)

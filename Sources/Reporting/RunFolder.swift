@@ -13,11 +13,11 @@ package struct RunFolder: Equatable, Sendable {
     /// The stream that has the advantages, where it is another one.
     package let advantages: String?
     package let metrics: StageMetrics
-    /// Responses of the policy after this step to a held-out set.
+    /// Responses of the policy after this step, to a set of its own.
     package let evaluation: String?
   }
 
-  /// Responses to a held-out set, such as `before.jsonl.zst`.
+  /// A stream of rollouts beside the steps, such as `before.jsonl.zst`.
   package struct Evaluation: Equatable, Sendable {
     package let name: String
     package let path: String

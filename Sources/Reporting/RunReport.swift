@@ -13,7 +13,7 @@ package struct RunReport: Equatable, Sendable {
     package var measures: [Measure] { summary.measures + stages.measures }
   }
 
-  /// Responses to a held-out set.
+  /// Responses that stand beside the training steps' own, such as those of the policies before and after them.
   package struct Evaluation: Equatable, Sendable {
     package let label: String
     /// After which training step; nil where the file does not say.
@@ -33,6 +33,14 @@ package struct RunReport: Equatable, Sendable {
 
   /// Whether it is a run with numbered steps.
   package var isRun: Bool { points.contains { $0.step != nil } || points.isEmpty }
+
+  /// Whether none of an evaluation's problems is in the run's training steps; false where there are no steps to tell by.
+  package func isHeldOut(_ evaluation: Evaluation) -> Bool {
+    guard isRun, !points.isEmpty else { return false }
+    var trained = ProblemSet()
+    for point in points { trained.formUnion(point.summary.problemSet) }
+    return evaluation.summary.problemSet.isDisjoint(with: trained)
+  }
 
   /// How many rollouts were read.
   package var rollouts: Int {

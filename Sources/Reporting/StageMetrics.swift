@@ -54,17 +54,19 @@ package struct StageMetrics: Equatable, Sendable {
     let update = self["srar-update"]?.numbers ?? [:]
     let advantage = self["srar-advantage"]?.numbers ?? [:]
     let kept = advantage["groups"].flatMap { groups in
-      advantage["groups_kept"].map { groups == 0 ? 0 : $0 / groups }
+      advantage["groups_kept"].flatMap { groups == 0 ? nil : $0 / groups }
     }
+    // Whoever trained no token and says 0 all the same has measured nothing.
+    func mean(_ name: String) -> Double? { update["trained_tokens"] == 0 ? nil : update[name] }
     return [
       Measure("groups_kept", "groups kept", .share, kept),
-      Measure("entropy", "entropy", .number, update["entropy"]),
-      Measure("clip_fraction", "clipped tokens", .share, update["clip_fraction"]),
-      Measure("gradient_norm", "gradient norm", .number, update["gradient_norm"]),
-      Measure("approximate_kl", "approximate KL", .number, update["approximate_kl"]),
+      Measure("entropy", "entropy", .number, mean("entropy")),
+      Measure("clip_fraction", "clipped tokens", .share, mean("clip_fraction")),
+      Measure("gradient_norm", "gradient norm", .number, mean("gradient_norm")),
+      Measure("approximate_kl", "approximate KL", .number, mean("approximate_kl")),
       Measure(
         "sampler_difference", "sampler and trainer apart", .number, update["sampler_difference"]),
-      Measure("policy_loss", "policy loss", .number, update["policy_loss"]),
+      Measure("policy_loss", "policy loss", .number, mean("policy_loss")),
       Measure("learning_rate", "learning rate", .number, update["learning_rate"]),
     ]
       + stages.map { stage in

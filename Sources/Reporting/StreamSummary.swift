@@ -1,5 +1,5 @@
 import Judging
-import Records
+package import Records
 import Steps
 
 /// All that is counted over a stream of rollouts, whatever stages they have been through.
@@ -13,6 +13,8 @@ package struct StreamSummary: Equatable, Sendable {
   package private(set) var stepCheckFailures = 0
   package private(set) var trajectories = TrajectoryMeasures()
   package private(set) var credit = CreditComparison()
+  /// How the responses were sampled, as far as they say.
+  package private(set) var sampling = SamplingSettings()
   private var looping = 0
   private var rewarded = 0
   private var judged = 0
@@ -59,6 +61,7 @@ package struct StreamSummary: Equatable, Sendable {
 
   private mutating func add(_ trajectory: Trajectory) {
     rollouts += 1
+    sampling.add(trajectory.rollout.sampling, model: trajectory.rollout.model)
     looping += trajectory.isLooping ? 1 : 0
     judgeFailures += trajectory.judgeFailed ? 1 : 0
     judged += trajectory.judgement.map { $0.status == .skipped ? 0 : 1 } ?? 0
@@ -130,21 +133,16 @@ package struct StreamSummary: Equatable, Sendable {
     ] + lacks + creditMeasures
   }
 
-  /// What the method lacks to have an effect; nothing where it lacks nothing.
+  /// What the method lacks to have an effect; 0 where it lacks nothing.
   private var lacks: [Measure] {
     [
-      Measure("without_steps", "without a step", .share, lacking(withoutSteps, of: rollouts)),
-      Measure("not_judged", "nothing to judge", .share, lacking(notJudged, of: judgements)),
-      Measure("zero_offsets", "step offsets of 0", .share, lacking(zeroOffsets, of: offsets)),
+      Measure("without_steps", "without a step", .share, share(withoutSteps, of: rollouts)),
+      Measure("not_judged", "nothing to judge", .share, share(notJudged, of: judgements)),
+      Measure("zero_offsets", "step offsets of 0", .share, share(zeroOffsets, of: offsets)),
       Measure(
         "groups_without_advantage", "groups without advantage", .share,
-        lacking(silentGroups, of: advantagedGroups)),
+        share(silentGroups, of: advantagedGroups)),
     ]
-  }
-
-  /// A share that is worth a line only where there is any.
-  private func lacking(_ count: Int, of total: Int) -> Double? {
-    count == 0 ? nil : share(count, of: total)
   }
 
   /// What signals each estimator would have given, from the same records.

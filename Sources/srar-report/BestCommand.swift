@@ -2,6 +2,7 @@ import ArgumentParser
 import Filters
 import Foundation
 import JSONLines
+import Records
 import Reporting
 
 /// `srar-report best`: which of several evaluations is the best.
@@ -10,7 +11,7 @@ struct BestCommand: ParsableCommand {
     commandName: "best",
     abstract: "Print the path of the best of several evaluations, to choose a setting by.",
     discussion: """
-      All evaluations must be of the same problems.
+      All evaluations must be of the same problems; a note names the settings of sampling in which they differ.
 
       EXAMPLES
         srar-report best before.jsonl.zst after.jsonl.zst
@@ -34,6 +35,7 @@ struct BestCommand: ParsableCommand {
       files: inputs.map { NamedFile("the input", $0, .read) } + [.standardOutput])
     var best: (path: String, value: Double)?
     var first: (path: String, problems: ProblemSet)?
+    var samplings: [SamplingSettings] = []
     for path in inputs {
       run.progress.update(fraction: nil, path)
       let points = try RunReading().read(path, label: path, index: 0).points
@@ -48,11 +50,13 @@ struct BestCommand: ParsableCommand {
       if let first, first.problems != problems {
         throw ReportingError.otherProblems(first.path, path)
       }
+      samplings.append(points[0].summary.sampling)
       first = first ?? (path, problems)
       if best.map({ value > $0.value }) ?? true { best = (path, value) }
     }
     run.progress.clear()
     guard let best else { throw UsageError("name the evaluations to choose from") }
+    if let note = samplingNote(SamplingSettings.differences(between: samplings)) { run.note(note) }
     run.summarize("\(best.path): \(by) \(best.value)")
     try write(Array("\(best.path)\n".utf8), to: .standardOutput)
     run.metrics[by] = best.value

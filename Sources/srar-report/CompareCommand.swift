@@ -4,6 +4,7 @@ import Evaluation
 import Filters
 import Foundation
 import JSONLines
+import Records
 import Reporting
 
 /// `srar-report compare`: is the second policy better than the first?
@@ -15,7 +16,8 @@ struct CompareCommand: ParsableCommand {
       Reads two evaluations, as rewarded rollouts or as the results of 'srar-report evaluate --problems', and pairs them by \
       problem: by id, problem text and ground truth. An id that stands for two different problems is an error. The difference is second minus first; its interval is bootstrapped over problems, and its p is of the \
       permutation test that flips the signs of the problems' differences. Where both answered every problem once, McNemar's \
-      exact test is given, too.
+      exact test is given, too. A note names the settings of sampling in which the two differ: what they change looks like \
+      a difference of the policies.
 
       EXAMPLES
         srar-report compare before.jsonl.zst after.jsonl.zst
@@ -51,6 +53,8 @@ struct CompareCommand: ParsableCommand {
     }
     guard let policies else { throw EvaluationError.nothingInCommon(first, second) }
     try write(evaluation.json ? json(policies) : text(policies), to: .standardOutput)
+    let settings = policies.sampledDifferently
+    if let note = samplingNote(settings) { run.note(note) }
     if policies.unpaired > 0 {
       run.summarize("left out \(counted(policies.unpaired, "problem")) of one evaluation only")
     }
@@ -62,6 +66,7 @@ struct CompareCommand: ParsableCommand {
     run.metrics["problems"] = policies.problems
     run.metrics["problems_unpaired"] = policies.unpaired
     run.metrics["problems_paired_by_id"] = policies.pairedByID
+    run.metrics["settings_sampled_differently"] = settings.count
     for line in policies.lines {
       run.metrics["\(line.name)_difference"] = line.paired.difference.value
       run.metrics["\(line.name)_p"] = line.paired.permutationP
@@ -100,6 +105,13 @@ struct CompareCommand: ParsableCommand {
       object.member("problems_unpaired", policies.unpaired)
       object.member("problems_paired_by_id", policies.pairedByID)
       object.member("confidence", evaluation.confidence)
+      object.member("sampling") { member in
+        member.object { object in
+          object.member("first", policies.firstSampling)
+          object.member("second", policies.secondSampling)
+        }
+      }
+      object.member("sampled_differently", policies.sampledDifferently.map(\.name))
       for line in policies.lines {
         object.member(line.name) { member in
           member.object { object in
@@ -125,6 +137,14 @@ struct CompareCommand: ParsableCommand {
     }
     return json.bytes + [0x0A]
   }
+}
+
+/// Says that streams that are compared were sampled differently; nil where they were not.
+func samplingNote(_ differences: [SamplingSettings.Difference]) -> String? {
+  differences.isEmpty
+    ? nil
+    : "sampled differently: \(differences.map(\.description).joined(separator: ", ")); "
+      + "a difference may be of the sampling, not of the policies"
 }
 
 /// A probability as people read it.

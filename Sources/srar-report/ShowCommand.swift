@@ -4,6 +4,7 @@ import Filters
 import Foundation
 import JSONLines
 import Judging
+import Records
 import ReportPage
 import Reporting
 
@@ -81,7 +82,10 @@ struct ShowCommand: ParsableCommand {
     var builder = page.builder()
     let reports = try read(run) { group, place in builder?.sample.offer(group, at: place) }
     if let summary {
-      try write(comparison(reports.flatMap(\.points).map(\.summary)), to: .file(summary))
+      let streams = reports.flatMap(\.points).map(\.summary)
+      try write(comparison(streams), to: .file(summary))
+      let ends = [streams.first, streams.last].compactMap { $0?.sampling }
+      if let note = samplingNote(SamplingSettings.differences(between: ends)) { run.note(note) }
     }
     if let tensorboard {
       for path in try writeEvents(reports, to: tensorboard) { run.summarize("wrote \(path)") }
@@ -196,9 +200,12 @@ private func text(_ reports: [RunReport]) -> String {
   if !streams.isEmpty { blocks.append(summaryTable(streams)) }
   if !runs.isEmpty { blocks.append(runTable(runs)) }
   for report in reports where !report.evaluations.isEmpty {
-    blocks.append(
-      "\(terminalText(report.label)), held out:\n" + summaryTable(report.evaluations.map(\.summary))
-    )
+    for (title, isHeldOut) in [("held out", true), ("other streams", false)] {
+      let evaluations = report.evaluations.filter { report.isHeldOut($0) == isHeldOut }
+      guard !evaluations.isEmpty else { continue }
+      blocks.append(
+        "\(terminalText(report.label)), \(title):\n" + summaryTable(evaluations.map(\.summary)))
+    }
   }
   return blocks.joined(separator: "\n")
 }

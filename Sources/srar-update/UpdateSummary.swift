@@ -19,13 +19,16 @@ struct UpdateSummary {
     stepCount += report.step == nil ? 0 : 1
   }
 
-  /// Notes the metrics, the means weighted by trained tokens.
+  /// Notes the metrics, the means weighted by trained tokens; means over no token are left out.
   func report(_ reports: [PolicyUpdate.Report], to run: ToolRun, output: String) {
     var sums = PolicyLossSums()
     for report in reports { sums.add(report.sums) }
     let batches = Double(max(reports.count, 1))
     let steps = reports.compactMap(\.step)
-    let norm = steps.reduce(0.0) { $0 + $1.gradientNorm } / Double(max(steps.count, 1))
+    let norm =
+      steps.isEmpty ? nil : steps.reduce(0.0) { $0 + $1.gradientNorm } / Double(steps.count)
+    /// A mean over trained tokens; nil where there are none.
+    func mean(_ value: Double) -> Double? { sums.tokenCount == 0 ? nil : value }
     run.metrics["rollouts"] = samples.samples.count
     run.metrics["trained_rollouts"] = reports.reduce(0) { $0 + $1.trainedRolloutCount }
     run.metrics["response_tokens"] = reports.reduce(0) { $0 + $1.responseTokenCount }
@@ -34,15 +37,15 @@ struct UpdateSummary {
     run.metrics["optimizer_steps"] = steps.count
     run.metrics["optimizer_step"] = steps.last?.number
     run.metrics["learning_rate"] = steps.last?.learningRate
-    run.metrics["loss"] = sums.loss / batches
-    run.metrics["policy_loss"] = sums.policyLoss / batches
-    run.metrics["kl_loss"] = sums.klLoss / batches
-    run.metrics["entropy"] = sums.meanEntropy
-    run.metrics["clip_fraction"] = sums.clipFraction
-    run.metrics["lower_clip_fraction"] = sums.lowerClipFraction
-    run.metrics["approximate_kl"] = sums.approximateKL
-    run.metrics["importance_ratio"] = sums.meanImportanceRatio
-    run.metrics["rollout_weight"] = sums.meanRolloutWeight
+    run.metrics["loss"] = mean(sums.loss / batches)
+    run.metrics["policy_loss"] = mean(sums.policyLoss / batches)
+    run.metrics["kl_loss"] = mean(sums.klLoss / batches)
+    run.metrics["entropy"] = mean(sums.meanEntropy)
+    run.metrics["clip_fraction"] = mean(sums.clipFraction)
+    run.metrics["lower_clip_fraction"] = mean(sums.lowerClipFraction)
+    run.metrics["approximate_kl"] = mean(sums.approximateKL)
+    run.metrics["importance_ratio"] = mean(sums.meanImportanceRatio)
+    run.metrics["rollout_weight"] = mean(sums.meanRolloutWeight)
     // Later mini-batches are of a policy that has moved.
     run.metrics["sampler_difference"] = reports.first?.sums.meanSamplerDifference
     run.metrics["sampler_kl"] = reports.first?.sums.meanSamplerKL
@@ -50,8 +53,10 @@ struct UpdateSummary {
     warnOfSampler(reports, run)
     run.summarize(
       "\(output): \(counted(steps.count, "optimizer step")) on \(counted(samples.samples.count, "rollout")), "
-        + "gradient norm \(rounded(norm)), entropy \(rounded(sums.meanEntropy)), "
-        + "clipped \(rounded(sums.clipFraction * 100)) %")
+        + (norm.map {
+          "gradient norm \(rounded($0)), entropy \(rounded(sums.meanEntropy)), "
+            + "clipped \(rounded(sums.clipFraction * 100)) %"
+        } ?? "no token with anything to learn"))
   }
 
   /// A larger mean of |Δ log p| than any engine's rounding or a few steps of training leave.

@@ -38,6 +38,26 @@ struct UpdateNotesTests {
     }
   }
 
+  @Test("an update without a token to learn from has no means over tokens")
+  func nothingTrained() throws {
+    let run = try sampled()
+    let result = try run.shell(
+      """
+      sed 's/"outcome":[-0-9.e]*/"outcome":0.0/' advantages-1 > silent
+      srar-update silent --policy policy --output next --metrics metrics
+      """)
+    #expect(result.status == 0, "\(result.errorText)")
+    #expect(
+      result.errorText.contains(
+        "0 optimizer steps on 12 rollouts, no token with anything to learn"),
+      "\(result.errorText)")
+    let metrics = try run.metrics("metrics")
+    #expect(metrics["trained_tokens"] as? Int == 0)
+    for name in ["entropy", "importance_ratio", "gradient_norm", "approximate_kl", "policy_loss"] {
+      #expect(metrics[name] == nil, "\(name)")
+    }
+  }
+
   @Test("rollouts of another policy are told of")
   func other() throws {
     let run = try sampled()

@@ -49,7 +49,7 @@ function tickText(value, unit) {
 /**
  * A measure over training steps, a line for each run.
  *
- * @param series `{ label, color, steps, values, marks: [{ step, value, label }] }`; marks are evaluations on a held-out set.
+ * @param series `{ label, color, steps, values, marks: [{ step, value, label }] }`; marks are streams beside the steps.
  */
 function lineChart({ name, title, unit, series, window }) {
   const present = series.filter((one) => one.values.some((value) => value !== null) || one.marks.length);

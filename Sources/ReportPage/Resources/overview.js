@@ -1,4 +1,4 @@
-// What a reader looks at first: held-out results, curves, signals, judges, cost.
+// What a reader looks at first: results of policies, curves, signals, judges, cost.
 
 /** A section of the page, which the contents list. */
 function section(id, title, lead, ...content) {
@@ -22,28 +22,38 @@ function resultsSection(data) {
     const title = (label) => data.runs.length > 1 && label !== run.label
       ? [runName(run, index), " ", harmless(label)] : [harmless(label)];
     for (const evaluation of run.evaluations) {
-      columns.push({ title: title(evaluation.label), value: (name) => evaluation[name], rollouts: evaluation.rollouts });
+      columns.push({ title: title(evaluation.label), value: (name) => evaluation[name], rollouts: evaluation.rollouts,
+        sampled: evaluation.sampled });
     }
     if (run.steps.length === 1 && run.steps[0] === null) {
-      columns.push({ title: title(run.label), value: (name) => run.curves[name]?.[0], rollouts: run.rollouts });
+      columns.push({ title: title(run.label), value: (name) => run.curves[name]?.[0], rollouts: run.rollouts, sampled: run.sampled });
     }
   });
   if (!columns.length) return null;
   const rows = [["rollouts", ...columns.map((column) => counted(column.rollouts))]];
+  if (columns.some((column) => column.sampled)) rows.push(["sampled with", ...columns.map((column) => harmless(column.sampled ?? "–"))]);
   for (const measure of data.measures) {
     const values = columns.map((column) => column.value(measure.name));
     if (values.every((value) => value === null || value === undefined)) continue;
     rows.push([measure.title, ...values.map((value) => measured(value, measure.unit))]);
   }
-  const isHeldOut = data.runs.some((run) => run.evaluations.length);
+  const evaluations = data.runs.flatMap((run) => run.evaluations);
+  const hasTiles = evaluations.length > 0;
+  const isHeldOut = hasTiles && evaluations.every((evaluation) => evaluation.held_out);
+  const lead = [isHeldOut ? "The policies on problems that no training step of their run has." : null,
+    sampledDifferently(columns) ? "These streams were sampled differently, so that a difference may be of the sampling, not of the policies." : null];
   const all = table("Measures of each stream", ["", ...columns.map((column) => column.title)], rows);
-  return section("results", isHeldOut ? "Held out" : "Streams",
-    isHeldOut ? "The policies on problems that they were not trained on." : null,
-    isHeldOut && tiles(data), isHeldOut ? element("details", { class: "all-measures" }, element("summary", {}, "All measures"), all) : all);
+  return section("results", isHeldOut ? "Held out" : "Streams", lead.filter(Boolean).join(" ") || null,
+    hasTiles && tiles(data), hasTiles ? element("details", { class: "all-measures" }, element("summary", {}, "All measures"), all) : all);
+}
+
+/** Whether streams were sampled with different settings, as far as they say. */
+function sampledDifferently(streams) {
+  return new Set(streams.map((stream) => stream.sampled).filter(Boolean)).size > 1;
 }
 
 /**
- * The measures that a reader asks for first: of every run, on held-out problems. An arrow leads from an earlier policy of a run to a later one on the
+ * The measures that a reader asks for first: of every run, beside its training steps. An arrow leads from an earlier policy of a run to a later one on the
  * same problems; every other evaluation stands for itself, with its name.
  */
 function tiles(data) {
@@ -60,11 +70,13 @@ function tiles(data) {
 
 /** A run's evaluations for a tile: first the two policies that may be compared, then what was measured on other problems or at no known step. */
 function tileLines(run) {
-  const single = (evaluation) => ({ last: evaluation, name: evaluation.label });
+  const isMixed = sampledDifferently(run.evaluations);
+  const name = (evaluation) => evaluation.label + (isMixed && evaluation.sampled ? ` (${evaluation.sampled})` : "");
+  const single = (evaluation) => ({ last: evaluation, name: name(evaluation) });
   if (!run.progress) return run.evaluations.map(single);
   const [first, last] = run.progress.map((index) => run.evaluations[index]);
   const others = run.evaluations.filter((evaluation) => evaluation.set !== last.set || !evaluation.ordered);
-  return [{ first, last, name: `${first.label} → ${last.label}` }, ...others.map(single)];
+  return [{ first, last, name: `${name(first)} → ${name(last)}` }, ...others.map(single)];
 }
 
 function runName(run, index) {
@@ -119,12 +131,12 @@ function curvesSection(data) {
       draw();
     } });
   return section("curves", "Curves",
-    "Over training steps, from the rollouts of each batch. Rings are results on held-out problems.",
+    "Over training steps, from the rollouts of each batch. Rings are the streams beside the steps, such as those before and after.",
     element("div", { class: "legend" }, runs.map(({ run, index }) => runName(run, index)),
       longest > 4 && element("label", { class: "smoothing" }, "Smoothing ", smoothing)), frame);
 }
 
-/** Whether a measure has one value in all steps of all runs, and on held-out problems. */
+/** Whether a measure has one value in all steps of all runs, and in the streams beside them. */
 function isStill(chart) {
   return new Set(chart.series.flatMap((one) => [...one.values, ...one.marks.map((mark) => mark.value)])).size === 1;
 }
@@ -133,13 +145,13 @@ function stillValue(chart) {
   return chart.series[0].values[0] ?? chart.series[0].marks[0]?.value;
 }
 
-/** The held-out results of a measure, placed at the training step that they were taken after. */
+/** The results of a measure in the streams beside the steps, placed at the training step that they were taken after. */
 function marks(run, name) {
   const steps = run.steps.filter((step) => step !== null);
   return run.evaluations.flatMap((evaluation) => {
     const step = evaluation.step ?? { before: steps[0] - 1, after: steps[steps.length - 1] }[evaluation.label];
     const value = evaluation[name];
-    return step === undefined || value === null || value === undefined ? [] : [{ step, value, label: "held out, " + evaluation.label }];
+    return step === undefined || value === null || value === undefined ? [] : [{ step, value, label: (evaluation.held_out ? "held out, " : "") + evaluation.label }];
   });
 }
 
