@@ -133,7 +133,7 @@ let package = Package(
       "srar-prep",
       [
         "Diagnostics", "Inquiries", "JSONLines", "Judging", "ProblemSources", "RandomStreams",
-        "Records", "Rubrics", "WordProblems",
+        "Records", "Rewards", "Rubrics", "WordProblems",
       ]),
     tool(
       "srar-rollout",
@@ -159,7 +159,7 @@ let package = Package(
       "srar-update",
       [
         "Checkpoints", "Diagnostics", "Kernels", "PolicyGradient", "Prompts", "RandomStreams",
-        "Records", "Tokenizers", "Transformer",
+        "Records", "Rewards", "Tokenizers", "Transformer",
       ]),
     tool(
       "srar-report",

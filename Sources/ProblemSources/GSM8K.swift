@@ -81,8 +81,11 @@ func gsm8kProblem(in record: Record) throws -> SourceProblem {
   let answer = try GSM8KAnswer(try fields.string("answer"), of: record)
   let items = answer.rubric
   let lines = items.map { RubricLine(number: $0.id, tag: $0.type.rawValue, text: $0.text) }
+  let damaged = try ["question", "answer"].filter { field in
+    hasLostBackslash(try fields.string(field), hasTabs: true)
+  }
   return SourceProblem(
     id: record.id, source: nil, problem: try fields.string("question"),
     groundTruth: answer.answer, rubric: SourceRubric(lines: lines, items: items),
-    solution: answer.solution)
+    solution: answer.solution, damagedFields: damaged)
 }

@@ -79,7 +79,10 @@ package struct ProblemConverter {
     guard let groundTruth = found.groundTruth else { throw missing(.groundTruth, found, row) }
     if let rubric = found.rubric, rubric.items.isEmpty, !rubric.lines.isEmpty {
       throw SourceError.rubricWithoutItems(
-        field: fieldName(.rubric), record: found.id, place)
+        field: fieldName(.rubric), tag: rubric.firstTag, record: found.id, place)
+    }
+    if let field = found.damagedFields.first {
+      throw SourceError.lostBackslash(field: field, rubricLine: nil, record: found.id, place)
     }
     if let line = found.rubric?.lines.first(where: { $0.hasLostBackslash }) {
       throw SourceError.lostBackslash(

@@ -4,10 +4,10 @@ package import Diagnostics
 package enum SourceError: ToolError, Equatable {
   /// A value is not there, or blank. `option` names the field that it was looked for in.
   case missing(String, field: String, option: String?, record: String?, LinePosition)
-  /// The rubric has lines, but none of them begins with one of the four tags.
-  case rubricWithoutItems(field: String, record: String?, LinePosition)
-  /// A line of the rubric has a control character, as JSON makes of LaTeX whose backslash is not doubled.
-  case lostBackslash(field: String, rubricLine: Int, record: String?, LinePosition)
+  /// The rubric has lines or objects, but none of them is of one of the four types; the tag is the first that stands there.
+  case rubricWithoutItems(field: String, tag: String?, record: String?, LinePosition)
+  /// A text has a control character, as JSON makes of LaTeX whose backslash is not doubled; of a rubric, in that line.
+  case lostBackslash(field: String, rubricLine: Int?, record: String?, LinePosition)
   /// A problem's identity was there before.
   case duplicateID(String, LinePosition)
   /// A worked solution of GSM8K without its last line, `#### ` and the answer.
@@ -22,11 +22,14 @@ package enum SourceError: ToolError, Equatable {
         + (option.map { "; name another field with '\($0)'" } ?? "")
         + (option == FieldOption.rubric
           ? ", or give '--mode val' for problems without rubrics" : "")
-    case .rubricWithoutItems(let field, let record, let place):
+    case .rubricWithoutItems(let field, let tag?, let record, let place):
+      "\(place): \"\(field)\" of \(named(record)) has no item: its first is of the type \"\(tag)\"; "
+        + "types are SUGGEST, PITFALL, BONUS and ANSWER, in upper case"
+    case .rubricWithoutItems(let field, nil, let record, let place):
       "\(place): \"\(field)\" of \(named(record)) has no line that begins with "
         + "<SUGGEST>, <PITFALL>, <BONUS> or <ANSWER>"
     case .lostBackslash(let field, let line, let record, let place):
-      #"\#(place): line \#(line) of "\#(field)" of \#(named(record)) has a control character, which JSON makes of LaTeX "#
+      #"\#(place): \#(line.map { "line \($0) of " } ?? "")"\#(field)" of \#(named(record)) has a control character, which JSON makes of LaTeX "#
         + #"such as "\frac"; write "\\frac""#
     case .duplicateID(let id, let place):
       "\(place): the identity \"\(id)\" was used by a problem before; "

@@ -41,7 +41,20 @@ private struct SourceFields {
       groundTruth: try groundTruth(names.groundTruth), rubric: try rubric(names.rubric),
       solution: try text(names.solution), messages: messages,
       unused: try unused(names.rubric, besides: RubricItem.members, of: "rubric items")
-        + unused(names.messages, besides: ChatMessage.members, of: "messages") + media)
+        + unused(names.messages, besides: ChatMessage.members, of: "messages") + media,
+      damagedFields: try damagedFields(names, messages))
+  }
+
+  /// Fields are looked at as they stand there: an answer's white space is cut off, and a form feed is such.
+  private func damagedFields(_ names: FieldNames, _ messages: [ChatMessage]) throws -> [String] {
+    let problem = try field(names.problem) == nil ? FieldNames.records.problem : names.problem
+    let texts = try [(problem, true), (names.groundTruth, false), (names.solution, true)]
+      .filter { path, hasTabs in
+        let written = try field(path)?.value?.string
+        return hasLostBackslash(written ?? "", hasTabs: hasTabs)
+      }
+    let isDamaged = messages.contains { hasLostBackslash($0.content, hasTabs: true) }
+    return texts.map(\.0) + (isDamaged ? [names.messages] : [])
   }
 
   /// The members of the objects in an array that no problem holds.

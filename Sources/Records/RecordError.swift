@@ -5,6 +5,8 @@ package import JSONLines
 package enum RecordError: ToolError, Equatable {
   /// A field is absent. `writtenBy` is the tool that would have written it.
   case missingField(String, record: String?, LinePosition, writtenBy: String?)
+  /// A reward needs a judgement that is not there.
+  case notJudged(record: String?, LinePosition)
   case wrongType(String, expected: String, found: JSONKind, record: String?, LinePosition)
   /// A field has the right type but a value that makes no sense.
   case invalidValue(String, reason: String, record: String?, LinePosition)
@@ -22,6 +24,9 @@ package enum RecordError: ToolError, Equatable {
     case .missingField(let field, let record, let place, let tool):
       "\(place): \(named(record)) has no \"\(field)\""
         + (tool.map { "; run \($0) first" } ?? "")
+    case .notJudged(let record, let place):
+      "\(place): \(named(record)) has no \"judge\"; run srar-judge first, or give '--answers-only' for rewards of the "
+        + "answers alone (make: REWARD_OPTIONS takes the place of the preset's options, '--answers-only' among them)"
     case .wrongType(let field, let expected, .integer, let record, let place)
     where expected.hasPrefix("an integer"):
       "\(place): \"\(field)\" of \(named(record)) must be \(expected) that fits in 64 bits, but is out of that range"

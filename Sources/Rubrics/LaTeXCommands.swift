@@ -42,13 +42,17 @@ package enum SingleBackslash: Equatable, Sendable {
 /// Whether a text has control characters that JSON made of LaTeX whose backslash was not doubled.
 ///
 /// These are all but white space, also form feeds, and a tab in front of the rest of a command (`\times` is a tab and `imes`).
-package func hasLostBackslash(_ text: String) -> Bool {
+///
+/// - Parameter hasTabs: whether tabs belong to the text, as in tables and indented lines. Then those in front of "an" and "t", which would be
+///   `\tan` and `\tt`, say nothing.
+package func hasLostBackslash(_ text: String, hasTabs: Bool = false) -> Bool {
   let bytes = Array(text.utf8)
   for (index, byte) in bytes.enumerated() {
     switch byte {
     case 0x0A, 0x0D: continue
     case 0x09:
       let rest = bytes[(index + 1)...].prefix(32).prefix { (0x61...0x7A).contains($0 | 0x20) }
+      if hasTabs, [Array("an".utf8), Array("t".utf8)].contains(Array(rest)) { continue }
       if beginsLaTeXCommand([UInt8(ascii: "t")] + rest) { return true }
     case 0..<0x20, 0x7F: return true
     // U+0080 to U+009F, of which U+0085 is a line break.

@@ -17,6 +17,8 @@ package enum RubricFinding: Equatable, Sendable {
   case duplicate(line: Int, of: Int)
   /// A line has a control character, or a tab in front of the rest of a command of LaTeX.
   case lostBackslash(line: Int)
+  /// Another field than the rubric has such a character.
+  case lostBackslashOutside(field: String)
   case tooManyItems(count: Int, limit: Int)
 
   /// What kind of fault it is, as a word for machines.
@@ -30,7 +32,7 @@ package enum RubricFinding: Equatable, Sendable {
     case .noTag: "no-tag"
     case .emptyText: "empty-text"
     case .duplicate: "duplicate"
-    case .lostBackslash: "lost-backslash"
+    case .lostBackslash, .lostBackslashOutside: "lost-backslash"
     case .tooManyItems: "too-many-items"
     }
   }
@@ -44,7 +46,7 @@ package enum RubricFinding: Equatable, Sendable {
   /// The rubric's line that it is about; nil where it is about the whole rubric.
   package var line: Int? {
     switch self {
-    case .empty, .noAnswer, .noSuggest, .severalAnswers, .tooManyItems: nil
+    case .empty, .noAnswer, .noSuggest, .severalAnswers, .tooManyItems, .lostBackslashOutside: nil
     case .unknownTag(_, let line), .noTag(let line), .emptyText(_, let line),
       .duplicate(let line, _), .lostBackslash(let line):
       line
@@ -61,11 +63,14 @@ extension RubricFinding: CustomStringConvertible {
     case .severalAnswers(let count): "\(count) ANSWER items, where one is usual"
     case .unknownTag(let tag, let line):
       "line \(line): the tag <\(tag)> is none of <SUGGEST>, <PITFALL>, <BONUS>, <ANSWER>"
+        + (RubricItemType(rawValue: tag.uppercased()) == nil ? "" : "; write it in upper case")
     case .noTag(let line): "line \(line) begins with no tag, so that it is no item"
     case .emptyText(let type, let line): "line \(line): <\(type.rawValue)> has no text"
     case .duplicate(let line, let other): "line \(line) says the same as line \(other)"
     case .lostBackslash(let line):
       #"line \#(line) has a control character, which JSON makes of LaTeX such as "\frac" where "\\frac" is meant"#
+    case .lostBackslashOutside(let field):
+      #""\#(field)" has a control character, which JSON makes of LaTeX such as "\frac" where "\\frac" is meant"#
     case .tooManyItems(let count, let limit): "\(count) items, more than \(limit)"
     }
   }

@@ -78,7 +78,7 @@ struct BatchCommand: ParsableCommand {
   private func batch(of count: Int) throws -> Set<Int> {
     guard size <= count else {
       throw UsageError(
-        "'--size' is \(size), but \(problems) has only \(counted(count, "problem")); take at most as many"
+        "'--size' is \(size), but \(problems) has only \(counted(count, "problem")); take at most as many (make: GROUPS_PER_STEP)"
       )
     }
     var chosen: Set<Int> = []

@@ -5,6 +5,7 @@ import Foundation
 import JSONLines
 import ProblemSources
 import Records
+import Rewards
 
 /// `srar-prep convert`: problems of others into our records, or into the authors' trainer's layout.
 struct ConvertCommand: ParsableCommand {
@@ -78,14 +79,19 @@ struct ConvertCommand: ParsableCommand {
       var converter = ProblemConverter(
         ProblemConverter.Options(
           mode: mode, layout: sources.layout, instruction: instruction, source: source))
+      var solutions = SolutionCounts()
       let problems = ProblemWriter(to, mode: mode, source: sources.layout)
       let rows = try sources.forEachRow(run) { row in
         let problem = try converter.problem(from: row)
         try writer.write(id: problem.id, position: row.record.position) { json in
           problems.write(problem, from: row, index: writer.count, to: &json)
         }
+        if let solution = problem.solution {
+          solutions.add(solution, groundTruth: problem.groundTruth, of: problem.id)
+        }
       }
       summarize(converter.counts, rows.used, run)
+      run.tell(solutions)
     }
   }
 
@@ -124,6 +130,17 @@ struct ConvertCommand: ParsableCommand {
 
   private var writesParquet: Bool {
     output.output.map { SourceFormat(fileName: $0) == .parquet } ?? false
+  }
+}
+
+extension ToolRun {
+  /// Counts and tells what reference solutions lack.
+  func tell(_ solutions: SolutionCounts) {
+    metrics["solutions"] = solutions.solutions
+    metrics["solutions_without_steps"] = solutions.withoutSteps.count
+    metrics["solutions_without_box"] = solutions.withoutBox.count
+    metrics["solutions_with_other_answer"] = solutions.otherAnswer.count
+    solutions.notes.forEach(summarize)
   }
 }
 

@@ -13,7 +13,8 @@ struct LintCommand: ParsableCommand {
     abstract: "Find faults in rubrics.",
     discussion: """
       Faults are: no item at all, no ANSWER or several, no SUGGEST, a tag that is none of the four, a line without a tag, \
-      a tag without text, a text that stands there twice, control characters that JSON made of LaTeX with too few backslashes, too many items. Each is one line on standard output.
+      a tag without text, a text that stands there twice, control characters that JSON made of LaTeX with too few backslashes (in the problem, \
+      its answer, solution and messages, too), too many items. Each is one line on standard output.
 
       EXAMPLES
         srar-prep lint train.jsonl.zst
@@ -46,7 +47,9 @@ struct LintCommand: ParsableCommand {
     var faultyCount = 0
     let rows = try sources.forEachRow(run) { row in
       let problem = try layout.problem(in: row)
-      let findings = rubricFindings(in: problem.rubric?.lines ?? [], itemLimit: maxItems)
+      let findings =
+        rubricFindings(in: problem.rubric?.lines ?? [], itemLimit: maxItems)
+        + problem.damagedFields.map { .lostBackslashOutside(field: $0) }
       if !findings.isEmpty { faultyCount += 1 }
       for finding in findings {
         counts[finding.name, default: 0] += 1

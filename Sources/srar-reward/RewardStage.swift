@@ -93,7 +93,17 @@ struct RewardStage {
         "ground_truth", reason: "is empty, so that no answer could be right", record: problem.id,
         record.position)
     }
-    let judgement = needsJudge ? try record.read(Judgement.self) : nil
+    guard !hasLostBackslash(groundTruth) else {
+      throw RecordError.invalidValue(
+        "ground_truth",
+        reason:
+          #"has a control character, which JSON makes of LaTeX such as "\frac"; write "\\frac""#,
+        record: problem.id, record.position)
+    }
+    let judgement = needsJudge ? try record.readIfPresent(Judgement.self) : nil
+    guard judgement != nil || !needsJudge else {
+      throw RecordError.notJudged(record: problem.id, record.position)
+    }
     let outcome = outcomeReward(
       response: rollout.response, groundTruth: groundTruth, options: options)
     var reward = Reward(

@@ -5,6 +5,7 @@ import Filters
 import PolicyGradient
 import Prompts
 import Records
+import Rewards
 import Tokenizers
 import Transformer
 
@@ -219,6 +220,7 @@ struct SupervisedCommand: ParsableCommand {
     var examples: [SupervisedExample] = []
     var seen: Set<String> = []
     var repeated: [String] = []
+    var solutions = SolutionCounts()
     while let record = try reader.next() {
       do {
         let problem = try Problem(record)
@@ -235,10 +237,12 @@ struct SupervisedCommand: ParsableCommand {
         fingerprint.add(example.solutionTokens)
         if !seen.insert(fingerprint.description).inserted { repeated.append(problem.id) }
         examples.append(example)
+        solutions.add(solution, groundTruth: problem.groundTruth, of: problem.id)
       } catch let error as RecordError {
         try reader.reject(record, error)
       }
     }
+    solutions.notes.forEach(run.note)
     try rejects?.commit()
     guard !examples.isEmpty else { throw UsageError("there are no examples to learn from") }
     run.metrics["examples"] = examples.count

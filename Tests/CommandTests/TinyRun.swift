@@ -4,7 +4,7 @@ import Testing
 
 /// A folder with problems (`train.jsonl.zst`, and four of them in `prompts.jsonl.zst`) and a tiny random policy (`policy`).
 struct TinyRun {
-  private let folder: TemporaryFolder
+  let folder: TemporaryFolder
 
   init() throws {
     folder = try TemporaryFolder()
