@@ -54,6 +54,14 @@ package struct Inquiry<Question: JudgeQuestion> {
   /// What was wrong with lines of the replayed logs that are no entries.
   package var unreadableLogLines: [StreamError] { (replay?.unreadable ?? []) + kept.unreadable }
 
+  /// Whether replies are kept in a log.
+  package var isLogged: Bool { log != nil }
+
+  /// Whose answers the replayed logs hold, where they hold none of a voter's; nil otherwise.
+  package var otherJudgesInLog: String? {
+    voters.lazy.compactMap { otherJudges(replay?.judges ?? [], than: $0.name) }.first
+  }
+
   /// Asks nothing more.
   package func giveUp() { voters.forEach { $0.giveUp() } }
 
@@ -98,7 +106,7 @@ package struct Inquiry<Question: JudgeQuestion> {
       throw replayed == nil
         ? JudgingError.notInLog(
           record: record, index: index, judge: voter.name, position,
-          unreadable: replay?.unreadable.first?.description)
+          judges: replay?.judges ?? [], unreadable: replay?.unreadable.first?.description)
         : .unfitInLog(record: record, index: index, judge: voter.name, position)
     }
     // A call that failed is worth another try.

@@ -111,7 +111,8 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
 
   private func tooManyFailures(_ excess: FailureLimit.Excess) -> JudgingError {
     .tooManyFailures(
-      failed: excess.failed, judged: excess.total, subject: subject, last: excess.reason)
+      failed: excess.failed, judged: excess.total, subject: subject, last: excess.reason,
+      isLogged: inquiry.isLogged)
   }
 
   private func reached(_ asked: Asked, _ flush: () throws -> Void) throws -> Reached? {
@@ -169,6 +170,9 @@ package final class InquiryRun<Subject, Question: JudgeQuestion> {
       let share = counts.disagreements / Double(counts.contested)
       run.metrics["disagreement"] = share
       run.summarize("the voters disagree on \(percent(share)) of what they judged")
+    }
+    if let others = inquiry.otherJudgesInLog {
+      run.summarize("judged by \(name), though the replayed log has answers of \(others)")
     }
     if counts.dropped > 0 {
       let first = counts.firstDropped.map { "; the first, on record \"\($0.record)\": \($0.entry)" }

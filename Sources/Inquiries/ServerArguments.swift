@@ -75,8 +75,13 @@ package struct ServerArguments: ParsableArguments {
     [prompt].compactMap { $0.map { NamedFile("'--prompt'", $0, .read) } } + connection.namedFiles
   }
 
-  /// Whether a language model is meant.
+  /// Whether the options name a language model or its server.
   package var namesModel: Bool { !url.isEmpty || !model.isEmpty }
+
+  /// Whether the options or the environment do.
+  package var meansModel: Bool {
+    namesModel || environmentValue("JUDGE_URL") != nil || environmentValue("JUDGE_MODEL") != nil
+  }
 
   /// The voters that these options describe: each model as often as it votes, in the order of the options.
   ///
@@ -138,6 +143,12 @@ package struct ServerArguments: ParsableArguments {
   private func words<Question>() throws -> JudgePrompt<Question> {
     guard let prompt else { return JudgePrompt() }
     let text = String(decoding: try wholeFile(prompt), as: UTF8.self)
+    if let unknown = JudgePrompt<Question>.unknownMarks(in: text).first {
+      let known = JudgePrompt<Question>.knownMarks.map { "{{\($0)}}" }.joined(separator: ", ")
+      throw UsageError(
+        "\(prompt): there is no mark \(unknown), and the model would read it as it stands; the marks are \(known)"
+      )
+    }
     guard let words = JudgePrompt<Question>(template: text) else {
       let marks = Question.requiredMarks.map { "{{\($0)}}" }.joined(separator: " and ")
       throw UsageError("\(prompt): the marks \(marks) must stand in it")

@@ -26,6 +26,24 @@ package struct JudgePrompt<Question: JudgeQuestion>: Equatable, Sendable {
     examples = entries(in: Array(template.utf8), of: Question.Entry.self)
   }
 
+  /// The marks that are replaced.
+  package static var knownMarks: [String] {
+    var marks: [String] = []
+    for case .mark(let name) in parts(of: Question.template) where !marks.contains(name) {
+      marks.append(name)
+    }
+    return marks + (Question.requiredMarks + ["marker"]).filter { !marks.contains($0) }
+  }
+
+  /// What looks like a mark in a template and is none: a word of two letters or more between double braces.
+  ///
+  /// Other double braces are text, as in `\frac{{1}}{2}` or `x^{{n}}`.
+  package static func unknownMarks(in template: String) -> [String] {
+    let known = knownMarks.map { "{{\($0)}}" }
+    return template.matches(of: /\{\{[ ]*[A-Za-z_]{2,}[ ]*\}\}/).map { String($0.output) }
+      .filter { !known.contains($0) }
+  }
+
   /// What the model reads. Each mark is replaced once: what a value contains is no mark, and one without a value stays.
   func text(_ question: Question, asking ids: [Int], marker: String) -> String {
     var values = question.values(asking: ids, marker: marker)

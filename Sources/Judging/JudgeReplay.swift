@@ -6,6 +6,8 @@ package struct JudgeReplay<Entry: JudgementEntry>: Sendable {
   private var entries: [String: JudgeLogEntry<Entry>] = [:]
   /// What was wrong with the lines that are no entries, such as the half line of a tool that was killed while it wrote.
   package private(set) var unreadable: [StreamError] = []
+  /// The names of the judges that answered, each once, in order of appearance.
+  package private(set) var judges: [String] = []
 
   /// How many different questions are answered.
   package var count: Int { entries.count }
@@ -25,6 +27,7 @@ package struct JudgeReplay<Entry: JudgementEntry>: Sendable {
       entry.reply.text = nil
       entry.reply.unusable = []
       entries[entry.request] = entry
+      if judges.last != entry.judge, !judges.contains(entry.judge) { judges.append(entry.judge) }
     }
     self.unreadable = unreadable
   }

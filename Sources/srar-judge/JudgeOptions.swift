@@ -10,7 +10,10 @@ struct JudgeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Who judges. (default: 'chat' where a model or a server is named, else 'equations')",
+      """
+      Who judges. (default: 'chat' where '--model', '--url', JUDGE_MODEL or JUDGE_URL names a model or a server, else \
+      'equations')
+      """,
       valueName: "name"))
   var judge: Kind?
 
@@ -36,6 +39,6 @@ struct JudgeOptions: ParsableArguments {
         "'--judge equations' asks no model: leave '--model' and '--url' out, or give '--judge chat'"
       )
     }
-    return judge ?? (servers.namesModel ? .chat : .equations)
+    return judge ?? (servers.meansModel ? .chat : .equations)
   }
 }

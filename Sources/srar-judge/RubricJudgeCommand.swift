@@ -20,6 +20,9 @@ struct RubricJudgeCommand: ParsableCommand {
       EXAMPLES
         srar-judge --log judge.log.jsonl rollouts.jsonl.zst > judged.jsonl.zst
         srar-judge --replay judge.log.jsonl rollouts.jsonl.zst > again.jsonl.zst
+        srar-judge --url http://localhost:8000/v1 --model m --log chat.log.jsonl \\
+          rollouts.jsonl.zst > judged.jsonl.zst
+        srar-judge --replay chat.log.jsonl --model m rollouts.jsonl.zst > again.jsonl.zst
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions

@@ -119,7 +119,7 @@ struct RubricJudgeStage {
     if undecided > 0 {
       let reason =
         inquiry.asksModels
-        ? "left out of the replies, or contradicted there" : "without a calculation"
+        ? "left out by the replies, or contradicted in them" : "no calculation stated"
       run.summarize("\(counted(undecided, "item")) got no verdict: \(reason)")
     }
     if counts.undecidable > 0 {

@@ -62,8 +62,12 @@ struct StepCheckCommand: ParsableCommand {
       if counts.contradictedPitfalls > 0 {
         records.run.metrics["contradicted_pitfalls"] = counts.contradictedPitfalls
         records.run.summarize(
-          "\(counts.contradictedPitfalls) PITFALL items have verdicts that contradict each other and count as not judged"
-        )
+          counted(counts.contradictedPitfalls, "PITFALL item")
+            + " with verdicts that contradict each other: taken as not judged")
+      }
+      records.run.metrics["without_steps"] = counts.withoutSteps
+      if counts.withoutSteps > 0 {
+        records.run.summarize("\(counted(counts.withoutSteps, "rollout")) without a step to check")
       }
     }
   }
@@ -73,8 +77,11 @@ struct StepCheckCommand: ParsableCommand {
     var correct = 0
     var withoutEquation = 0
     var contradictedPitfalls = 0
+    /// Rollouts.
+    var withoutSteps = 0
 
-    mutating func add(_ check: StepCheck) {
+    mutating func add(_ check: StepCheck, of rollout: Rollout) {
+      withoutSteps += rollout.steps.isEmpty ? 1 : 0
       steps += check.steps.count
       correct += check.steps.count { $0.isCorrect }
       withoutEquation += check.steps.count { $0.equationCount == 0 }
@@ -88,15 +95,17 @@ struct StepCheckCommand: ParsableCommand {
       let check = StepCheck.byArithmetic(response: rollout.response, steps: rollout.steps)
         .calling(wrong: pitfalls.steps)
       try records.writer.write(record, setting: check)
-      counts.add(check)
+      counts.add(check, of: rollout)
       counts.contradictedPitfalls += pitfalls.contradicted
     }
   }
 
+  private typealias Subject = (record: Record, rollout: Rollout, pitfalls: PitfallSteps)
+
   private func ask(_ records: RecordRun, _ counts: inout Counts) throws {
     let voters = try servers.voters(
       about: StepQuestion.self, asks: log.asksForMissing, votes: judge.votes, for: records.run)
-    let inquiry = InquiryRun<(record: Record, pitfalls: PitfallSteps), StepQuestion>(
+    let inquiry = InquiryRun<Subject, StepQuestion>(
       try Inquiry(voters, log, maximumLineBytes: input.maxLineBytes), log, subject: "rollout")
     nonisolated(unsafe) let reading = records
     try inquiry.run(
@@ -107,7 +116,8 @@ struct StepCheckCommand: ParsableCommand {
           let question = StepQuestion(
             problem: problem.problem, response: rollout.response, steps: rollout.steps)
           try ask(
-            (record, try pitfallSteps(record)), rollout.steps.isEmpty ? nil : question,
+            (record, rollout, try pitfallSteps(record)),
+            rollout.steps.isEmpty ? nil : question,
             InquiryRun.Place(record: problem.id, index: rollout.index, record.position))
         }
       },
@@ -123,7 +133,7 @@ struct StepCheckCommand: ParsableCommand {
             StepCheck(judge: inquiry.name, [], error: reason, panel: decision?.panel)
           }
         try records.writer.write(subject.record, setting: check)
-        counts.add(check)
+        counts.add(check, of: subject.rollout)
         counts.contradictedPitfalls += subject.pitfalls.contradicted
       },
       flushing: { try records.writer.flush() })

@@ -191,7 +191,7 @@ struct JudgeReplyTests {
     #expect(result.text.contains(#""attempts":2"#))
     #expect(
       result.errorText.contains(
-        "1 item got no verdict: left out of the replies, or contradicted there"),
+        "1 item got no verdict: left out by the replies, or contradicted in them"),
       "\(result.errorText)")
     let log = try String(contentsOfFile: folder.path("log"), encoding: .utf8)
     #expect(log.components(separatedBy: #""fault":"contradiction""#).count == 3)

@@ -106,7 +106,7 @@ struct LanguageModelToolTests {
       #expect(steps == [[true, true], [false, true]])
       #expect(
         result.errorText.contains(
-          "1 PITFALL items have verdicts that contradict each other and count as not judged"),
+          "1 PITFALL item with verdicts that contradict each other: taken as not judged"),
         "\(result.errorText)")
     }
   }
