@@ -31,7 +31,7 @@ $(demo)/after.jsonl.zst: $(last-policy)/config.json $(demo)/test.jsonl.zst
 comparison = $(BIN)/srar-report $(demo)/before.jsonl.zst $(demo)/after.jsonl.zst --label "before RL" --label "after $(STEPS) steps"
 $(demo)/summary.json: $(demo)/before.jsonl.zst $(demo)/after.jsonl.zst
 	@$(comparison) --quiet --summary $@ --note steps=$(STEPS) --note seed=$(SEED) \
-	  --note seconds=$$(($$(date +%s) - $(demo-start))) > /dev/null
+	  --note seconds_of_last_make=$$(($$(date +%s) - $(demo-start))) > /dev/null
 
 # What came before RL is measured first, so that there is something to look at while it runs.
 $(word 1,$(step-folders))/prompts.jsonl.zst: | $(demo)/before.jsonl.zst

@@ -58,7 +58,7 @@ measurements := $(foreach name,imported before after,$(smollm)/$(name).jsonl.zst
 $(smollm)/summary.json: $(measurements)
 	@$(BIN)/srar-report $^ --label "as imported" --label "warmed up" --label "after $(STEPS) steps" \
 	  --summary $@ --note steps=$(STEPS) --note seed=$(SEED) \
-	  --note seconds=$$(($$(date +%s) - $(smollm-start)))
+	  --note seconds_of_last_make=$$(($$(date +%s) - $(smollm-start)))
 
 # Each measurement comes before the work that follows it, so that there is something to look at meanwhile.
 $(smollm)/warm/config.json: | $(smollm)/imported.jsonl.zst

@@ -80,6 +80,9 @@ sharded-stage = $(if $(filter-out 1,$(SHARDS)),+$(MAKE) -f pipelines/shards.mk T
 before-check := $(if $(filter yes,$(JUDGED)),judged,rollouts)
 before-reward := $(if $(filter yes,$(STEP_CHECK)),checked,$(before-check))
 
+# Steps are checked by arithmetic unless the options name a model, whatever JUDGE_URL and JUDGE_MODEL say. No file depends on it.
+check-judge := $(if $(filter --judge --judge=% --url --url=% --model --model=%,$(STEP_CHECK_OPTIONS)),,--judge equations)
+
 # $(call step-rules,FOLDER,POLICY BEFORE)
 define step-rules
 $(1)/prompts.jsonl.zst: $(PROBLEMS) $(1)/problems.options $(1)/prompts.options | $(BIN)/srar-update
@@ -89,7 +92,7 @@ $(1)/rollouts.jsonl.zst: $(1)/prompts.jsonl.zst $(2)/config.json $(1)/start.opti
 $(1)/judged.jsonl.zst: $(1)/rollouts.jsonl.zst $(1)/judge.options
 	$(call sharded-stage,srar-judge --log $(1)/judge.log.jsonl $(effect-option),$(1),judge)
 $(1)/checked.jsonl.zst: $(1)/$(before-check).jsonl.zst $(1)/checked-from.options $(1)/check.options
-	@$(call stage,srar-judge steps,$(1),check)
+	@$(call stage,srar-judge steps $(check-judge),$(1),check)
 $(1)/rewarded.jsonl.zst: $(1)/$(before-reward).jsonl.zst $(1)/rewarded-from.options $(1)/reward.options
 	@$(call stage,srar-reward $(effect-option),$(1),reward)
 $(1)/advantages.jsonl.zst: $(1)/rewarded.jsonl.zst $(1)/advantage.options
@@ -150,6 +153,10 @@ ifneq ($(filter replay,$(MAKECMDGOALS)),)
 ifeq ($(wildcard $(step-folder)/rollouts.jsonl.zst),)
 $(error there is no $(step-folder)/rollouts.jsonl.zst to judge again)
 endif
+ifeq ($(wildcard $(JUDGE_LOG)),)
+$(error there is no $(JUDGE_LOG) to answer from$(if $(wildcard $(step-folder)/judged.jsonl.zst),,: this step asked no judge, as with \
+  PRESET=grpo and PRESET=dapo))
+endif
 endif
 replay: ## judge a step again from a log: RUN=name STEP=7 [JUDGE_LOG=file] [REWARD_OPTIONS=other]
 	@mkdir -p $(step-folder)/replay
@@ -164,7 +171,7 @@ replay: ## judge a step again from a log: RUN=name STEP=7 [JUDGE_LOG=file] [REWA
 # $(call evaluate,POLICY,PROBLEMS,OUTPUT): greedy or sampled responses, judged, checked step by step, rewarded. A set to measure on may
 # have no rubrics.
 evaluate = $(BIN)/srar-rollout $(TOOL_OPTIONS) --policy $(1) --seed $(SEED) $(compute-option) $(EVAL_OPTIONS) $(2) \
-  | $(BIN)/srar-judge --quiet --allow-no-effect $(JUDGE_OPTIONS) | $(BIN)/srar-judge steps --quiet \
+  | $(BIN)/srar-judge --quiet --allow-no-effect $(JUDGE_OPTIONS) | $(BIN)/srar-judge steps --judge equations --quiet \
   | $(BIN)/srar-reward --quiet --allow-no-effect $(REWARD_OPTIONS) --output $(3)
 
 ifneq ($(filter eval,$(MAKECMDGOALS)),)
