@@ -126,7 +126,7 @@ struct TemplateDictionary {
 
   /// - Parameter entries: no two of one key.
   init(unique entries: [(key: TemplateText, value: TemplateValue)]) {
-    self.entries = entries
+    self.entries = entries.map { (key: .text($0.key), value: $0.value) }
     depth = 1 + (entries.lazy.map(\.value.depth).max() ?? 0)
   }
 

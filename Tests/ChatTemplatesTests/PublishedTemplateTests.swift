@@ -66,7 +66,7 @@ struct PublishedTemplateTests {
     var flags = ["add_generation_prompt": conversation.addsGenerationPrompt]
     if program.mentions("enable_thinking") { flags["enable_thinking"] = false }
     return try program.render(
-      messages: conversation.messages.map { (role: $0[0], content: $0[1]) },
+      messages: conversation.messages.map { TemplateMessage(role: $0[0], content: $0[1]) },
       texts: ChatTemplatesTests.texts, flags: flags
     ).map(\.text).joined()
   }
