@@ -75,6 +75,29 @@ struct ReplyCodeTests {
     #expect(read("It is \(word). [ENTRY]").entries == [verdict])
   }
 
+  @Test("parts a broken draft in front of it from the answer")
+  func brokenDraft() {
+    let draft = #"Draft {"id":1,"satisfied":maybe}. "#
+    #expect(!read(draft + #"{"code":"CODE","verdicts":[ENTRY]}"#).hasFragment)
+    #expect(read(draft + "[ENTRY]").hasFragment)
+  }
+
+  @Test("that the material holds is a quotation however it is spaced")
+  func spacedQuotation() {
+    let reply = #"It says {"code" : 200}. [ENTRY]"#
+    #expect(read(reply, material: #"It is {"code":200}."#).entries == [verdict])
+  }
+
+  @Test(
+    "beside it ids that nobody asked about are dropped, the first one shown, where none is missing")
+  func surplus() {
+    let more = #"{"id":2,"satisfied":true,"step":1},{"id":3,"satisfied":true,"step":1}"#
+    let read = read(#"{"code":"CODE","verdicts":[ENTRY,\#(more)]}"#)
+    #expect(read.entries == [verdict] && read.fault(isCutOff: false) == nil)
+    #expect(read.dropped == 2)
+    #expect(read.firstDropped == #"{"id":2,"satisfied":true,"step":1}"#)
+  }
+
   @Test("and may stand inside an entry, whose business it is")
   func inEntry() {
     let noted = #"{"id":1,"why":"fedcba9876543210","satisfied":true,"step":1}"#

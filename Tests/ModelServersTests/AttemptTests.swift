@@ -33,6 +33,10 @@ struct AttemptTests {
         .request
       ),
       (400, #"{"error":{"message":"x","code":"content_filter"}}"#, .request),
+      (
+        400, #"{"error":{"message":"x","innererror":{"code":"ResponsibleAIPolicyViolation"}}}"#,
+        .request
+      ),
       (403, #"{"error":{"message":"Your input was flagged"}}"#, .request),
       (413, "", .request), (422, "Input is too long", .request),
       (400, #"{"error":{"message":"no","code":"model_not_found"}}"#, .everyRequest),
@@ -42,6 +46,23 @@ struct AttemptTests {
     ])
   func concerns(status: Int, body: String, expected: Refusal.Concern) {
     #expect(concern(status, body) == expected)
+  }
+
+  @Test("faults that may pass are tried again, and redirects are followed by nobody")
+  func passing() {
+    for status in [408, 409, 425, 500, 502, 504, 529] {
+      guard case .failed("status \(status): no", .request) = attempt(status, "no") else {
+        Issue.record("\(status)")
+        continue
+      }
+    }
+    for status in [301, 302, 307, 308] {
+      guard case .failed(let reason, .request) = attempt(status, "no") else {
+        Issue.record("\(status)")
+        continue
+      }
+      #expect(reason.hasSuffix("the server points elsewhere, where nobody follows"))
+    }
   }
 
   @Test("rate limits are waited out; 503 is one only where it says when to come back")
@@ -67,6 +88,11 @@ struct AttemptTests {
       return
     }
     #expect(refusal.error.isAboutQuota && refusal.error.message == "You exceeded your quota")
+    // Some say so in words alone.
+    guard case .refused = attempt(429, "error: insufficient_quota") else {
+      Issue.record("an empty account in words is a rate limit")
+      return
+    }
   }
 
   @Test(
@@ -100,6 +126,8 @@ struct AttemptTests {
         "Provider returned error: it is full"
       ),
       ("plain words", "plain words"), ("", "no message"),
+      ("data: {\"error\":{\"message\":\"a\"}}\n\n", "a"),
+      (String(repeating: "a", count: 301), String(repeating: "a", count: 300)),
     ])
   func words(body: String, message: String) {
     #expect(serverMessage(in: Array(body.utf8)) == message)
