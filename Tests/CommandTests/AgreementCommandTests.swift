@@ -63,6 +63,11 @@ struct AgreementCommandTests {
       result.errorText.contains("3 verdicts on items that the rubric lacks, not compared"),
       "\(result.errorText)")
     #expect(metrics.contains(#""verdicts_on_missing_items":3"#))
+    // It does not matter which of the records has the rubric.
+    let (other, _) = try agree(
+      record(0, "\(verdict(1)),\(verdict(9, false))", rubric: false),
+      record(0, "\(verdict(1)),\(verdict(9)),\(verdict(0))"))
+    #expect(other.text.contains(#""verdicts_on_missing_items":3"#), "\(other.text)")
   }
 
   @Test("without any rubric all items are compared")

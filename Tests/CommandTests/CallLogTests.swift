@@ -18,8 +18,8 @@ struct CallLogTests {
     try ToolProcess.run(
       "srar-judge",
       [
-        "--judge", "chat", "--model", "m", "--plain", "--max-failures", "1", "--replay",
-        folder.path(log),
+        "--judge", "chat", "--model", "m", "--plain", "--no-schema", "--max-failures", "1",
+        "--replay", folder.path(log),
       ],
       input: JudgedProblems.stream(count))
   }
