@@ -52,14 +52,17 @@ extension StepCheck {
     return StepCheck(judge: "equations", verdicts)
   }
 
+  /// Records of other tools may hold a check and no steps; then only the first number is known.
+  ///
   /// - Throws: where the check is of a step that the response lacks, as if steps counted from 0.
   package func checkNumbers(stepCount: Int, of record: Record) throws(RecordError) {
-    for (index, step) in steps.enumerated()
-    where !(1...max(stepCount, 1)).contains(step.number) || stepCount == 0 {
+    let last = stepCount == 0 ? Int.max : stepCount
+    for (index, step) in steps.enumerated() where !(1...last).contains(step.number) {
       throw .invalidValue(
         "step_check.steps[\(index)].number",
-        reason: "is \(step.number), but the response has "
-          + (stepCount == 0 ? "no steps" : "the steps 1 to \(stepCount)"),
+        reason: "is \(step.number), but "
+          + (stepCount == 0
+            ? "steps count from 1" : "the response has the steps 1 to \(stepCount)"),
         record: record.id, record.position)
     }
   }

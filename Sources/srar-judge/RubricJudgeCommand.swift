@@ -14,15 +14,12 @@ struct RubricJudgeCommand: ParsableCommand {
 
       The judge 'equations' finds the calculations that a rubric item states in the steps of the response, by exact \
       arithmetic, without a network. The judge 'chat' is a language model behind a server that speaks OpenAI's chat \
-      completions; with '--log', what was judged once is not asked again. Several models, or several votes of one, decide \
+      completions; with '--log', what was judged once is not asked again, and '--replay FILE --model NAME' answers from it. Several models, or several votes of one, decide \
       by majority.
 
       EXAMPLES
         srar-judge --log judge.log.jsonl rollouts.jsonl.zst > judged.jsonl.zst
         srar-judge --replay judge.log.jsonl rollouts.jsonl.zst > again.jsonl.zst
-        srar-judge --url http://localhost:8000/v1 --model m --log chat.log.jsonl \\
-          rollouts.jsonl.zst > judged.jsonl.zst
-        srar-judge --replay chat.log.jsonl --model m rollouts.jsonl.zst > again.jsonl.zst
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions

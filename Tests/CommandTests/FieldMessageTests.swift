@@ -79,9 +79,9 @@ struct FieldMessageTests {
       """
       srar-rollout -q --policy policy -n 1 --max-response-tokens 8 prompts.jsonl.zst --plain | head -1 \
         | sed 's/}$/,"advantage":{"estimator":"grpo","outcome":1.0,"offsets":[]}}/' > in
-      for name in prompt_tokens tokens; do
-        sed 's/"'$name'":\\[/"'$name'":[4294967296,/; s/"logprobs":\\[/"logprobs":[-1,/' in | srar-update --policy policy --output next
-      done
+      sed 's/"prompt_tokens":\\[/"prompt_tokens":[4294967296,/' in | srar-update --policy policy --output next
+      sed 's/"tokens":\\[/"tokens":[4294967296,/; s/"logprobs":\\[/"logprobs":[-1,/' in \
+        | srar-update --policy policy --output next
       """)
     #expect(
       result.errorText.contains(#""rollout.prompt_tokens" of record"#)

@@ -63,7 +63,7 @@ struct ImportCommandTests {
       ("truncate -s 500 f.gguf", 65, "do not fit in it"),
       ("sed -i 's/llama/lemma/' f.gguf", 65, "general.architecture"),
       ("sed -i 's/smollm/smullm/' f.gguf", 65, "tokenizer.ggml.pre"),
-      ("sed -i 's/blk.1.attn_q.weight/blk.1.attn_x.weight/' f.gguf", 65, "blk.1.attn_q.weight"),
+      ("sed -i 's/blk.1.attn_q.weight/blk.1.attn_x.weight/' f.gguf", 65, "blk.1.attn_x.weight"),
       (
         "sed -i 's/blk.0.attn_output.bias/xyz.0.attn_output.bias/' f.gguf", 65,
         "tensor \"blk.0.attn_k.bias\" is part of the network"

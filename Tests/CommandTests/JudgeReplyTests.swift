@@ -27,7 +27,8 @@ struct JudgeReplyTests {
 
   static let askings = [
     Asking(
-      tool: "srar-judge", arguments: [], input: "{\"id\":\"x\",\(problem),\(rollout)}\n",
+      tool: "srar-judge", arguments: ["--allow-no-effect"],
+      input: "{\"id\":\"x\",\(problem),\(rollout)}\n",
       right: #"{"id":1,"satisfied":true,"step":1}"#,
       wrong: #"{"id":1,"satisfied":false,"step":0}"#,
       sign: #""verdicts":[{"id":1,"satisfied":true,"step":1}]"#),

@@ -254,13 +254,13 @@ struct PolicyCommandTests {
       update --output recomputed --recompute
       diff -r kept recomputed
       update --output budget --memory 200M
-      ! update --output little --memory 97M 2> little.txt
+      ! update --output little --memory 30M 2> little.txt
       cat little.txt
       ! update --output both --memory 1G --micro-batch-tokens 5 2> both.txt
       head -1 both.txt
       """, in: folder)
     #expect(result.status == 0, "\(result.errorText)")
-    #expect(result.text.contains("'--memory' is 97M, but "), "\(result.text)")
+    #expect(result.text.contains("'--memory' is 30M, but "), "\(result.text)")
     #expect(result.text.contains("or give '--recompute'"), "\(result.text)")
     #expect(result.text.contains("not both"), "\(result.text)")
   }

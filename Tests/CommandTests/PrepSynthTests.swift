@@ -102,6 +102,7 @@ struct PrepSynthTests {
     #expect(result.status == 64)
     #expect(
       result.errorText
-        == "srar-prep: '--size' is 2, but \(file) has only 1 problem; take at most as many\n")
+        == "srar-prep: '--size' is 2, but \(file) has only 1 problem; take at most as many (make: GROUPS_PER_STEP)\n"
+    )
   }
 }

@@ -59,7 +59,7 @@ struct JSONFaultTests {
     try Array(text.utf8).withUnsafeBytes { try document.parse($0) }
     #expect(document.root["a"]?.double == 123456789012345678901234567890.0)
     #expect(document.root["a"]?.integer == nil)
-    #expect(document.root["b"]?.kind == .null)
+    #expect(document.root["b"]?.kind == .number && document.root["b"]?.double == nil)
     #expect(document.root["c"]?.doubles == [-0.5, 18446744073709551615.0])
     #expect(document.root["d"]?.string == "1e999")
     #expect(String(decoding: document.bytes, as: UTF8.self) == text)

@@ -123,7 +123,10 @@ struct PromptEncoderTests {
         "content name role reasoning_content tool_calls "
       ),
       ("{{ messages[0].name }}: {{ messages[0].content }}", "Ann: Hi"),
-      ("{{ messages[0].tool_calls[0].function.arguments.b + 1 }}", "3"),
+      (
+        "{{ messages[0].tool_calls[0].function.arguments.b + 1 if messages[0].tool_calls else '' }}",
+        "3"
+      ),
       (
         "{{ 'x' if messages[0].reasoning_content is none }}{{ 'y' if messages[0].other is defined }}",
         "x"

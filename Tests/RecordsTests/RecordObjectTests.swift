@@ -103,7 +103,7 @@ struct RecordObjectTests {
       ),
       (
         #"{"index":0,"response":"ab","tokens":[1],"steps":[{"number":1,"bytes":[0,1],"tokens":[0,2]}]}"#,
-        "reach to token 2 of a response of 1 tokens"
+        "reach to token 2 of a response of 1 token"
       ),
       (
         #"{"index":0,"response":"ab","steps":[{"number":1,"bytes":[2,1]}]}"#,

@@ -257,9 +257,8 @@ struct CausalAttentionTests {
     "where all scores have overflowed downwards, nothing is known of their differences",
     arguments: [1, 16, 256, 300])
   func overflowedEverywhere(count: Int) {
-    let scores = (0..<count).map { Float($0 == count - 1 ? -.infinity : -3e38) }
-    #expect(
-      output(scores: scores, values: Array(repeating: 1, count: count)).isFinite == (count > 1))
+    let low = [Float](repeating: -1e30, count: count)
+    #expect(output(scores: low, values: Array(repeating: 1, count: count)) == 1)
     let all = [Float](repeating: -.infinity, count: count)
     #expect(output(scores: all, values: Array(repeating: 1, count: count)).isNaN)
   }
